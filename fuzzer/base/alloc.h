@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Allocation that cannot fail: out of memory aborts with one line. Caller frees with free(). */
+#ifndef KNOT_BASE_ALLOC_H
+#define KNOT_BASE_ALLOC_H
+
+#include <stddef.h>
+
+void *knot_xalloc(size_t size_bytes); /* zeroed */
+void *knot_xrealloc(void *p, size_t size_bytes);
+void *knot_xreallocarray(void *p, size_t count, size_t size_bytes);
+char *knot_xstrdup(const char *s);
+char *knot_xstrndup(const char *s, size_t len);
+char *knot_xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A broken invariant: prints file, line and the expression, then aborts. */
+#define knot_assert(e) ((e) ? (void)0 : knot_assert_failed(#e, __FILE__, __LINE__))
+_Noreturn void knot_assert_failed(const char *expr, const char *file, int line);
+
+#endif
