@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whole files and directories.
+ *
+ * Codes: a path that the user got wrong (missing, a directory, no permission) is KNOT_EUSAGE, too
+ * large is KNOT_EINPUT, a full disk or quota is KNOT_EFULL, all else KNOT_ESYS. sys_errno is set.
+ */
+#ifndef KNOT_BASE_FILE_H
+#define KNOT_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct knot_error;
+
+/* The whole file, a NUL byte after it (not counted). Refuses more than limit_bytes. Caller frees. */
+int knot_file_read(const char *path, size_t limit_bytes, char **ret_data, size_t *ret_len,
+	struct knot_error *err);
+/* All or nothing: temporary file beside it, fsync, rename, fsync of the directory. */
+int knot_file_write(const char *path, const void *data, size_t len, struct knot_error *err);
+/* The directory and its parents; an existing directory is fine. */
+int knot_file_mkdirs(const char *path, mode_t mode, struct knot_error *err);
+bool knot_file_exists(const char *path);
+
+#endif
