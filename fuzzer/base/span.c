@@ -98,9 +98,8 @@ bool knot_span_take_word(struct knot_span *s, struct knot_span *ret_word)
 {
 	if (s->len == 0 || s->data[0] == ' ')
 		return false;
-	if (knot_span_take_until(s, ' ', ret_word))
-		return true;
-	return knot_span_take(s, s->len, ret_word);
+	size_t space = knot_span_find(*s, ' ');
+	return knot_span_take(s, space == SIZE_MAX ? s->len : space, ret_word);
 }
 
 bool knot_span_skip(struct knot_span *s, const char *literal)

@@ -35,7 +35,7 @@ bool knot_span_take(struct knot_span *s, size_t n, struct knot_span *ret_bytes);
 bool knot_span_take_line(struct knot_span *s, struct knot_span *ret_line);
 /* What stands before c; c itself is skipped. False when there is no c. */
 bool knot_span_take_until(struct knot_span *s, char c, struct knot_span *ret_head);
-/* Everything up to the next space, not empty; that space is skipped. */
+/* Everything up to the next space or the end, not empty; the space stays. */
 bool knot_span_take_word(struct knot_span *s, struct knot_span *ret_word);
 bool knot_span_skip(struct knot_span *s, const char *literal);
 /* Removes literal from the end. */

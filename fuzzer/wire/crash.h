@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The crash file: everything that is needed to run one schedule again, and what it ended in. Text,
+ * one value per line, so that it diffs well and can be committed beside a test. docs/wire-format.md
+ * shows one. encode(decode(x)) == x for every file that decode accepts.
+ */
+#ifndef KNOT_WIRE_CRASH_H
+#define KNOT_WIRE_CRASH_H
+
+#include "base/span.h"
+#include "base/vec.h"
+#include "wire/chain.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct knot_error;
+
+#define KNOT_CRASH_VERSION 1
+#define KNOT_CRASH_MAX_BYTES (64u << 20)
+#define KNOT_CRASH_MAX_TEXT 65536 /* bytes of one text; encode cuts longer ones, ending in "..." */
+#define KNOT_CRASH_MAX_LIST 65536 /* entries of args, signature, goroutines */
+#define KNOT_CRASH_MAX_DECISIONS KNOT_DECISION_IN_SLOTS
+
+/* One operation of the chain with what a person needs to recognise it. */
+struct knot_crash_op {
+	struct knot_chain_op op;
+	char *gpath; /* "T/manager.go:26#0" */
+	char *pos; /* "manager.go:31" */
+	char *prim; /* "m.podsLock" */
+};
+
+struct knot_crash_goroutine {
+	uint32_t g; /* its number in the schedule */
+	uint64_t path;
+	char *gpath;
+};
+
+/* Owns all it points to. NULL texts count as empty; decode gives "" instead. */
+struct knot_crash {
+	char *goknot; /* version that wrote it */
+	char *target; /* import path of the package */
+	char *dir; /* of the package, relative to the module root; "." = the root */
+	char *module; /* module path */
+	char *test;
+	char *go; /* "go1.26.8" */
+	char *tags; /* -tags */
+	bool race; /* -race */
+	bool is_short; /* -short */
+	KNOT_VEC(char *) args; /* after -args */
+
+	char *policy; /* knot_policy_name */
+	uint64_t seed; /* of this run */
+	uint32_t depth, steps_hint, step_limit, fair_after;
+	uint64_t salt;
+	uint64_t start_ns; /* wall clock at virtual time 0 */
+	uint32_t request_flags; /* KNOT_REQ_* of the run that found it */
+	uint32_t config_flags; /* KNOT_CFG_* */
+
+	char *verdict; /* name of the verdict */
+	char *message; /* panic text and the like, one line */
+	uint64_t bucket;
+	uint32_t end; /* KNOT_END_* */
+	uint32_t run_flags; /* KNOT_RUN_* */
+	uint32_t steps;
+	uint64_t virtual_ns;
+	uint64_t schedule_hash;
+	KNOT_VEC(char *) signature; /* what the bucket is made of: "lock manager.go:31" */
+
+	KNOT_VEC(struct knot_crash_op) chain; /* at most KNOT_CHAIN_MAX */
+	KNOT_VEC(struct knot_crash_goroutine) goroutines;
+	KNOT_VEC(uint16_t) decisions; /* goroutine numbers, KNOT_DECISION_TIMER */
+};
+
+/* Fails only when a list is longer than its limit. Caller frees *ret_data. */
+int knot_crash_encode(
+	const struct knot_crash *c, char **ret_data, size_t *ret_len, struct knot_error *err);
+/* KNOT_EINPUT with one sentence that names line and key. Caller frees with knot_crash_free. */
+int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struct knot_error *err);
+/* Frees the contents; c is empty and usable afterwards. */
+void knot_crash_free(struct knot_crash *c);
+
+#endif
