@@ -66,6 +66,13 @@ static void store64(uint64_t *p, uint64_t value)
 	__atomic_store_n(p, value, __ATOMIC_RELEASE);
 }
 
+/* Copies foreign memory; the barrier keeps the compiler from reading the source a second time. */
+static void copy_in(void *dst, const void *src, size_t size)
+{
+	memcpy(dst, src, size);
+	__asm__ volatile("" ::: "memory");
+}
+
 struct knot_shm_header *knot_shm_header(struct knot_shm *shm)
 {
 	return (struct knot_shm_header *)shm->base;
@@ -288,7 +295,7 @@ int knot_shm_take_results(
 	const size_t old_len = out->len;
 	for (uint64_t i = shm->res_tail; i < head; i++) {
 		struct knot_shm_result result;
-		memcpy(&result, &slots[i % KNOT_RES_SLOTS], sizeof(result));
+		copy_in(&result, &slots[i % KNOT_RES_SLOTS], sizeof(result));
 		const char *bad = check_result(&result);
 		if (bad) {
 			out->len = old_len;
@@ -308,9 +315,9 @@ static void copy_ring(
 {
 	const uint64_t first = start % slots;
 	const uint64_t piece = count < slots - first ? count : slots - first;
-	memcpy(dst, (const uint8_t *)ring + first * size, piece * size);
+	copy_in(dst, (const uint8_t *)ring + first * size, piece * size);
 	if (piece < count)
-		memcpy((uint8_t *)dst + piece * size, ring, (count - piece) * size);
+		copy_in((uint8_t *)dst + piece * size, ring, (count - piece) * size);
 }
 
 static bool event_ok(const struct knot_shm_event *e)
@@ -375,7 +382,7 @@ int knot_shm_current(
 	struct knot_shm *shm, struct knot_shm_current *ret_current, struct knot_error *err)
 {
 	struct knot_shm_current cur;
-	memcpy(&cur, &knot_shm_header(shm)->cur, sizeof(cur));
+	copy_in(&cur, &knot_shm_header(shm)->cur, sizeof(cur));
 	if (!range_ok(cur.ev_start, cur.ev_head, shm->ev_tail, KNOT_EVENT_SLOTS) ||
 		!range_ok(cur.dec_start, cur.dec_head, shm->dec_tail, KNOT_DECISION_SLOTS))
 		return knot_error_set(
@@ -415,7 +422,7 @@ int knot_shm_copy_snaps(
 		return 0;
 	knot_vec_reserve(out, out->len + count);
 	struct knot_shm_snap *copy = out->data + out->len;
-	memcpy(copy, shm->base + OFF_SNAPS, count * sizeof(*copy));
+	copy_in(copy, shm->base + OFF_SNAPS, count * sizeof(*copy));
 	for (uint32_t i = 0; i < count; i++)
 		if (copy[i].op >= KNOT_OP_LAST || copy[i].state > 6)
 			return knot_error_set(
@@ -435,7 +442,7 @@ int knot_shm_copy_goroutines(struct knot_shm *shm, uint32_t count, struct knot_s
 	if (!count)
 		return 0;
 	knot_vec_reserve(out, out->len + count);
-	memcpy(out->data + out->len, shm->base + OFF_GOROUTINES, count * sizeof(*out->data));
+	copy_in(out->data + out->len, shm->base + OFF_GOROUTINES, count * sizeof(*out->data));
 	out->len += count;
 	return 0;
 }
@@ -447,7 +454,7 @@ int knot_shm_copy_dump(
 	if (len > KNOT_DUMP_SIZE)
 		return knot_error_set(err, KNOT_EINPUT, "shared memory is damaged: dump length");
 	char *text = knot_xalloc((size_t)len + 1);
-	memcpy(text, shm->base + OFF_DUMP, (size_t)len);
+	copy_in(text, shm->base + OFF_DUMP, (size_t)len);
 	*ret_text = text;
 	*ret_len = (size_t)len;
 	return 0;
@@ -458,7 +465,7 @@ bool knot_shm_site(struct knot_shm *shm, uint32_t index, struct knot_shm_positio
 	if (index >= KNOT_SITE_SLOTS)
 		return false;
 	struct knot_shm_site copy;
-	memcpy(&copy, shm->base + OFF_SITES + index * sizeof(copy), sizeof(copy));
+	copy_in(&copy, shm->base + OFF_SITES + index * sizeof(copy), sizeof(copy));
 	const char *func_end = memchr(copy.text, '\0', KNOT_SITE_TEXT);
 	if (!copy.hash || !func_end)
 		return false;
