@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One run as the explorer sees it: its events in order and who its goroutines were. Both arrays are
+ * borrowed and contiguous (the engine copies them out of the ring). Nothing in them is trusted:
+ * goroutine numbers beyond gs_len and primitive numbers beyond KNOT_RUN_PRIMS_MAX are skipped.
+ */
+#ifndef KNOT_EXPLORE_RUN_VIEW_H
+#define KNOT_EXPLORE_RUN_VIEW_H
+
+#include "wire/abi.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define KNOT_RUN_PRIMS_MAX (1u << 20)
+
+struct knot_run_view {
+	const struct knot_shm_event *events;
+	size_t len;
+	const struct knot_shm_goroutine *gs;
+	size_t gs_len;
+};
+
+/* Scheduling only: such a step touches no primitive and nobody can be told to order it. */
+static inline bool knot_run_is_operation(uint32_t op)
+{
+	const uint64_t scheduling = 1ull << KNOT_OP_NONE | 1ull << KNOT_OP_START |
+		1ull << KNOT_OP_RESUME | 1ull << KNOT_OP_EXIT | 1ull << KNOT_OP_TIMER;
+
+	return op < KNOT_OP_LAST && !(scheduling >> op & 1);
+}
+
+#endif
