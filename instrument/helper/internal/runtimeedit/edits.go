@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtimeedit
+
+import (
+	"fmt"
+	"go/ast"
+)
+
+// An edit changes one named function (or type) of one file of GOROOT. It fails when what it looks for is
+// not there, so that a Go release that moved something is told by name instead of building something wrong.
+type edit struct {
+	file  string
+	name  string // function, for the message
+	apply func(s *source, f *ast.FuncDecl) error
+}
+
+// head inserts text at the start of the body.
+func head(text string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		s.insert(f.Body.Lbrace+1, " "+text+";")
+		return nil
+	}
+}
+
+// tail inserts text before the closing brace of the body.
+func tail(text string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		s.insert(f.Body.Rbrace, text+"\n")
+		return nil
+	}
+}
+
+// both makes several edits to one function.
+func both(edits ...func(*source, *ast.FuncDecl) error) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		for _, e := range edits {
+			if err := e(s, f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// afterStmt inserts text behind every statement that match accepts; there must be exactly n.
+func afterStmt(n int, what, text string, match func(ast.Stmt) bool) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		return eachStmt(f, n, what, match, func(st ast.Stmt) { s.insert(st.End(), "; "+text) })
+	}
+}
+
+// beforeStmt inserts text in front of every statement that match accepts; there must be exactly n.
+func beforeStmt(n int, what, text string, match func(ast.Stmt) bool) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		return eachStmt(f, n, what, match, func(st ast.Stmt) { s.insert(st.Pos(), text+"; ") })
+	}
+}
+
+func eachStmt(f *ast.FuncDecl, n int, what string, match func(ast.Stmt) bool, do func(ast.Stmt)) error {
+	found := 0
+	ast.Inspect(f.Body, func(x ast.Node) bool {
+		if st, ok := x.(ast.Stmt); ok && match(st) {
+			found++
+			do(st)
+			return false
+		}
+		return true
+	})
+	if found != n {
+		return fmt.Errorf("%d statements %s where %d was expected", found, what, n)
+	}
+	return nil
+}
+
+// rename gives the function another name.
+func rename(to string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		s.replace(f.Name.Pos(), f.Name.End(), to)
+		return nil
+	}
+}
+
+// renameCalls makes calls of one function calls of another.
+func renameCalls(from, to string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		found := 0
+		ast.Inspect(f.Body, func(x ast.Node) bool {
+			if c, ok := x.(*ast.CallExpr); ok {
+				if id, ok := c.Fun.(*ast.Ident); ok && id.Name == from {
+					found++
+					s.replace(id.Pos(), id.End(), to)
+				}
+			}
+			return true
+		})
+		if found == 0 {
+			return fmt.Errorf("no call of %s", from)
+		}
+		return nil
+	}
+}
+
+func exprCall(name string) func(ast.Stmt) bool {
+	return func(st ast.Stmt) bool {
+		e, ok := st.(*ast.ExprStmt)
+		return ok && isCall(e.X, name)
+	}
+}
+
+func assignFrom(name string) func(ast.Stmt) bool {
+	return func(st ast.Stmt) bool {
+		a, ok := st.(*ast.AssignStmt)
+		return ok && len(a.Rhs) == 1 && isCall(a.Rhs[0], name)
+	}
+}
+
+func ifMentions(name string) func(ast.Stmt) bool {
+	return func(st ast.Stmt) bool {
+		i, ok := st.(*ast.IfStmt)
+		return ok && i.Cond != nil && mentions(i.Cond, name)
+	}
+}
+
+func returnOf(results int) func(ast.Stmt) bool {
+	return func(st ast.Stmt) bool {
+		r, ok := st.(*ast.ReturnStmt)
+		return ok && len(r.Results) == results
+	}
+}
+
+const findText = "if knot.on { if knotGP, knotAgain := knotFind(pp); knotGP != nil { return knotGP, false, false } else if knotAgain { goto top } }"
+
+// edits of the runtime, of package sync and of package testing.
+var edits = []edit{
+	{"runtime/proc.go", "schedinit", afterStmt(1, "goenvs()", "knotAttach()", exprCall("goenvs"))},
+	{"runtime/proc.go", "findRunnable", beforeStmt(1, "if ... schedtick", findText, ifMentions("schedtick"))},
+	{"runtime/proc.go", "newproc", both(
+		head("var knotSite uint32; if knot.on { knotGoSite(); knotSite = knotSpawnSite }"),
+		func(s *source, f *ast.FuncDecl) error {
+			found := 0
+			ast.Inspect(f.Body, func(x ast.Node) bool {
+				if a, ok := x.(*ast.AssignStmt); ok && assignFrom("newproc1")(a) {
+					found++
+					s.insert(a.End(), "; knotSpawned(gp, newg)")
+				}
+				return true
+			})
+			if found != 1 || !mentions(f.Body, "newg") || !mentions(f.Body, "gp") {
+				return fmt.Errorf("newg := newproc1(...) not found")
+			}
+			return nil
+		},
+		tail("if knot.on { knotGoDone(knotSite) }"))},
+	{"runtime/proc.go", "goexit0", head("knotExit(gp)")},
+	{"runtime/proc.go", "gopark", head("if knot.on { knotParked(reason) }")},
+	{"runtime/proc.go", "ready", head("if knot.on { knotReadied(gp) }")},
+	{"runtime/proc.go", "runqput", head("if knot.on && knotRunqput(gp) { return }")},
+	{"runtime/proc.go", "sysmon", afterStmt(1, "usleep(delay)", "if knotSysmon() { continue }", exprCall("usleep"))},
+	{"runtime/proc.go", "handoffp", head("if knotHandoff(pp) { return }")},
+	{"runtime/proc.go", "procresize", head("nprocs = knotProcs(nprocs)")},
+	{"runtime/proc.go", "os_beforeExit", head("knotOSExit(exitCode)")},
+	{"runtime/proc.go", "Gosched", rename("knotOrigGosched")},
+	{"runtime/panic.go", "fatalpanic", head("knotDying(knotEndPanic)")},
+	{"runtime/panic.go", "fatalthrow", head("knotThrown(t)")},
+	{"runtime/chan.go", "chansend1", head("if knot.on { knotChanOp(knotOpSend, c) }")},
+	{"runtime/chan.go", "chanrecv1", head("if knot.on { knotChanOp(knotOpRecv, c) }")},
+	{"runtime/chan.go", "chanrecv2", head("if knot.on { knotChanOp(knotOpRecv, c) }")},
+	{"runtime/chan.go", "selectnbsend", head("if knot.on { knotChanOp(knotOpSend, c) }")},
+	{"runtime/chan.go", "selectnbrecv", head("if knot.on { knotChanOp(knotOpRecv, c) }")},
+	{"runtime/chan.go", "closechan", head("if knot.on { knotChanOp(knotOpClose, c) }")},
+	{"runtime/select.go", "selectgo", both(
+		head("if knot.on { knotSelect() }"),
+		renameCalls("cheaprandn", "knotSelectRand"),
+		beforeStmt(1, "return casi, recvOK", "if knot.on { knotSelected(casi, scases, nsends) }", returnOf(2)))},
+	{"runtime/rand.go", "randinit", head("startupRand = knotStartupRand[:]")},
+	{"runtime/rand.go", "rand", head("if knot.on && getg() == getg().m.curg { return knotUserRand() }")},
+	{"runtime/time_nofake.go", "nanotime", renameCalls("nanotime1", "knotNow")},
+	{"runtime/debug.go", "GOMAXPROCS", head("if knotOld, knotOk := knotGOMAXPROCS(n); knotOk { return knotOld }")},
+
+	{"sync/mutex.go", "(*Mutex).Lock", rename("knotOrigLock")},
+	{"sync/mutex.go", "(*Mutex).TryLock", rename("knotOrigTryLock")},
+	{"sync/mutex.go", "(*Mutex).Unlock", rename("knotOrigUnlock")},
+	{"sync/rwmutex.go", "(*RWMutex).RLock", rename("knotOrigRLock")},
+	{"sync/rwmutex.go", "(*RWMutex).TryRLock", rename("knotOrigTryRLock")},
+	{"sync/rwmutex.go", "(*RWMutex).RUnlock", rename("knotOrigRUnlock")},
+	{"sync/rwmutex.go", "(*RWMutex).Lock", rename("knotOrigLock")},
+	{"sync/rwmutex.go", "(*RWMutex).TryLock", rename("knotOrigTryLock")},
+	{"sync/rwmutex.go", "(*RWMutex).Unlock", rename("knotOrigUnlock")},
+	{"sync/waitgroup.go", "(*WaitGroup).Add", rename("knotOrigAdd")},
+	{"sync/waitgroup.go", "(*WaitGroup).Done", rename("knotOrigDone")},
+	{"sync/waitgroup.go", "(*WaitGroup).Wait", rename("knotOrigWait")},
+	{"sync/cond.go", "(*Cond).Wait", rename("knotOrigWait")},
+	{"sync/cond.go", "(*Cond).Signal", rename("knotOrigSignal")},
+	{"sync/cond.go", "(*Cond).Broadcast", rename("knotOrigBroadcast")},
+	{"sync/once.go", "(*Once).Do", rename("knotOrigDo")},
+
+	{"testing/testing.go", "runTests", both(
+		func(s *source, f *ast.FuncDecl) error {
+			found := 0
+			ast.Inspect(f.Body, func(x ast.Node) bool {
+				if l, ok := x.(*ast.ForStmt); ok && l.Cond != nil && mentions(l.Cond, "count") {
+					found++
+					s.replace(l.Cond.Pos(), l.Cond.End(), "knotMore(i, *count)")
+				}
+				return true
+			})
+			if found != 1 {
+				return fmt.Errorf("the loop over -test.count was not found")
+			}
+			return nil
+		},
+		func(s *source, f *ast.FuncDecl) error {
+			found := 0
+			ast.Inspect(f.Body, func(x ast.Node) bool {
+				if isCall(x, "newMatcher") {
+					found++
+					c := x.(*ast.CallExpr)
+					s.insert(c.Pos(), "knotMatcher(func() *matcher { return ")
+					s.insert(c.End(), " })")
+				}
+				if r, ok := x.(*ast.RangeStmt); ok {
+					if id, ok := r.X.(*ast.Ident); ok && id.Name == "tests" {
+						found++
+						s.replace(id.Pos(), id.End(), "knotTests(tests)")
+					}
+				}
+				return true
+			})
+			if found != 2 {
+				return fmt.Errorf("newMatcher(...) or range tests was not found")
+			}
+			return nil
+		},
+		beforeStmt(1, "tRunner(...)", "knotBegin()", exprCall("tRunner")),
+		afterStmt(1, "tRunner(...)", "knotEnd(t.Failed())", exprCall("tRunner")))},
+	{"testing/testing.go", "(*common).Fail", head("knotFailed()")},
+}
+
+// optional edits: functions that older supported releases do not have.
+var optional = []edit{
+	{"sync/waitgroup.go", "(*WaitGroup).Go", rename("knotOrigGo")},
+}
+
+// removed files: replaced by what the shim adds.
+var removed = []string{"runtime/timeasm.go"}
+
+// renamed symbols of assembly files: file, text, new text.
+var renamed = [][3]string{
+	{"runtime/time_linux_amd64.s", "TEXT time·now<ABIInternal>(SB)", "TEXT runtime·knotRealNow<ABIInternal>(SB)"},
+}
+
+// internalCalls are functions that mean one thing to the program and another to the runtime itself, whose
+// calls get the other name.
+var internalCalls = map[string]string{"nanotime": "nanotime1", "Gosched": "knotOrigGosched"}
+
+// programClock lists the files of the runtime whose calls of nanotime mean the program's time.
+var programClock = map[string]bool{
+	"time.go": true, "netpoll.go": true, "sema.go": true, "time_nofake.go": true,
+}

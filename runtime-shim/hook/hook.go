@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+// Package hook is what the inserted hooks call: they name the operation that follows. Everything happens
+// in package runtime, which the race detector does not instrument; here are only thin, inlinable faces.
+package hook
+
+import "unsafe"
+
+//go:linkname before
+func before(id uint32, op uint8)
+
+//go:linkname after
+func after(id uint32, op uint8)
+
+//go:linkname atomicOp
+func atomicOp(id uint32, op uint8, addr uintptr)
+
+// P names the operation that follows directly and returns its operand.
+func P[T any](id uint32, op uint8, v T) T {
+	before(id, op)
+	return v
+}
+
+// B names the next operation of kind op.
+func B(id uint32, op uint8) { before(id, op) }
+
+// A ends the operation.
+func A(id uint32, op uint8) { after(id, op) }
+
+// AV ends the operation and returns its result.
+func AV[T any](id uint32, op uint8, v T) T {
+	after(id, op)
+	return v
+}
+
+// AP is the scheduling point before an atomic operation on *p.
+func AP[T any](id uint32, op uint8, p *T) *T {
+	atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+	return p
+}
+
+// D is a deferred niladic operation.
+func D(id uint32, op uint8, f func()) {
+	before(id, op)
+	f()
+	after(id, op)
+}
+
+// DClose is a deferred close. ch holds a channel, whose word is the channel itself.
+func DClose(id uint32, ch any) {
+	const opClose = 6
+	before(id, opClose)
+	closeChan((*[2]unsafe.Pointer)(unsafe.Pointer(&ch))[1])
+	after(id, opClose)
+}
+
+//go:linkname closeChan
+func closeChan(c unsafe.Pointer)

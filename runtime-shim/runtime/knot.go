@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+// The controlled scheduler of goknot, added to package runtime by an overlay.
+//
+// While a run is under way (knot.on) at most one goroutine of the program runs at a time and every
+// switch is a decision of ours. The parts:
+//
+//	knot.go         state, attaching to the shared memory, begin and end of a run
+//	knot_sched.go   the set of runnable goroutines, scheduling points, what happens when nothing is runnable
+//	knot_policy.go  the table of policies; one file per policy
+//	knot_chain.go   order control for the active chain
+//	knot_name.go    names that survive from run to run: goroutine paths, sites, primitives
+//	knot_ring.go    events, decisions, pair novelty, results
+//	knot_time.go    virtual time
+//	knot_end.go     what a run ended in, the snapshot, hooks of panics and exits
+//	knot_outside.go system calls and the watchdog
+//	knot_hook.go    entry points for package sync, package testing and the inserted hooks
+//
+// A goroutine reaches a scheduling point before each operation. There it writes down what it is about to
+// do, joins the runnable set and asks the policy; when the policy picks it, it goes on without a switch.
+// A goroutine that blocks inside an operation leaves through gopark as always, comes back through ready,
+// and then is a candidate with the operation RESUME.
+//
+// Invariants: the runnable set is touched only by the thread that holds the only P. A goroutine is in the
+// set exactly when its status is _Grunnable and it belongs to the program (system goroutines keep to the
+// runtime's own queues and run first, without a decision). The driver, the goroutine that runs the tests
+// one after another, is never a candidate: it goes on when nothing else can.
+
+package runtime
+
+import "unsafe"
+
+const knotMaxReady = 1 << 20
+
+// Kinds of goroutine, knotG.kind.
+const (
+	knotKindUnknown = iota
+	knotKindUser
+	knotKindSystem
+)
+
+type knotPending struct {
+	id uint32
+	op uint8
+}
+
+const knotHookDepth = 8
+
+// knotG is what goknot keeps per goroutine, a field of g.
+type knotG struct {
+	path      uint64 // goroutine path hash
+	run       uint64 // serial number of the run that idx and path belong to
+	lastKey   uint64 // key of its last operation in this run
+	prio      uint64 // PCT
+	seq       uint64 // when it became runnable, for fifo
+	pendPrim  uintptr
+	readyIdx  int32 // index in the runnable set, -1 = not in it
+	pendSite  uint32
+	primID    uint32 // primitive of the operation it is in
+	idx       uint16 // number in this run
+	pendOp    uint8
+	kind      uint8
+	reason    waitReason
+	flags     uint8 // 1 = alive before the run, 2 = started by a timer
+	blocked   bool  // parked inside pendOp
+	atPoint   bool  // at a scheduling point: executes pendOp itself when it goes on
+	counted   bool  // counts in knot.alive
+	inSyscall bool  // left its P in a system call
+	depth     uint8
+	hooks     [knotHookDepth]knotPending // operations named by inserted hooks and not yet executed
+}
+
+type knotState struct {
+	on       bool // a run is under way
+	attached bool
+	rootSeen bool // the test's own goroutine has been created
+	draining bool // the test has ended; its goroutines may come to an end
+	forced   bool // the run was stopped: the reporter takes over
+
+	hdr    *knotShmHeader
+	cur    *knotShmCurrent
+	events *[knotEventSlots]knotShmEvent
+	decOut *[knotDecisionSlots]uint16
+	decIn  *[knotDecisionInSlots]uint16
+	pairs  *[knotPairSlots]uint64
+	sites  *[knotSiteSlots]knotShmSite
+	snaps  *[knotSnapSlots]knotShmSnap
+	gs     *[knotGSlots]knotShmGoroutine
+	dump   *[knotDumpSize]byte
+
+	run      uint64 // serial number of the run in this process
+	req      knotShmRequest
+	reqIndex uint32 // runs of the request begun
+	reqStart int64
+
+	driver   guintptr
+	reporter guintptr
+	next     guintptr // picked at a scheduling point, to be run now
+
+	ready   *[knotMaxReady]guintptr
+	cands   *[knotMaxReady]guintptr // scratch of the chain filter
+	byIdx   *[65536]guintptr
+	nready  int
+	seq     uint64
+	nextIdx uint32
+	alive   int // goroutines of this run that have not ended
+
+	rng    uint64 // decisions
+	urng   uint64 // the program's own random numbers
+	policy *knotPolicy
+
+	evEnd, decEnd uint64 // first cursor that would overwrite what goknot has not read
+	prefixPos     uint32
+
+	chainPos   uint32
+	chainDelay uint32
+
+	vt         int64 // virtual nanoseconds (monotonic clock)
+	vtOff      int64 // while no run is under way: vt at realOff
+	realOff    int64
+	wallStart  int64
+	firesLeft  int32
+	drainSteps uint32
+	drainFires uint32
+	drainFrom  int64
+	idleSince  int64
+	extLast    int64
+
+	heapBase uint64
+	maxprocs int32
+
+	batchSteps uint64
+	batchAny   uint32
+	batchAll   uint32
+
+	pct knotPCT
+}
+
+var knot knotState
+
+// Virtual monotonic time at which every run begins: later than anything read before the first run.
+const knotEpoch = 1000 * 1000 * 1000 * 1000
+
+const knotStepNs = 100 // what a step, or a look at the clock, costs in virtual time
+
+// knotAttach maps the shared memory named by the environment, before any user code runs.
+// It is called from schedinit, directly after goenvs.
+func knotAttach() {
+	knot.maxprocs = knotCPUs()
+	fd, ok := knotEnvInt("GOKNOT_SHM=")
+	if !ok {
+		return
+	}
+	const mapShared = 1
+	p, errno := mmap(nil, unsafe.Sizeof(knotShmHeader{}), _PROT_READ|_PROT_WRITE, mapShared, int32(fd), 0)
+	if errno == 0 {
+		h := (*knotShmHeader)(p)
+		if h.magic == knotAbiMagic && h.version == knotAbiVersion {
+			p, errno = mmap(nil, uintptr(h.sizeBytes), _PROT_READ|_PROT_WRITE, mapShared, int32(fd), 0)
+		}
+	}
+	if errno != 0 {
+		print("goknot: cannot map the shared memory: errno ", errno, "\n")
+		exit(3)
+	}
+	closefd(int32(fd))
+	h := (*knotShmHeader)(p)
+	if h.magic != knotAbiMagic || h.version != knotAbiVersion {
+		print("goknot: this binary was built by another goknot (shared memory version ", h.version, ")\n")
+		exit(3)
+	}
+	at := func(off uint64) unsafe.Pointer { return unsafe.Pointer(uintptr(p) + uintptr(off)) }
+	knot.hdr = h
+	knot.cur = &h.cur
+	knot.events = (*[knotEventSlots]knotShmEvent)(at(h.offEvents))
+	knot.decOut = (*[knotDecisionSlots]uint16)(at(h.offDecOut))
+	knot.decIn = (*[knotDecisionInSlots]uint16)(at(h.offDecIn))
+	knot.pairs = (*[knotPairSlots]uint64)(at(h.offPairs))
+	knot.sites = (*[knotSiteSlots]knotShmSite)(at(h.offSites))
+	knot.snaps = (*[knotSnapSlots]knotShmSnap)(at(h.offSnaps))
+	knot.gs = (*[knotGSlots]knotShmGoroutine)(at(h.offGoroutines))
+	knot.dump = (*[knotDumpSize]byte)(at(h.offDump))
+	knot.ready = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
+	knot.cands = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
+	knot.byIdx = (*[65536]guintptr)(knotMmap(65536 * 8))
+	knotPrims.init(1 << 16)
+	knotOrdinals.init(1 << 16)
+	knotPCs.init(1 << 15)
+	knot.realOff = nanotime1()
+	knot.vtOff = 1000 * 1000 * 1000
+	debug.gcstoptheworld = 2 // every collection is one step for the program
+	debug.asyncpreemptoff = 1
+	h.pid = uint32(getpid())
+	h.state = knotStateAttached
+	knot.attached = true
+}
+
+// knotMmap returns zeroed memory that is touched only where it is used.
+func knotMmap(size uintptr) unsafe.Pointer {
+	p, errno := mmap(nil, size, _PROT_READ|_PROT_WRITE, _MAP_ANON|_MAP_PRIVATE, -1, 0)
+	if errno != 0 {
+		throw("goknot: out of memory")
+	}
+	return p
+}
+
+// knotEnvInt takes a variable out of the environment and returns its value.
+func knotEnvInt(prefix string) (int, bool) {
+	for i, s := range envs {
+		if len(s) > len(prefix) && s[:len(prefix)] == prefix {
+			n := 0
+			for _, c := range []byte(s[len(prefix):]) {
+				if c < '0' || c > '9' {
+					return 0, false
+				}
+				n = n*10 + int(c-'0')
+			}
+			copy(envs[i:], envs[i+1:])
+			envs = envs[:len(envs)-1]
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// knotProcs keeps the world at one P while goknot is attached.
+func knotProcs(n int32) int32 {
+	if knot.attached {
+		return 1
+	}
+	return n
+}
+
+// knotGOMAXPROCS answers runtime.GOMAXPROCS: the program gets the number, not the parallelism.
+func knotGOMAXPROCS(n int) (int, bool) {
+	if !knot.attached {
+		return 0, false
+	}
+	old := int(knot.maxprocs)
+	if n > 0 {
+		knot.maxprocs = int32(n)
+	}
+	return old, true
+}
+
+// knotStartupRand stands in for the random bytes of the kernel: hash seeds and the like are the same in
+// every process.
+var knotStartupRand = [16]byte{'g', 'o', 'k', 'n', 'o', 't', ' ', 's', 't', 'a', 'r', 't', 's', 'e', 'e', 'd'}
+
+// knotSelectRand orders the cases of a select. It draws from the program's stream, not from the decisions',
+// so that a followed schedule and the run it came from draw alike.
+func knotSelectRand(n uint32) uint32 {
+	if knot.on {
+		return uint32((knotUserRand() >> 32) * uint64(n) >> 32)
+	}
+	return cheaprandn(n)
+}
+
+func knotMix(x uint64) uint64 {
+	x ^= x >> 30
+	x *= 0xbf58476d1ce4e5b9
+	x ^= x >> 27
+	x *= 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// knotRandom is splitmix64: good enough to choose with, and one multiply-free state.
+func knotRandom() uint64 {
+	knot.rng += 0x9e3779b97f4a7c15
+	return knotMix(knot.rng)
+}
+
+// knotRandn is uniform in [0, n).
+func knotRandn(n uint32) uint32 {
+	return uint32((uint64(uint32(knotRandom())) * uint64(n)) >> 32)
+}
+
+// knotUserRand is the program's generator while a run is under way.
+//
+//go:nosplit
+func knotUserRand() uint64 {
+	knot.urng += 0x9e3779b97f4a7c15
+	x := knot.urng
+	x ^= x >> 30
+	x *= 0xbf58476d1ce4e5b9
+	x ^= x >> 27
+	x *= 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// knotRunBegin starts run number reqIndex of the current request. It runs on the driver.
+func knotRunBegin() {
+	h, c := knot.hdr, knot.cur
+	gp := getg()
+	knot.run++
+	knot.driver.set(gp)
+	gp.knot.kind = knotKindUser
+	gp.knot.run = 0
+	seed := knot.req.seed + uint64(knot.reqIndex)
+	*c = knotShmCurrent{
+		request:  knot.req.id,
+		seed:     seed,
+		hash:     14695981039346656037,
+		evStart:  h.evHead,
+		evHead:   h.evHead,
+		decStart: h.decHead,
+		decHead:  h.decHead,
+		run:      knot.reqIndex,
+	}
+	knot.evEnd = knotAtomicLoad(&h.evTail) + knotEventSlots
+	knot.decEnd = knotAtomicLoad(&h.decTail) + knotDecisionSlots
+	knot.rng = knotMix(seed ^ 0x6b6e6f74)
+	knot.urng = knotMix(seed ^ 0x75736572)
+	knot.nextIdx = 0
+	knot.alive = 0
+	knot.prefixPos = 0
+	knot.chainPos = 0
+	knot.chainDelay = 0
+	knot.draining = false
+	knot.rootSeen = false
+	knot.forced = false
+	knot.firesLeft = 32
+	knot.idleSince = 0
+	knot.vt = knotEpoch
+	knot.wallStart = int64(knot.req.startNs)
+	knotPrims.reset()
+	knotOrdinals.reset()
+	p := knot.req.policy
+	if p >= uint32(len(knotPolicies)) {
+		p = knotPolicyRandom
+	}
+	knot.policy = &knotPolicies[p]
+	knot.policy.begin()
+	h.state = knotStateRunning
+	knot.on = true
+}
+
+// knotRunEnd lets the goroutines of the run come to an end, judges what is left and writes the result.
+// It runs on the driver, after the test and its subtests have ended.
+func knotRunEnd(failed, skipped bool) {
+	knotDrain()
+	knotSetOff()
+	c := knot.cur
+	end := uint32(knotEndOk)
+	if skipped {
+		end = knotEndSkip
+	}
+	nsnap := uint32(0)
+	if knot.alive > 0 || c.flags&knotRunLiveLeft != 0 {
+		var leaked, live int
+		nsnap, leaked, live = knotSnapshot()
+		if live > 0 {
+			c.flags |= knotRunLiveLeft
+		}
+		if leaked > 0 {
+			end = knotEndLeak
+		}
+		c.flags |= knotRunTainted
+	}
+	if failed {
+		end = knotEndFail
+	}
+	if end == knotEndLeak {
+		knotDumpStacks()
+		c.bucket = knotSnapBucket(end, nsnap)
+	}
+	if end == knotEndOk || end == knotEndSkip {
+		nsnap = 0
+	}
+	knotResult(end, nsnap)
+	if c.flags&knotRunTainted != 0 {
+		knotLeave()
+	}
+}
+
+// knotSetOff hands the program back to the stock scheduler: everything runnable goes to its queue.
+func knotSetOff() {
+	knot.vtOff = knot.vt
+	knot.realOff = nanotime1()
+	knot.on = false
+	systemstack(func() {
+		pp := getg().m.p.ptr()
+		for knot.nready > 0 {
+			gp := knot.ready[knot.nready-1].ptr()
+			knotReadyRemove(gp)
+			runqput(pp, gp, false)
+		}
+	})
+}
+
+// knotLeave ends the process between two runs.
+func knotLeave() {
+	knot.hdr.state = knotStateEnded
+	exit(0)
+}
+
+// knotNextRun waits for the next run and prepares it. It reports false when the process has to leave.
+// It runs on the driver while no run is under way.
+func knotNextRun() bool {
+	h := knot.hdr
+	if knot.reqIndex != 0 || knot.req.count != 0 {
+		knot.reqIndex++
+		if knot.reqIndex < knot.req.count && h.stop == 0 {
+			return true
+		}
+		exitNow := knot.req.flags&knotReqExit != 0
+		knot.req.count = 0
+		knot.reqIndex = 0
+		knotAtomicStore(&h.reqTail, h.reqTail+1)
+		if exitNow {
+			knotLeave()
+		}
+	}
+	h.state = knotStateIdle
+	if knot.reporter == 0 {
+		setGCPercent(-1)
+		knotStartReporter()
+	}
+	wait := uint32(20)
+	for knotAtomicLoad(&h.reqHead) == h.reqTail {
+		if h.stop != 0 {
+			knotLeave()
+		}
+		usleep(wait)
+		if wait < 1000 {
+			wait += wait / 2
+		}
+	}
+	reqs := (*[knotReqSlots]knotShmRequest)(unsafe.Pointer(uintptr(unsafe.Pointer(h)) + uintptr(h.offRequests)))
+	knot.req = reqs[h.reqTail%knotReqSlots]
+	if knot.req.chainLen > knotChainMax {
+		knot.req.chainLen = knotChainMax
+	}
+	if knot.req.count == 0 {
+		knot.req.count = 1
+	}
+	if knot.req.startNs == 0 {
+		sec, nsec, _ := knotRealNow()
+		knot.req.startNs = uint64(sec)*1000000000 + uint64(nsec)
+	}
+	knot.batchSteps = 0
+	knot.batchAny = 0
+	knot.batchAll = 0
+	knot.reqIndex = 0
+	knot.reqStart = nanotime1()
+	return true
+}
+
+// knotCollect runs the collector between two runs when the heap has grown.
+func knotCollect() {
+	live := gcController.heapLive.Load()
+	if live > knot.heapBase+64<<20 {
+		GC()
+		knot.heapBase = gcController.heapLive.Load()
+	}
+}

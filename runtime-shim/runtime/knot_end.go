@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+// What a run ended in. A run that cannot go on (deadlock, step limit, waiting for the outside) leaves the
+// driver blocked for ever, so another goroutine, the reporter, writes the result and ends the process.
+// A process that dies of a panic or a fatal error, or that calls os.Exit, leaves the reason in struct
+// knot_shm_current, which outlives it.
+
+// knotLive is the number of goroutines of the run left running, ticking or waiting for I/O.
+var knotLive uint32
+
+func knotStartReporter() {
+	go knotReporter()
+	for knot.reporter == 0 {
+		Gosched()
+	}
+}
+
+func knotReporter() {
+	knot.reporter.set(getg())
+	gopark(nil, nil, waitReasonZero, traceBlockForever, 1)
+	c := knot.cur
+	knot.vtOff = knot.vt
+	knot.realOff = nanotime1()
+	knot.on = false
+	end := c.end
+	n, _, _ := knotSnapshot()
+	knotDumpStacks()
+	c.bucket = knotSnapBucket(end, n)
+	c.flags |= knotRunTainted
+	knotResult(end, n)
+	knotLeave()
+}
+
+// knotStop ends the run from inside the scheduler: nothing of it runs again.
+func knotStop(end uint32) {
+	if knot.forced {
+		return
+	}
+	knot.forced = true
+	knot.cur.end = end
+	gp := knot.reporter.ptr()
+	systemstack(func() { ready(gp, 0, false) })
+}
+
+func knotOverLimit() *g {
+	knotStop(knotEndSteps)
+	return nil
+}
+
+// States of a goroutine in the snapshot, struct knot_shm_snap.
+const (
+	knotSnapRunning = 1 + iota
+	knotSnapRunnable
+	knotSnapBlocked
+	knotSnapTicking
+	knotSnapIO
+	knotSnapSyscall
+)
+
+func knotSnapState(gp *g) uint8 {
+	switch readgstatus(gp) &^ _Gscan {
+	case _Grunning:
+		return knotSnapRunning
+	case _Gsyscall:
+		return knotSnapSyscall
+	case _Gwaiting:
+		switch gp.waitreason {
+		case waitReasonSleep:
+			return knotSnapTicking
+		case waitReasonIOWait:
+			return knotSnapIO
+		}
+		for sg := gp.waiting; sg != nil; sg = sg.waitlink {
+			if c := knotSudogChan(sg); c != nil && c.timer != nil && c.timer.when != 0 {
+				return knotSnapTicking
+			}
+		}
+		return knotSnapBlocked
+	}
+	return knotSnapRunnable
+}
+
+// knotSnapshot writes down how every goroutine of the run stands. leaked counts those that are blocked on
+// something inside the program, live the others.
+func knotSnapshot() (n uint32, leaked, live int) {
+	knotLive = 0
+	forEachG(func(gp *g) {
+		s := readgstatus(gp) &^ _Gscan
+		if s == _Gdead || s == _Gidle || gp.knot.run != knot.run || knotKind(gp) != knotKindUser {
+			return
+		}
+		if gp == knot.driver.ptr() || gp == knot.reporter.ptr() {
+			return
+		}
+		k := &gp.knot
+		state := knotSnapState(gp)
+		if k.flags&1 == 0 {
+			if state == knotSnapBlocked {
+				leaked++
+			} else {
+				live++
+			}
+		}
+		if n >= knotSnapSlots {
+			return
+		}
+		r := &knot.snaps[n]
+		*r = knotShmSnap{
+			g:      k.idx,
+			op:     k.pendOp,
+			state:  state,
+			site:   k.pendSite,
+			prim:   k.primID,
+			holder: knotGNone,
+			reason: uint32(gp.waitreason),
+			goid:   uint32(gp.goid),
+		}
+		if pe := knotPrim(k.pendPrim); pe != nil {
+			r.holder = uint32(pe.owner)
+			if pe.owner == knotGNone && pe.readers > 0 {
+				r.holder = uint32(pe.lastR)
+			}
+			if pe.readers > 0 {
+				r.readers = uint32(pe.readers)
+			}
+		}
+		if k.path == knotPathRoot {
+			r.flags |= 1
+		}
+		if k.flags&1 != 0 {
+			r.flags |= 2
+		}
+		n++
+	})
+	knotLive = uint32(live)
+	return n, leaked, live
+}
+
+// knotSnapBucket names the kind of a bad end by what is blocked where, whoever it is and however often.
+func knotSnapBucket(end, n uint32) uint64 {
+	sum := uint64(0)
+	for i := uint32(0); i < n; i++ {
+		s := &knot.snaps[i]
+		if s.state != knotSnapBlocked && end != knotEndSteps {
+			continue
+		}
+		dup := false
+		for j := uint32(0); j < i && !dup; j++ {
+			t := &knot.snaps[j]
+			dup = t.site == s.site && t.op == s.op && t.state == s.state
+		}
+		if !dup {
+			sum += knotMix(uint64(s.site)<<8 | uint64(s.op))
+		}
+	}
+	return knotMix(sum + uint64(end))
+}
+
+// knotDumpStacks leaves Go's own goroutine dump for goknot.
+func knotDumpStacks() {
+	n := Stack(knot.dump[:], true)
+	knot.hdr.dumpLen = uint64(n)
+}
+
+// knotDying is called when the process is about to die of a panic or a fatal error.
+func knotDying(end uint32) {
+	if !knot.attached || !knot.on {
+		return
+	}
+	c := knot.cur
+	if c.end == knotEndPanic || c.end == knotEndFatal {
+		return
+	}
+	c.end = end
+	gp := getg()
+	if gp == gp.m.g0 || gp == gp.m.gsignal {
+		return
+	}
+	var pcs [64]uintptr
+	n := callers(0, pcs[:])
+	first := 0
+	for i := 0; i < n; i++ {
+		switch funcname(findfunc(pcs[i])) {
+		case "runtime.gopanic", "runtime.sigpanic":
+			first = i + 1
+		}
+	}
+	sum := uint64(end)
+	taken := 0
+	for i := first; i < n && taken < 3; i++ {
+		f := findfunc(pcs[i])
+		name := funcname(f)
+		if pkg := name[:knotPkgLen(name)]; pkg == "runtime" || pkg == "sync" || pkg == "internal/sync" {
+			continue
+		}
+		line := uint(0)
+		if taken == 0 {
+			_, l := funcline(f, pcs[i]-1)
+			line = uint(l)
+		}
+		sum = knotMix(sum ^ uint64(knotFnvUint(knotFnv(2166136261, name), line)))
+		taken++
+	}
+	c.bucket = sum
+}
+
+// knotThrown is called by fatalthrow. Only errors that the program made (unlock of unlocked mutex,
+// concurrent map writes) leave the stack in a state in which it can be walked.
+//
+//go:nosplit
+func knotThrown(t throwType) {
+	if !knot.attached || !knot.on {
+		return
+	}
+	if t == throwTypeUser {
+		knotDying(knotEndFatal)
+	} else if knot.cur.end != knotEndPanic {
+		knot.cur.end = knotEndFatal
+	}
+}
+
+// knotOSExit is called by os.Exit.
+func knotOSExit(code int) {
+	if !knot.attached || !knot.on {
+		return
+	}
+	knot.cur.end = knotEndOsexit
+	knot.cur.exitCode = uint32(code)
+	knot.cur.bucket = knotMix(uint64(code) + knotEndOsexit)
+}
+
+// knotTestFailed is called by package testing where a test is marked as failed: the first position outside
+// package testing names the failure.
+func knotTestFailed() {
+	if !knot.on || knot.cur.bucket != 0 {
+		return
+	}
+	var pcs [32]uintptr
+	n := callers(1, pcs[:])
+	for i := 0; i < n; i++ {
+		f := findfunc(pcs[i])
+		name := funcname(f)
+		switch name[:knotPkgLen(name)] {
+		case "testing", "runtime", "goknot/hook":
+			continue
+		}
+		_, line := funcline(f, pcs[i]-1)
+		knot.cur.bucket = knotMix(uint64(knotFnvUint(knotFnv(2166136261, name), uint(line))) + knotEndFail)
+		return
+	}
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+import "unsafe"
+
+// Entry points. Each runtime operation calls one of these first; the wrappers in package sync likewise.
+// The site comes from the inserted hook that named the operation, else from the caller's return address,
+// found by frame pointers: every entry point here is called by exactly one frame (the runtime operation or
+// the wrapper) that was called by the program.
+
+// knotTakeHook takes the name that an inserted hook gave to the next operation of this kind.
+func knotTakeHook(k *knotG, op uint8) (uint32, bool) {
+	if k.depth == 0 {
+		return 0, false
+	}
+	top := &k.hooks[k.depth-1]
+	if knotNormalOp(top.op) != knotNormalOp(op) {
+		knot.hdr.hooksMissed++
+		return 0, false
+	}
+	k.depth--
+	return top.id, true
+}
+
+// knotFrame2 returns the return address into, and the frame pointer of, the program's frame.
+// fp is the frame pointer of the entry point.
+func knotFrame2(fp uintptr) (pc, callerFP uintptr) {
+	fp = *(*uintptr)(unsafe.Pointer(fp))
+	return *(*uintptr)(unsafe.Pointer(fp + 8)), *(*uintptr)(unsafe.Pointer(fp))
+}
+
+// knotEntry does what all entry points share.
+func knotEntry(gp *g, op uint8, addr, fp uintptr, mutex bool) {
+	k := &gp.knot
+	site, hooked := knotTakeHook(k, op)
+	if !hooked {
+		pc, cfp := knotFrame2(fp)
+		var point bool
+		site, point = knotCallerSite(pc, cfp, op, mutex)
+		if !point {
+			if !k.blocked {
+				k.pendOp, k.pendSite, k.pendPrim, k.primID = op, site, addr, 0
+			}
+			return
+		}
+	}
+	knotPoint(gp, op, site, addr)
+}
+
+// knotChanOp is called first by chansend1, chanrecv1, chanrecv2, closechan, selectnbsend, selectnbrecv.
+//
+//go:noinline
+func knotChanOp(op uint8, c *hchan) {
+	gp := getg()
+	if !knotMay(gp) {
+		return
+	}
+	knotEntry(gp, op, uintptr(unsafe.Pointer(c)), getfp(), false)
+}
+
+// knotSelect is called first by selectgo.
+//
+//go:noinline
+func knotSelect() {
+	gp := getg()
+	if !knotMay(gp) {
+		return
+	}
+	k := &gp.knot
+	// The inserted hooks named the select and then its cases: the select is below them.
+	for i := int(k.depth) - 1; i >= 0; i-- {
+		switch k.hooks[i].op {
+		case knotOpSelsend, knotOpSelrecv:
+			continue
+		case knotOpSelect:
+			knotPoint(gp, knotOpSelect, k.hooks[i].id, 0)
+			return
+		}
+		break
+	}
+	pc, cfp := knotFrame2(getfp())
+	site, point := knotCallerSite(pc, cfp, knotOpSelect, false)
+	if point {
+		knotPoint(gp, knotOpSelect, site, 0)
+	}
+}
+
+// knotSelected is called by selectgo with its answer: the operation of the chosen case has been executed.
+// Sends are numbered from the front of the cases and receives from the back, in source order.
+func knotSelected(casi int, scases []scase, nsends int) {
+	gp := getg()
+	if !knotMay(gp) || gp.knot.run != knot.run {
+		return
+	}
+	k := &gp.knot
+	if casi < 0 {
+		knotEvent(knotEvSelected, knotOpSeldefault, k.idx, k.pendSite, 0, 0xffffffff)
+		return
+	}
+	op, want, nth := uint8(knotOpRecv), uint8(knotOpSelrecv), len(scases)-1-casi
+	if casi < nsends {
+		op, want, nth = knotOpSend, knotOpSelsend, casi
+	}
+	site := k.pendSite
+	base := int(k.depth)
+	for base > 0 && k.hooks[base-1].op != knotOpSelect {
+		base--
+	}
+	for i, n := base, 0; base > 0 && i < int(k.depth); i++ {
+		if k.hooks[i].op == want {
+			if n == nth {
+				site = k.hooks[i].id
+				break
+			}
+			n++
+		}
+	}
+	pe := knotPrim(uintptr(unsafe.Pointer(scases[casi].c)))
+	prim := uint32(0)
+	if pe != nil {
+		prim = pe.id
+	}
+	knot.cur.hash = knotMix(knot.cur.hash ^ uint64(casi+1))
+	knotEvent(knotEvSelected, op, k.idx, site, prim, uint64(casi))
+	knotFeed(gp, op, site, prim, pe)
+}
+
+// knotGoSite is called first by newproc: the site of the go statement.
+//
+//go:noinline
+func knotGoSite() {
+	gp := getg()
+	knotSpawnSite = 0
+	if gp.m.curg != gp || gp == knot.driver.ptr() {
+		return
+	}
+	if site, ok := knotTakeHook(&gp.knot, knotOpGo); ok {
+		knotSpawnSite = site
+		return
+	}
+	pc, cfp := knotFrame2(getfp())
+	knotSpawnSite, _ = knotCallerSite(pc, cfp, knotOpGo, false)
+}
+
+// knotGoDone is called last by newproc: the child may run before its parent goes on.
+func knotGoDone(site uint32) {
+	gp := getg()
+	if knotMay(gp) {
+		knotPoint(gp, knotOpGo, site, 0)
+	}
+}
+
+// Gosched yields the processor. See the original, which the overlay renames and which the runtime itself
+// goes on calling.
+//
+//go:noinline
+func Gosched() {
+	if knot.on {
+		if gp := getg(); knotMay(gp) {
+			pc := *(*uintptr)(unsafe.Pointer(getfp() + 8))
+			site, _ := knotCallerSite(pc, 0, knotOpYield, false)
+			knotPoint(gp, knotOpYield, site, 0)
+			return
+		}
+	}
+	knotOrigGosched()
+}
+
+// knotSyncOp is called first by the wrappers in package sync.
+//
+//go:linkname knotSyncOp sync.knotOp
+//go:noinline
+func knotSyncOp(op uint8, addr uintptr) {
+	if !knot.on {
+		return
+	}
+	gp := getg()
+	if !knotMay(gp) {
+		return
+	}
+	inner := op >= knotOpLock && op <= knotOpWgdone
+	knotEntry(gp, op, addr, getfp(), inner)
+	switch op {
+	case knotOpUnlock:
+		if pe := knotPrim(addr); pe != nil {
+			pe.owner = knotGNone
+		}
+	case knotOpRunlock:
+		if pe := knotPrim(addr); pe != nil {
+			pe.readers--
+		}
+	}
+}
+
+// knotSyncDone is called by the wrappers when a lock has been taken.
+//
+//go:linkname knotSyncDone sync.knotDone
+func knotSyncDone(op uint8, addr uintptr) {
+	if !knot.on {
+		return
+	}
+	gp := getg()
+	if !knotMay(gp) || gp.knot.run != knot.run {
+		return
+	}
+	pe := knotPrim(addr)
+	if pe == nil {
+		return
+	}
+	switch op {
+	case knotOpLock, knotOpTrylock:
+		pe.owner = gp.knot.idx
+	case knotOpRlock, knotOpTryrlock:
+		pe.readers++
+		pe.lastR = gp.knot.idx
+	}
+	knotEvent(knotEvAcquire, op, gp.knot.idx, gp.knot.pendSite, pe.id, 0)
+}
+
+// knotBefore names the next operation of kind op of the calling goroutine.
+//
+//go:linkname knotBefore goknot/hook.before
+func knotBefore(id uint32, op uint8) {
+	if !knot.on || knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
+		return
+	}
+	k := &getg().knot
+	if k.depth == knotHookDepth {
+		copy(k.hooks[:], k.hooks[1:])
+		k.depth--
+		knot.hdr.hooksMissed++
+	}
+	k.hooks[k.depth] = knotPending{id, op}
+	k.depth++
+}
+
+// knotAfter ends an operation named by knotBefore. Behind an operation that others may have been waiting
+// for it is a scheduling point of its own: what follows may be ordered by plain memory alone.
+//
+//go:linkname knotAfter goknot/hook.after
+func knotAfter(id uint32, op uint8) {
+	if !knot.on || knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
+		return
+	}
+	gp := getg()
+	k := &gp.knot
+	for i := int(k.depth) - 1; i >= 0; i-- {
+		h := k.hooks[i]
+		sel := op == knotOpSelsend || op == knotOpSelrecv || op == knotOpSeldefault
+		if h.id == id && h.op == op && !sel || sel && h.op == knotOpSelect {
+			k.depth = uint8(i)
+			break
+		}
+	}
+	switch op {
+	case knotOpSend, knotOpClose, knotOpUnlock, knotOpRunlock, knotOpWgadd, knotOpWgdone, knotOpSignal,
+		knotOpBroadcast, knotOpAtomicStore, knotOpAtomicRmw:
+		if knotMay(gp) {
+			knotPoint(gp, knotOpNone, id, 0)
+		}
+	}
+}
+
+// knotAtomic is the scheduling point before an atomic operation, which the compiler turns into single
+// instructions: there is nothing in the runtime to call us.
+//
+//go:linkname knotAtomic goknot/hook.atomicOp
+func knotAtomic(id uint32, op uint8, addr uintptr) {
+	if !knot.on || knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
+		return
+	}
+	if gp := getg(); knotMay(gp) {
+		knotPoint(gp, op, id, addr)
+	}
+}
+
+// Entry points of package testing.
+
+//go:linkname knotTestingAttached testing.knotAttached
+func knotTestingAttached() bool { return knot.attached }
+
+//go:linkname knotTestingNext testing.knotNext
+func knotTestingNext() bool {
+	knotCollect()
+	return knotNextRun()
+}
+
+//go:linkname knotTestingBegin testing.knotRunBegin
+func knotTestingBegin() { knotRunBegin() }
+
+//go:linkname knotTestingEnd testing.knotRunEnd
+func knotTestingEnd(failed, skipped bool) { knotRunEnd(failed, skipped) }
+
+//go:linkname knotTestingFailed testing.knotFailed
+func knotTestingFailed() { knotTestFailed() }
+
+//go:linkname knotTestingNoTest testing.knotNoTest
+func knotTestingNoTest() {
+	knot.hdr.state = knotStateNoTest
+	exit(0)
+}
+
+//go:linkname knotHookClose goknot/hook.closeChan
+func knotHookClose(c unsafe.Pointer) { closechan((*hchan)(c)) }

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+import "unsafe"
+
+// Names that survive from run to run: see fuzzer/base/hash.h, which defines them.
+
+const (
+	knotPathRoot   = 0x54
+	knotPathTimer  = 0x74696d6572
+	knotPathBefore = 0x6265666f7265
+)
+
+func knotChildPath(parent uint64, site, ordinal uint32) uint64 {
+	return knotMix(parent*0x9e3779b97f4a7c15 + (uint64(site)<<32 | uint64(ordinal)))
+}
+
+// knotTab maps a 64-bit key to an entry that lives for one run. Open addressing; entries of former runs
+// count as free by their generation, so that reset costs nothing.
+type knotTab struct {
+	slots []knotTabEntry
+	mask  uint64
+	gen   uint64
+	used  uint32
+}
+
+type knotTabEntry struct {
+	key     uint64
+	gen     uint64
+	lastKey uint64 // key of the last operation on the primitive
+	id      uint32 // by first use in the run, from 1
+	readers int32  // read locks held
+	lastG   uint16
+	owner   uint16 // goroutine that holds the lock, knotGNone = none
+	lastR   uint16 // last goroutine that took a read lock
+}
+
+// Primitives by address, ordinals by (parent path, site).
+var knotPrims, knotOrdinals knotTab
+
+func (t *knotTab) init(n uint64) {
+	p := knotMmap(uintptr(n) * unsafe.Sizeof(knotTabEntry{}))
+	t.slots = (*[1 << 24]knotTabEntry)(p)[:n:n]
+	t.mask = n - 1
+}
+
+func (t *knotTab) reset() {
+	t.gen = knot.run
+	t.used = 0
+}
+
+// get returns the entry of key, made when it is new; nil when the table is three quarters full.
+func (t *knotTab) get(key uint64) *knotTabEntry {
+	for i := knotMix(key) & t.mask; ; i = (i + 1) & t.mask {
+		e := &t.slots[i]
+		if e.gen != t.gen {
+			if uint64(t.used) > t.mask/4*3 {
+				knot.hdr.primsFull++
+				return nil
+			}
+			t.used++
+			*e = knotTabEntry{key: key, gen: t.gen, id: t.used, owner: knotGNone, lastR: knotGNone}
+			return e
+		}
+		if e.key == key {
+			return e
+		}
+	}
+}
+
+func knotPrim(addr uintptr) *knotTabEntry {
+	if addr == 0 {
+		return nil
+	}
+	return knotPrims.get(uint64(addr))
+}
+
+// knotOrdinal counts: how many times before in this run it was asked with the same arguments.
+func knotOrdinal(parent uint64, site uint32) uint32 {
+	e := knotOrdinals.get(parent ^ uint64(site)*0x9e3779b97f4a7c15)
+	if e == nil {
+		return 0
+	}
+	n := uint32(e.lastKey)
+	e.lastKey++
+	return n
+}
+
+// knotAdopt makes gp a goroutine of this run: number, path, place in the table.
+func knotAdopt(gp *g, path uint64, parent uint16, site, ordinal uint32, flags uint8) {
+	k := &gp.knot
+	i := knot.nextIdx
+	if i >= knotMaxGoroutines {
+		throw("goknot: more than 65520 goroutines in one run")
+	}
+	knot.nextIdx++
+	k.run = knot.run
+	k.idx = uint16(i)
+	k.path = path
+	k.lastKey = 0
+	k.flags = flags
+	k.blocked = false
+	k.depth = 0
+	k.pendPrim = 0
+	k.primID = 0
+	knot.byIdx[i].set(gp)
+	knot.cur.goroutines = knot.nextIdx
+	if i < knotGSlots {
+		knot.gs[i] = knotShmGoroutine{path: path, parent: uint32(parent), site: site, ordinal: ordinal, flags: uint32(flags)}
+	}
+	// The trace must tell who is who without the table: vtime carries the path.
+	knotEvent(knotEvSpawn, knotOpGo, parent, site, ordinal, uint64(i))
+	if c := knot.cur; c.evHead > c.evStart && c.evHead <= knot.evEnd && c.lost == 0 {
+		knot.events[(c.evHead-1)%knotEventSlots].vtime = path
+	}
+	knot.policy.spawn(gp)
+}
+
+// knotOwn makes sure that gp has a name in this run: a goroutine that was alive before the run gets one at
+// the first thing it does.
+func knotOwn(gp *g) {
+	if gp.knot.run == knot.run {
+		return
+	}
+	site := knotFnv(2166136261, funcname(findfunc(gp.startpc)))
+	ord := knotOrdinal(knotPathBefore, site)
+	knotAdopt(gp, knotChildPath(knotPathBefore, site, ord), knotGNone, site, ord, 1)
+}
+
+// Sites by return address and operation. Filled once per process, never emptied.
+type knotPCEntry struct {
+	pc   uintptr
+	op   uint8
+	kind uint8 // see knotPC*
+	site uint32
+}
+
+const (
+	knotPCSite   = 1 + iota // a place in the program
+	knotPCExempt            // inside machinery: no scheduling point
+	knotPCOuter             // inside package sync: the caller's caller counts
+)
+
+type knotPCTab struct {
+	slots []knotPCEntry
+	mask  uintptr
+	used  uintptr
+}
+
+var knotPCs knotPCTab
+
+func (t *knotPCTab) init(n uintptr) {
+	p := knotMmap(n * unsafe.Sizeof(knotPCEntry{}))
+	t.slots = (*[1 << 22]knotPCEntry)(p)[:n:n]
+	t.mask = n - 1
+}
+
+func (t *knotPCTab) get(pc uintptr, op uint8) *knotPCEntry {
+	for i := uintptr(knotMix(uint64(pc)<<6^uint64(op))) & t.mask; ; i = (i + 1) & t.mask {
+		e := &t.slots[i]
+		if e.pc == pc && e.op == op {
+			return e
+		}
+		if e.pc == 0 {
+			if t.used < t.mask/4*3 {
+				t.used++
+			} else {
+				*e = knotPCEntry{} // full: resolve again each time
+			}
+			e.pc, e.op = pc, op
+			e.kind, e.site = knotResolve(pc, op)
+			if t.used >= t.mask/4*3 {
+				r := *e
+				*e = knotPCEntry{}
+				knotPCSpill = r
+				return &knotPCSpill
+			}
+			return e
+		}
+	}
+}
+
+var knotPCSpill knotPCEntry
+
+// knotCallerSite finds the site of an operation whose runtime entry was called from the frame with return
+// address pc and caller's frame pointer fp. mutex: a lock operation, which inside package sync belongs to
+// another operation's insides.
+func knotCallerSite(pc, fp uintptr, op uint8, mutex bool) (site uint32, point bool) {
+	for depth := 0; depth < 6; depth++ {
+		e := knotPCs.get(pc, op)
+		switch e.kind {
+		case knotPCSite:
+			return e.site, true
+		case knotPCExempt:
+			return e.site, false
+		}
+		if mutex {
+			return e.site, false
+		}
+		if fp == 0 {
+			return e.site, true
+		}
+		pc = *(*uintptr)(unsafe.Pointer(fp + 8))
+		fp = *(*uintptr)(unsafe.Pointer(fp))
+		if pc == 0 {
+			break
+		}
+	}
+	return 1, true
+}
+
+func knotFnv(h uint32, s string) uint32 {
+	for i := 0; i < len(s); i++ {
+		h = (h ^ uint32(s[i])) * 16777619
+	}
+	return h
+}
+
+func knotFnvByte(h uint32, b byte) uint32 { return (h ^ uint32(b)) * 16777619 }
+
+func knotFnvUint(h uint32, n uint) uint32 {
+	var buf [20]byte
+	i := len(buf)
+	for {
+		i--
+		buf[i] = byte('0' + n%10)
+		n /= 10
+		if n == 0 {
+			break
+		}
+	}
+	for ; i < len(buf); i++ {
+		h = knotFnvByte(h, buf[i])
+	}
+	return h
+}
+
+// knotPkgLen is the length of the import path at the head of a symbol name.
+func knotPkgLen(name string) int {
+	i := len(name)
+	if b := bytealgIndex(name, '['); b >= 0 {
+		i = b // type arguments hold slashes of their own
+	}
+	for i > 0 && name[i-1] != '/' {
+		i--
+	}
+	for i < len(name) && name[i] != '.' {
+		i++
+	}
+	return i
+}
+
+func bytealgIndex(s string, c byte) int {
+	for i := 0; i < len(s); i++ {
+		if s[i] == c {
+			return i
+		}
+	}
+	return -1
+}
+
+func unhex(c byte) (byte, bool) {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0', true
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10, true
+	}
+	return 0, false
+}
+
+// knotFnvPkg hashes an import path; the linker wrote dots of its last element as %2e.
+func knotFnvPkg(h uint32, s string) uint32 {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == '%' && i+2 < len(s) {
+			hi, ok1 := unhex(s[i+1])
+			lo, ok2 := unhex(s[i+2])
+			if ok1 && ok2 {
+				c = hi<<4 | lo
+				i += 2
+			}
+		}
+		h = knotFnvByte(h, c)
+	}
+	return h
+}
+
+// knotNormalOp is the operation as site hashes count it.
+func knotNormalOp(op uint8) uint8 {
+	switch op {
+	case knotOpRange, knotOpSelrecv:
+		return knotOpRecv
+	case knotOpSelsend:
+		return knotOpSend
+	case knotOpWggo:
+		return knotOpGo
+	}
+	return op
+}
+
+// knotResolve turns a return address into a site and enters it into the table that goknot reads.
+func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
+	f := findfunc(pc)
+	if !f.valid() {
+		return knotPCExempt, 1
+	}
+	u, uf := newInlineUnwinder(f, pc-1)
+	name := u.srcFunc(uf).name()
+	file, line := u.fileLine(uf)
+	pkg := name[:knotPkgLen(name)]
+	base := file
+	for i := len(file) - 1; i >= 0; i-- {
+		if file[i] == '/' {
+			base = file[i+1:]
+			break
+		}
+	}
+	h := knotFnvPkg(2166136261, pkg)
+	h = knotFnvByte(h, '/')
+	h = knotFnv(h, base)
+	h = knotFnvByte(h, ':')
+	h = knotFnvUint(h, uint(line))
+	h = knotFnvByte(h, ':')
+	h = knotFnvUint(h, uint(knotNormalOp(op)))
+	h = knotFnv(h, ":0")
+	if h == 0 {
+		h = 1
+	}
+	switch pkg {
+	case "testing", "runtime", "internal/poll", "internal/sync", "goknot/hook", "runtime/debug", "os":
+		kind = knotPCExempt
+	case "sync":
+		kind = knotPCOuter
+	default:
+		kind = knotPCSite
+	}
+	knotWriteSite(h, uint32(line), name, file)
+	return kind, h
+}
+
+// knotWriteSite writes a site down for goknot; the region outlives the process, so it may be there already.
+func knotWriteSite(h, line uint32, name, file string) {
+	for i := h; ; i++ {
+		s := &knot.sites[i%knotSiteSlots]
+		if s.hash == h {
+			return
+		}
+		if s.hash == 0 {
+			if knot.hdr.sitesUsed >= knotSiteSlots/4*3 {
+				knot.hdr.sitesFull++
+				return
+			}
+			if over := len(name) + len(file) + 2 - knotSiteText; over > 0 {
+				if over < len(file) {
+					file = file[over:]
+				} else {
+					file = ""
+				}
+				if len(name) > knotSiteText-len(file)-2 {
+					name = name[:knotSiteText-len(file)-2]
+				}
+			}
+			n := copy(s.text[:], name)
+			n++
+			copy(s.text[n:], file)
+			s.line = line
+			knot.hdr.sitesUsed++
+			s.hash = h
+			return
+		}
+	}
+}

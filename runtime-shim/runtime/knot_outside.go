@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+// What is outside: system calls, and the watchdog that notices when one blocks.
+//
+// sysmon neither preempts nor polls nor retakes a P while a run is under way: each of those would be a
+// decision nobody recorded. Instead our watchdog looks once a millisecond; a goroutine that has stayed in
+// the same system call for knotSyscallTicks looks loses its P, which is an external event of the schedule.
+
+const knotSyscallTicks = 5
+
+var knotWatch struct {
+	tick  uint32
+	count uint32
+}
+
+// knotHandoffs counts Ps handed off in the current run; while it is 0 nobody can be in a system call
+// without the P.
+var knotHandoffs uint32
+
+// knotSysmon replaces a round of sysmon. It reports whether it did.
+func knotSysmon() bool {
+	if !knot.on {
+		return false
+	}
+	usleep(1000)
+	pp := allp[0]
+	tick, in := knotInSyscall(pp)
+	w := &knotWatch
+	if !in || tick != w.tick {
+		w.tick, w.count = tick, 0
+		return true
+	}
+	w.count++
+	if w.count >= knotSyscallTicks {
+		lock(&sched.sysmonlock)
+		retake(nanotime1())
+		unlock(&sched.sysmonlock)
+	}
+	return true
+}
+
+// knotHandoff starts a thread for the P that a blocked one gives up: there may be work that the runtime's
+// own queues do not show. It reports whether it did.
+func knotHandoff(pp *p) bool {
+	if !knot.on || sched.gcwaiting.Load() {
+		return false
+	}
+	knotHandoffs++
+	startm(pp, false, false)
+	return true
+}
+
+// knotOutstanding reports whether a goroutine of the program is in a system call or in C code.
+func knotOutstanding() bool {
+	if knotHandoffs == 0 {
+		return false
+	}
+	found := false
+	forEachG(func(gp *g) {
+		if readgstatus(gp)&^_Gscan == _Gsyscall && knotKind(gp) == knotKindUser && gp != knot.driver.ptr() {
+			gp.knot.inSyscall = true
+			found = true
+		}
+	})
+	return found
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
+
+func knotAtomicLoad(p *uint64) uint64     { return atomic.Load64(p) }
+func knotAtomicStore(p *uint64, v uint64) { atomic.Store64(p, v) }
+
+// knotEvent appends an event of the current run. What does not fit is counted.
+func knotEvent(kind, op uint8, g uint16, site, prim uint32, aux uint64) {
+	c := knot.cur
+	i := c.evHead
+	if i >= knot.evEnd {
+		c.lost++
+		c.flags |= knotRunTruncated
+		return
+	}
+	e := &knot.events[i%knotEventSlots]
+	e.step = c.steps
+	e.g = g
+	e.kind = kind
+	e.op = op
+	e.site = site
+	e.prim = prim
+	e.aux = aux
+	e.vtime = uint64(knot.vt - knotEpoch)
+	c.evHead = i + 1
+}
+
+func knotRecordDecision(d uint16) {
+	c := knot.cur
+	i := c.decHead
+	if i >= knot.decEnd {
+		c.lost++
+		c.flags |= knotRunTruncated
+		return
+	}
+	knot.decOut[i%knotDecisionSlots] = d
+	c.decHead = i + 1
+}
+
+func knotOpKey(path uint64, site uint32, op uint8) uint64 {
+	return knotMix(path + (uint64(site)<<8|uint64(op))*0x9e3779b97f4a7c15)
+}
+
+// knotPair looks a pair of operations up in the table of pairs seen and enters it when it is new.
+// Keys of all tests share the table; the salt of the request keeps them apart.
+func knotPair(kind uint64, a, b uint64) {
+	key := knotMix((a^knot.req.salt)*0x9e3779b97f4a7c15 + b<<1 + kind)
+	if key == 0 {
+		key = 1
+	}
+	h := knot.hdr
+	for i := key; ; i++ {
+		p := &knot.pairs[i%knotPairSlots]
+		if *p == key {
+			return
+		}
+		if *p == 0 {
+			if h.pairsUsed >= knotPairSlots/4*3 {
+				h.pairsFull++
+				return
+			}
+			*p = key
+			h.pairsUsed++
+			knot.cur.newPairs++
+			return
+		}
+	}
+}
+
+// knotFeed takes one executed operation into the pairs of the run: CPOP1 with the goroutine's operation
+// before it, CPOP2 with the operation before it on the same primitive when another goroutine did that one.
+func knotFeed(gp *g, op uint8, site, prim uint32, pe *knotTabEntry) {
+	if knot.req.flags&knotReqNoFeedback != 0 {
+		return
+	}
+	k := &gp.knot
+	key := knotOpKey(k.path, site, op)
+	if k.lastKey != 0 {
+		knotPair(1, k.lastKey, key)
+	}
+	k.lastKey = key
+	if pe != nil {
+		if pe.lastKey != 0 && pe.lastG != k.idx {
+			knotPair(2, pe.lastKey, key)
+		}
+		pe.lastKey = key
+		pe.lastG = k.idx
+	}
+}
+
+// knotResult closes the current run. Its trace is kept when goknot has to look at it, else the cursors go
+// back to where they were. Runs on the driver or, when the run was stopped, on the reporter.
+func knotResult(end, nsnap uint32) {
+	h, c := knot.hdr, knot.cur
+	knot.batchSteps += uint64(c.steps)
+	chainLen := knot.req.chainLen
+	if chainLen > 0 {
+		if c.chainDone > 0 {
+			knot.batchAny++
+		}
+		if c.chainDone == chainLen {
+			knot.batchAll++
+		}
+	}
+	h.runsTotal++
+	h.stepsTotal += uint64(c.steps)
+	h.eventsLost += uint64(c.lost)
+	c.end = end
+	if c.newPairs > 0 {
+		c.flags |= knotRunNewPairs
+	}
+	last := knot.reqIndex+1 >= knot.req.count || h.stop != 0
+	tainted := c.flags&knotRunTainted != 0
+	if last || tainted {
+		c.flags |= knotRunBatchEnd
+	}
+	bad := end != knotEndOk && end != knotEndSkip
+	if c.newPairs > 0 || bad || knot.req.flags&(knotReqReplay|knotReqHold) != 0 {
+		c.flags |= knotRunHeld
+	}
+	if c.flags&(knotRunHeld|knotRunBatchEnd) == 0 {
+		return
+	}
+	for h.resHead-knotAtomicLoad(&h.resTail) >= knotResSlots {
+		usleep(50)
+	}
+	results := (*[knotResSlots]knotShmResult)(unsafe.Pointer(uintptr(unsafe.Pointer(h)) + uintptr(h.offResults)))
+	r := &results[h.resHead%knotResSlots]
+	*r = knotShmResult{
+		request:       c.request,
+		seed:          c.seed,
+		hash:          c.hash,
+		evStart:       c.evStart,
+		evEnd:         c.evHead,
+		decStart:      c.decStart,
+		decEnd:        c.decHead,
+		batchSteps:    knot.batchSteps,
+		bucket:        c.bucket,
+		virtualNs:     uint64(knot.vt - knotEpoch),
+		realNs:        uint64(nanotime1() - knot.reqStart),
+		earlyNs:       c.earlyNs,
+		batchRuns:     knot.reqIndex + 1,
+		batchChainAny: knot.batchAny,
+		batchChainAll: knot.batchAll,
+		end:           end,
+		flags:         c.flags,
+		steps:         c.steps,
+		choices:       c.choices,
+		newPairs:      c.newPairs,
+		chainDone:     c.chainDone,
+		goroutines:    c.goroutines,
+		lost:          c.lost,
+		divergedAt:    c.divergedAt,
+		live:          knotLive,
+		snap:          nsnap,
+	}
+	if c.flags&knotRunHeld != 0 {
+		h.evHead = c.evHead
+		h.decHead = c.decHead
+	}
+	knotAtomicStore(&h.resHead, h.resHead+1)
+	if tainted {
+		return
+	}
+	// A held trace must not make the next one incomplete: wait until goknot has read enough.
+	for h.evHead-knotAtomicLoad(&h.evTail) > knotEventSlots/2 ||
+		h.decHead-knotAtomicLoad(&h.decTail) > knotDecisionSlots/2 {
+		if h.stop != 0 {
+			return
+		}
+		usleep(50)
+	}
+}

@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+// knotSelf is the goroutine at the scheduling point under decision, nil when somebody blocked or ended.
+var knotSelf guintptr
+
+// knotMay reports whether gp, the caller, takes part in the run and can be switched away from here.
+func knotMay(gp *g) bool {
+	mp := gp.m
+	if mp.curg != gp || mp.locks != 0 || mp.mallocing != 0 || mp.preemptoff != "" || mp.incgo {
+		return false
+	}
+	if guintptr(0) != knot.driver && gp == knot.driver.ptr() {
+		return false
+	}
+	return !knot.forced && knotKind(gp) == knotKindUser
+}
+
+// knotKind classifies a goroutine once. The runtime's own and the signal loop of os/signal are no part of
+// the program: they run when they are ready, without a decision.
+func knotKind(gp *g) uint8 {
+	if gp.knot.kind == knotKindUnknown {
+		gp.knot.kind = knotKindUser
+		gp.knot.readyIdx = -1
+		if isSystemGoroutine(gp, false) || funcname(findfunc(gp.startpc)) == "os/signal.loop" {
+			gp.knot.kind = knotKindSystem
+		}
+	}
+	return gp.knot.kind
+}
+
+func knotReadyAdd(gp *g) {
+	n := knot.nready
+	if n >= knotMaxReady {
+		throw("goknot: too many runnable goroutines")
+	}
+	knot.ready[n].set(gp)
+	knot.nready = n + 1
+	knot.seq++
+	gp.knot.readyIdx = int32(n)
+	gp.knot.seq = knot.seq
+}
+
+func knotReadyRemove(gp *g) {
+	i := gp.knot.readyIdx
+	last := int32(knot.nready - 1)
+	if i != last {
+		moved := knot.ready[last]
+		knot.ready[i] = moved
+		moved.ptr().knot.readyIdx = i
+	}
+	knot.nready = int(last)
+	gp.knot.readyIdx = -1
+}
+
+// knotRunqput takes goroutines of the program that become runnable out of the runtime's hands.
+// It reports false for those that are none of ours. Called by runqput, with the P.
+func knotRunqput(gp *g) bool {
+	if knotKind(gp) != knotKindUser {
+		return false
+	}
+	if gp == knot.driver.ptr() {
+		knotDriverReady = true
+		return true
+	}
+	if knot.forced {
+		return true // the run is over; nothing of it runs again
+	}
+	knotOwn(gp)
+	knotReadyAdd(gp)
+	return true
+}
+
+var knotDriverReady bool
+
+// knotGather fetches what other paths of the runtime (the network poller, goroutines back from system
+// calls, Gosched) have put on its queues.
+func knotGather(pp *p) {
+	if !sched.runq.empty() {
+		for {
+			gp := knotGlobrunqget()
+			if gp == nil {
+				break
+			}
+			if knotKind(gp) == knotKindUser && gp != knot.driver.ptr() && gp.knot.inSyscall {
+				gp.knot.inSyscall = false
+				knotExternal(gp, knotExtSyscall)
+			}
+			if !knotRunqput(gp) {
+				knotRunqputStock(pp, gp)
+			}
+		}
+	}
+	if pp.runqhead != pp.runqtail || pp.runnext != 0 {
+		var keep gQueue
+		for {
+			gp, _ := runqget(pp)
+			if gp == nil {
+				break
+			}
+			if !knotRunqput(gp) {
+				keep.pushBack(gp)
+			}
+		}
+		for !keep.empty() {
+			knotRunqputStock(pp, keep.pop())
+		}
+	}
+}
+
+// knotRunqputStock is runqput for a goroutine that is none of ours.
+func knotRunqputStock(pp *p, gp *g) { runqput(pp, gp, false) }
+
+// knotPoint is the scheduling point: gp is about to execute op at site on the primitive at addr.
+// When it returns, gp executes it.
+func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
+	knotOwn(gp)
+	k := &gp.knot
+	k.pendOp, k.pendSite, k.pendPrim = op, site, addr
+	if op == knotOpYield {
+		knot.policy.yielded(gp)
+	}
+	k.atPoint = true
+	pp := gp.m.p.ptr()
+	if !sched.runq.empty() || pp.runqhead != pp.runqtail || pp.runnext != 0 {
+		systemstack(func() { knotGather(pp) })
+	}
+	knotReadyAdd(gp)
+	next := knotDecide(gp)
+	if next == gp {
+		knotReadyRemove(gp)
+	} else {
+		if next != nil {
+			if next.knot.readyIdx >= 0 {
+				knotReadyRemove(next)
+			}
+			knot.next.set(next)
+		}
+		mcall(knotSwitch_m)
+	}
+	k.atPoint = false
+	knotExec(gp)
+}
+
+// knotSwitch_m leaves a goroutine that is in the runnable set for whatever was decided.
+func knotSwitch_m(gp *g) {
+	casgstatus(gp, _Grunning, _Grunnable)
+	dropg()
+	schedule()
+}
+
+// knotExec accounts for gp executing its pending operation: step, hash, event, pairs.
+func knotExec(gp *g) {
+	c, k := knot.cur, &gp.knot
+	pe := knotPrim(k.pendPrim)
+	k.primID = 0
+	if pe != nil {
+		k.primID = pe.id
+	}
+	op, site := k.pendOp, k.pendSite
+	key := knotOpKey(k.path, site, op)
+	c.hash = knotMix(c.hash ^ (key + uint64(k.primID)))
+	c.steps++
+	knotEvent(knotEvStep, op, k.idx, site, k.primID, 0)
+	knot.vt += knotStepNs
+	if op >= knotOpSend {
+		knotFeed(gp, op, site, k.primID, pe)
+	}
+	if knot.chainPos < knot.req.chainLen {
+		knotChainStep(gp)
+	}
+	if c.steps&1023 == 0 {
+		knot.hdr.heartbeat++
+		knotMemory()
+	}
+}
+
+// knotArrive is the step of a goroutine that starts, or goes on after it was blocked.
+func knotArrive(gp *g) {
+	c, k := knot.cur, &gp.knot
+	op := uint8(knotOpResume)
+	if k.pendOp == knotOpStart {
+		op = knotOpStart
+	}
+	k.blocked = false
+	c.hash = knotMix(c.hash ^ (knotOpKey(k.path, k.pendSite, op) + uint64(k.primID)))
+	c.steps++
+	knotEvent(knotEvStep, op, k.idx, k.pendSite, k.primID, 0)
+	knot.vt += knotStepNs
+	if c.steps&1023 == 0 {
+		knot.hdr.heartbeat++
+	}
+}
+
+// knotDecide chooses among the runnable set, which is not empty. nil: go through the scheduler again (a
+// timer was fired, or the run is being stopped). The choice is recorded, but not yet out of the set.
+func knotDecide(self *g) *g {
+	c, r := knot.cur, &knot.req
+	knotSelf.set(self)
+	if c.steps >= r.stepLimit {
+		return knotOverLimit()
+	}
+	if knot.draining && c.steps-knot.drainSteps > knotDrainMaxSteps {
+		c.flags |= knotRunLiveLeft
+		knotWakeDriver()
+		return knot.driver.ptr()
+	}
+	if knot.prefixPos < r.prefixLen {
+		d := knot.decIn[(r.prefixOff+knot.prefixPos)%knotDecisionInSlots]
+		knot.prefixPos++
+		if gp, ok := knotFollow(d); ok {
+			return gp
+		}
+		c.flags |= knotRunDiverged
+		c.divergedAt = c.steps
+		knot.prefixPos = r.prefixLen
+	}
+	n := knot.nready
+	policy := knot.policy
+	if r.fairAfter != 0 && c.steps >= r.fairAfter {
+		policy = &knotPolicies[knotPolicyRandom]
+		c.flags |= knotRunFairTail
+	}
+	if policy.timers && knot.firesLeft > 0 && r.flags&knotReqNoTimer == 0 && knotRandom()&15 == 0 {
+		if when := knotNextTimer(); when != 0 && when-knot.vt < knotMaxEarly {
+			knot.firesLeft--
+			knotRecordDecision(knotDecisionTimer)
+			knotFireTimer(true)
+			return nil
+		}
+	}
+	var gp *g
+	if n == 1 {
+		gp = knot.ready[0].ptr()
+	} else {
+		c.choices++
+		cands := knot.ready[:n]
+		if knotChainActive() {
+			cands = knotChainFilter(cands)
+		}
+		if len(cands) == 1 {
+			gp = cands[0].ptr()
+		} else {
+			gp = cands[policy.choose(cands)].ptr()
+		}
+	}
+	knotRecordDecision(gp.knot.idx)
+	return gp
+}
+
+// knotMaxEarly bounds how far from being due a timer may be to be fired by choice.
+const knotMaxEarly = 600 * 1000 * 1000 * 1000
+
+// knotFollow carries out one decision of a schedule that is being followed.
+func knotFollow(d uint16) (*g, bool) {
+	if d == knotDecisionTimer {
+		if knotNextTimer() == 0 {
+			return nil, false
+		}
+		knotRecordDecision(d)
+		knotFireTimer(true)
+		return nil, true
+	}
+	if uint32(d) >= knot.nextIdx {
+		return nil, false
+	}
+	gp := knot.byIdx[d].ptr()
+	if gp == nil || gp.knot.run != knot.run || gp.knot.idx != d || gp.knot.readyIdx < 0 {
+		return nil, false
+	}
+	if knot.nready > 1 {
+		knot.cur.choices++
+	}
+	knotRecordDecision(d)
+	return gp, true
+}
+
+// knotFind is findRunnable's question while a run is under way. nil, true: look again from the top;
+// nil, false: the runtime has work of its own.
+func knotFind(pp *p) (gp *g, again bool) {
+	if sched.disable.user || gcBlackenEnabled != 0 {
+		return nil, false
+	}
+	knotGather(pp)
+	if knot.forced || pp.runqhead != pp.runqtail || pp.runnext != 0 {
+		return nil, false
+	}
+	if gp := knot.next.ptr(); gp != nil {
+		knot.next = 0
+		return knotGo(gp), false
+	}
+	if knot.nready == 0 {
+		return knotIdle(pp)
+	}
+	knot.idleSince = 0
+	gp = knotDecide(nil)
+	if gp == nil {
+		return nil, true
+	}
+	if gp.knot.readyIdx >= 0 {
+		knotReadyRemove(gp)
+	}
+	return knotGo(gp), false
+}
+
+// knotGo makes the last preparations for gp to run.
+func knotGo(gp *g) *g {
+	if gp == knot.driver.ptr() {
+		knotDriverReady = false
+	} else if !gp.knot.atPoint {
+		knotArrive(gp)
+	}
+	return gp
+}
+
+// Bounds of the drain: how long the goroutines of a run may go on behind the end of its test.
+const (
+	knotDrainMaxSteps = 20000
+	knotDrainMaxFires = 200
+	knotDrainMaxNs    = 3600 * 1000 * 1000 * 1000
+	knotExternalMaxNs = 1000 * 1000 * 1000 // real time: nothing but the outside could go on
+)
+
+// knotIdle decides what happens when no goroutine can run: first what is outstanding outside, then the
+// driver, then virtual time, then the end.
+func knotIdle(pp *p) (gp *g, again bool) {
+	waiters := netpollinited() && netpollAnyWaiters()
+	if waiters && knotPollNetwork() {
+		return nil, true
+	}
+	if knotDriverReady {
+		return knotGo(knot.driver.ptr()), false
+	}
+	now := nanotime1()
+	if knot.idleSince == 0 {
+		knot.idleSince = now
+		knot.extLast = now
+	}
+	if knotOutstanding() {
+		// Virtual time goes at the pace of real time.
+		knot.vt += now - knot.extLast
+		knot.extLast = now
+		if when := knotNextTimer(); when != 0 && when <= knot.vt {
+			knotFireTimer(false)
+			return nil, true
+		}
+		usleep(50)
+		return nil, true
+	}
+	if waiters {
+		// Loopback traffic of the program's own needs a moment to come through the kernel.
+		for i := 0; i < 3; i++ {
+			usleep(10)
+			if knotPollNetwork() {
+				return nil, true
+			}
+		}
+	}
+	when := knotNextTimer()
+	if knot.draining {
+		if when != 0 && knot.drainFires < knotDrainMaxFires && when-knot.drainFrom < knotDrainMaxNs {
+			knot.drainFires++
+			knotFireTimer(false)
+			return nil, true
+		}
+		if when != 0 || waiters {
+			knot.cur.flags |= knotRunLiveLeft
+		}
+		knotWakeDriver()
+		return knotGo(knot.driver.ptr()), false
+	}
+	if when != 0 {
+		knotFireTimer(false)
+		return nil, true
+	}
+	if waiters {
+		if now-knot.idleSince < knotExternalMaxNs {
+			usleep(200)
+			return nil, true
+		}
+		knotStop(knotEndExtwait)
+		return nil, true
+	}
+	knotStop(knotEndDeadlock)
+	return nil, true
+}
+
+// knotPollNetwork makes goroutines runnable whose I/O is ready.
+func knotPollNetwork() bool {
+	list, delta := netpoll(0)
+	if list.empty() {
+		return false
+	}
+	injectglist(&list)
+	netpollAdjustWaiters(delta)
+	knotExternal(nil, knotExtNetpoll)
+	return true
+}
+
+// knotExternal notes that something from outside took part in the run.
+func knotExternal(gp *g, what uint64) {
+	i := uint16(knotGNone)
+	if gp != nil && gp.knot.run == knot.run {
+		i = gp.knot.idx
+	}
+	knot.cur.flags |= knotRunExternal
+	knotEvent(knotEvExternal, knotOpIo, i, 0, 0, what)
+}
+
+// knotDrain parks the driver until the goroutines of the run have ended or cannot go on.
+func knotDrain() {
+	if knot.alive == 0 && knot.nready == 0 {
+		return
+	}
+	knot.drainSteps = knot.cur.steps
+	knot.drainFires = 0
+	knot.drainFrom = knot.vt
+	knot.draining = true
+	gopark(nil, nil, waitReasonZero, traceBlockForever, 1)
+}
+
+func knotWakeDriver() {
+	if knotDriverReady {
+		return
+	}
+	gp := knot.driver.ptr()
+	systemstack(func() { ready(gp, 0, false) })
+}
+
+// knotSpawned is called by newproc for every new goroutine, on the system stack. parent is the goroutine
+// that executed the go statement, or g0 when a timer started the function.
+func knotSpawned(parent, gp *g) {
+	gp.knot = knotG{readyIdx: -1}
+	if !knot.on || knotKind(gp) != knotKindUser || knot.forced {
+		return
+	}
+	site := knotSpawnSite
+	knotSpawnSite = 0
+	pathOf, from, flags := uint64(knotPathTimer), uint16(knotGNone), uint8(2)
+	switch {
+	case parent == knot.driver.ptr():
+		pathOf, flags = knotPathRoot, 0
+	case parent == parent.m.g0:
+		site = knotFnv(2166136261, funcname(findfunc(gp.startpc)))
+	default:
+		knotOwn(parent)
+		pathOf, from, flags = parent.knot.path, parent.knot.idx, 0
+	}
+	path := uint64(knotPathRoot)
+	ord := uint32(0)
+	if parent == knot.driver.ptr() && !knot.rootSeen {
+		knot.rootSeen = true
+	} else {
+		ord = knotOrdinal(pathOf, site)
+		path = knotChildPath(pathOf, site, ord)
+	}
+	knotAdopt(gp, path, from, site, ord, flags)
+	gp.knot.pendOp = knotOpStart
+	gp.knot.pendSite = site
+	gp.knot.counted = true
+	knot.alive++
+}
+
+// knotSpawnSite is the site of the go statement under way: newproc itself knows only its caller.
+var knotSpawnSite uint32
+
+// knotExit is called when a goroutine ends, on the system stack.
+func knotExit(gp *g) {
+	k := &gp.knot
+	if knot.on && k.run == knot.run && !knot.forced {
+		if k.counted {
+			knot.alive--
+		}
+		knot.cur.hash = knotMix(knot.cur.hash ^ k.path)
+		knotEvent(knotEvExit, knotOpExit, k.idx, 0, 0, 0)
+	}
+	gp.knot = knotG{readyIdx: -1}
+}
+
+// knotParked is called by gopark on the goroutine that is about to block.
+func knotParked(reason waitReason) {
+	gp := getg()
+	if knot.forced || gp == knot.driver.ptr() || knotKind(gp) != knotKindUser {
+		return
+	}
+	knotOwn(gp)
+	k := &gp.knot
+	switch reason {
+	case waitReasonSleep:
+		k.pendOp, k.pendPrim, k.primID = knotOpSleep, 0, 0
+	case waitReasonIOWait:
+		k.pendOp, k.pendPrim, k.primID = knotOpIo, 0, 0
+	}
+	k.blocked = true
+	k.reason = reason
+	knotEvent(knotEvBlock, k.pendOp, k.idx, k.pendSite, k.primID, uint64(reason))
+}
+
+// knotReadied is called by ready: gp, blocked until now, becomes runnable.
+func knotReadied(gp *g) {
+	if knot.forced || gp == knot.driver.ptr() || knotKind(gp) != knotKindUser {
+		return
+	}
+	knotOwn(gp)
+	by := uint16(knotGNone)
+	if cg := getg().m.curg; cg != nil && cg.knot.run == knot.run {
+		by = cg.knot.idx
+	}
+	knotEvent(knotEvWake, gp.knot.pendOp, by, gp.knot.pendSite, gp.knot.primID, uint64(gp.knot.idx))
+}
+
+// knotMemory collects inside a run when the heap has grown out of bounds; an event of the schedule.
+func knotMemory() {
+	if gcController.heapLive.Load() > knot.heapBase+512<<20 {
+		knotExternal(nil, knotExtPreempt)
+		GC()
+		knot.heapBase = gcController.heapLive.Load()
+	}
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+import _ "unsafe"
+
+// Virtual time. Package time, timers, deadlines and the starvation clock of mutexes read knotNow; the
+// runtime itself (sysmon, the collector's pacer, notes) keeps the real clock: the overlay rewrites its
+// calls of nanotime to nanotime1. While a run is under way the clock stands still but for knotStepNs a
+// step or look, and jumps when nothing can run or when the firing of the next timer was chosen. Between
+// runs it goes on at the pace of real time from where the run left it.
+
+//go:nosplit
+func knotNow() int64 {
+	if !knot.attached {
+		return nanotime1()
+	}
+	if knot.on {
+		return knot.vt
+	}
+	return knot.vtOff + nanotime1() - knot.realOff
+}
+
+// time_now is time.now: wall clock and monotonic clock.
+//
+//go:linkname time_now time.now
+func time_now() (sec int64, nsec int32, mono int64) {
+	if knot.attached && knot.on {
+		// A loop that polls the clock must see it move.
+		knot.vt += knotStepNs
+		w := knot.wallStart + knot.vt - knotEpoch
+		return w / 1000000000, int32(w % 1000000000), knot.vt
+	}
+	sec, nsec, mono = knotRealNow()
+	if knot.attached {
+		mono = knotNow()
+	}
+	return sec, nsec, mono
+}
+
+// knotRealNow is the assembly that was time.now before the overlay renamed it.
+func knotRealNow() (sec int64, nsec int32, mono int64)
+
+// knotNextTimer is the virtual time of the next timer, or 0.
+func knotNextTimer() int64 {
+	return getg().m.p.ptr().timers.wakeTime()
+}
+
+// knotFireTimer moves virtual time to the next timer; the caller goes through the scheduler, which runs it.
+// chosen: something else could have run. It reports false when there is no timer to fire.
+func knotFireTimer(chosen bool) bool {
+	when := knotNextTimer()
+	if when == 0 {
+		return false
+	}
+	if when > knot.vt {
+		if d := uint64(when - knot.vt); chosen {
+			if d > knot.cur.earlyNs {
+				knot.cur.earlyNs = d
+			}
+			if d >= 1000000000 {
+				knot.cur.flags |= knotRunEarlyTimer
+			}
+		}
+		knot.vt = when
+		knot.cur.virtualNs = uint64(when - knotEpoch)
+	}
+	knotEvent(knotEvTimer, knotOpTimer, knotGNone, 0, 0, uint64(knot.vt-knotEpoch))
+	knot.cur.hash = knotMix(knot.cur.hash ^ 0x74696d6572)
+	return true
+}

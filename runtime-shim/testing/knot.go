@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package testing
+
+import (
+	"os"
+	_ "unsafe" // for the functions of package runtime
+)
+
+// The per-test loop: runTests asks knotMore for every round, runs exactly one test in it with a root and a
+// tRunner of its own, and reports through knotEnd. The goroutine that does so is the driver.
+
+//go:linkname knotAttached
+func knotAttached() bool
+
+//go:linkname knotNext
+func knotNext() bool
+
+//go:linkname knotRunBegin
+func knotRunBegin()
+
+//go:linkname knotRunEnd
+func knotRunEnd(failed, skipped bool)
+
+//go:linkname knotFailed
+func knotFailed()
+
+//go:linkname knotNoTest
+func knotNoTest()
+
+var (
+	knotTest    []InternalTest // the one test of this process
+	knotMatch   *matcher
+	knotSkipped bool // the test of this round skipped itself
+)
+
+// knotMore is the condition of the loop over -test.count.
+func knotMore(i, count uint) bool {
+	if !knotAttached() {
+		return i < count
+	}
+	if knotMatch != nil {
+		knotMatch.clearSubNames()
+	}
+	return knotNext()
+}
+
+// knotMatcher makes the matcher once: its regular expressions do not change from round to round.
+func knotMatcher(m func() *matcher) *matcher {
+	if !knotAttached() {
+		return m()
+	}
+	if knotMatch == nil {
+		knotMatch = m()
+	}
+	return knotMatch
+}
+
+// knotTests is the list of tests of a round.
+func knotTests(tests []InternalTest) []InternalTest {
+	if !knotAttached() {
+		return tests
+	}
+	if knotTest == nil {
+		name := os.Getenv("GOKNOT_TEST")
+		for _, t := range tests {
+			if t.Name == name {
+				knotTest = []InternalTest{{Name: t.Name, F: func(u *T) {
+					knotSkipped = false
+					defer func() { knotSkipped = u.Skipped() }()
+					t.F(u)
+				}}}
+			}
+		}
+		if knotTest == nil {
+			knotNoTest()
+		}
+	}
+	return knotTest
+}
+
+func knotBegin() {
+	if knotAttached() {
+		knotRunBegin()
+	}
+}
+
+func knotEnd(failed bool) {
+	if knotAttached() {
+		knotRunEnd(failed, knotSkipped)
+	}
+}
