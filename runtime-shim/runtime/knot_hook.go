@@ -215,7 +215,10 @@ func knotSyncDone(op uint8, addr uintptr) {
 		pe.readers++
 		pe.lastR = gp.knot.idx
 	}
-	knotEvent(knotEvAcquire, op, gp.knot.idx, gp.knot.pendSite, pe.id, 0)
+	if gp.knot.waited {
+		gp.knot.waited = false
+		knotEvent(knotEvAcquire, op, gp.knot.idx, gp.knot.pendSite, pe.id, 0)
+	}
 }
 
 // knotBefore names the next operation of kind op of the calling goroutine.

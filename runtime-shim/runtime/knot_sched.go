@@ -140,6 +140,7 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 		mcall(knotSwitch_m)
 	}
 	k.atPoint = false
+	k.waited = false
 	knotExec(gp)
 }
 
@@ -184,6 +185,7 @@ func knotArrive(gp *g) {
 		op = knotOpStart
 	}
 	k.blocked = false
+	k.waited = true
 	c.hash = knotMix(c.hash ^ (knotOpKey(k.path, k.pendSite, op) + uint64(k.primID)))
 	c.steps++
 	knotEvent(knotEvStep, op, k.idx, k.pendSite, k.primID, 0)

@@ -19,10 +19,6 @@ import (
 // Overlay writes the edited and added files below out and returns what each path of GOROOT is replaced by.
 // An empty replacement removes the file. shim is the directory runtime-shim.
 func Overlay(goroot, shim, out string) (map[string]string, error) {
-	goroot, err := filepath.EvalSymlinks(goroot)
-	if err != nil {
-		return nil, err
-	}
 	open := map[string]*source{}
 	if err := apply(open, goroot, edits, false); err != nil {
 		return nil, err
