@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+// Package golist reads what `go list -e -json -deps -test -export` prints and picks the packages to instrument.
+package golist
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Module is the module of a package.
+type Module struct {
+	Path      string
+	Main      bool
+	GoVersion string
+}
+
+// Package is one entry of the list, as far as it is needed here.
+type Package struct {
+	Dir          string
+	ImportPath   string
+	Name         string
+	Export       string
+	ForTest      string
+	Standard     bool
+	DepOnly      bool
+	Module       *Module
+	GoFiles      []string
+	CgoFiles     []string
+	TestGoFiles  []string
+	XTestGoFiles []string
+	ImportMap    map[string]string
+	Deps         []string
+}
+
+// Base is the import path without the name of the test it was compiled for.
+func (p *Package) Base() string {
+	return Base(p.ImportPath)
+}
+
+// Base strips " [pkg.test]" off an import path.
+func Base(importPath string) string {
+	base, _, _ := strings.Cut(importPath, " ")
+	return base
+}
+
+// Files returns absolute names for names of the list.
+func (p *Package) Files(names []string) []string {
+	list := make([]string, 0, len(names))
+	for _, n := range names {
+		if !filepath.IsAbs(n) {
+			n = filepath.Join(p.Dir, n)
+		}
+		list = append(list, n)
+	}
+	return list
+}
+
+// Target is a package to instrument.
+type Target struct {
+	*Package
+	// Path is the import path in the site table: the base, or base_test for an external test.
+	Path string
+	// Symbol is the import path as it stands in the symbol names of the functions.
+	Symbol string
+	// Reason, when not empty, says why the package must be left alone.
+	Reason string
+}
+
+// List is a whole answer of go list.
+type List struct {
+	Packages []*Package
+	ByPath   map[string]*Package
+}
+
+// Read decodes the stream of objects.
+func Read(r io.Reader) (*List, error) {
+	l := &List{ByPath: make(map[string]*Package)}
+	for dec := json.NewDecoder(r); ; {
+		p := new(Package)
+		if err := dec.Decode(p); errors.Is(err, io.EOF) {
+			return l, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("reading the answer of go list: %w", err)
+		}
+		l.Packages = append(l.Packages, p)
+		l.ByPath[p.ImportPath] = p
+	}
+}
+
+// Module is the path of the main module, "" without one.
+func (l *List) Module() string {
+	for _, p := range l.Packages {
+		if p.Module != nil && p.Module.Main {
+			return p.Module.Path
+		}
+	}
+	return ""
+}
+
+// Wanted are the plain packages that belong to the program under test, sorted. only, when not empty, is the
+// list of import paths to keep.
+func (l *List) Wanted(only []string) []*Package {
+	var list []*Package
+	for _, p := range l.Packages {
+		if p.Base() != p.ImportPath || p.ForTest != "" || l.isTestMain(p) || !p.own() {
+			continue
+		}
+		if len(only) > 0 && !slices.Contains(only, p.ImportPath) {
+			continue
+		}
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b *Package) int { return strings.Compare(a.ImportPath, b.ImportPath) })
+	return list
+}
+
+// own tells whether the package is the user's: of a main module, of no module at all, or of the standard
+// library when it was asked for by name.
+func (p *Package) own() bool {
+	switch {
+	case p.Standard:
+		return !p.DepOnly
+	case p.Module != nil:
+		return p.Module.Main
+	}
+	return true
+}
+
+// isTestMain recognises the main package that go test generates; its only file lies in the build cache.
+func (l *List) isTestMain(p *Package) bool {
+	base, found := strings.CutSuffix(p.ImportPath, ".test")
+	return found && p.Name == "main" && l.ByPath[base] != nil && len(p.GoFiles) == 1 && filepath.IsAbs(p.GoFiles[0])
+}
+
+// Targets turns the wanted packages into what has to be parsed: the variant compiled for the package's own
+// test holds all files of the plain one, so it takes its place; the external test stands on its own.
+func (l *List) Targets(wanted []*Package) []Target {
+	under := l.hookNeeds()
+	var list []Target
+	for _, p := range wanted {
+		variant := l.ByPath[p.ImportPath+" ["+p.ImportPath+".test]"]
+		external := l.ByPath[p.ImportPath+"_test ["+p.ImportPath+".test]"]
+		t := Target{Package: p, Path: p.ImportPath, Symbol: p.ImportPath}
+		if variant != nil {
+			t.Package = variant
+		}
+		// A command is "main" to the linker, but go test compiles it as a library under its own path.
+		if p.Name == "main" && variant == nil && external == nil {
+			t.Symbol = "main"
+		}
+		if p.Standard && under[p.ImportPath] {
+			t.Reason = "the hooks themselves need this package"
+		}
+		list = append(list, t)
+		if external != nil {
+			list = append(list, Target{Package: external, Path: external.Base(), Symbol: external.Base()})
+		}
+	}
+	return list
+}
+
+// hookNeeds is the set of standard packages below the hook package, which would import itself through them.
+func (l *List) hookNeeds() map[string]bool {
+	set := map[string]bool{"reflect": true, "goknot/hook": true, "unsafe": true}
+	if p := l.ByPath["reflect"]; p != nil {
+		for _, d := range p.Deps {
+			set[d] = true
+		}
+	}
+	return set
+}

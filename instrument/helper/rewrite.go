@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"goknot/helper/internal/golist"
+	"goknot/helper/internal/load"
+	"goknot/helper/internal/rewrite"
+	"goknot/helper/internal/sites"
+	"goknot/helper/internal/testlist"
+)
+
+type rewriteOptions struct {
+	out, sites, overlay, tests string
+	only                       []string
+	userOverlay                string
+}
+
+func runRewrite(args []string, stdin io.Reader, stderr io.Writer) int {
+	opt, err := parseRewrite(args, stderr)
+	if err != nil {
+		return exitUsage
+	}
+	list, err := golist.Read(stdin)
+	if err != nil {
+		fmt.Fprintln(stderr, "goknot helper:", err)
+		return exitOwn
+	}
+	wanted := list.Wanted(opt.only)
+	if len(wanted) == 0 {
+		fmt.Fprintln(stderr, "goknot helper: no package to instrument")
+		return exitUsage
+	}
+	r := rewriter{opt: opt, list: list, stderr: stderr}
+	if err := r.run(wanted); err != nil {
+		fmt.Fprintln(stderr, "goknot helper:", err)
+		return exitOwn
+	}
+	return exitOK
+}
+
+func parseRewrite(args []string, stderr io.Writer) (rewriteOptions, error) {
+	var opt rewriteOptions
+	var only string
+	fs := flag.NewFlagSet("rewrite", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.StringVar(&opt.out, "out", "", "directory for the rewritten files")
+	fs.StringVar(&opt.sites, "sites", "", "file for the site table")
+	fs.StringVar(&opt.overlay, "overlay", "", "file for the overlay")
+	fs.StringVar(&opt.tests, "tests", "", "file for the list of tests")
+	fs.StringVar(&only, "only", "", "comma-separated import paths: instrument only these")
+	fs.StringVar(&opt.userOverlay, "user-overlay", "", "the target's own overlay: its files are read in place of the originals")
+	if err := fs.Parse(args); err != nil {
+		return opt, err
+	}
+	if only != "" {
+		opt.only = strings.Split(only, ",")
+	}
+	if fs.NArg() > 0 || opt.out == "" || opt.sites == "" || opt.overlay == "" || opt.tests == "" {
+		err := fmt.Errorf("rewrite needs -out, -sites, -overlay and -tests, and nothing else")
+		fmt.Fprintln(stderr, "goknot helper:", err)
+		return opt, err
+	}
+	return opt, nil
+}
+
+// overlayFile is what go build -overlay reads.
+type overlayFile struct {
+	Replace map[string]string
+}
+
+type rewriter struct {
+	opt    rewriteOptions
+	list   *golist.List
+	stderr io.Writer
+	user   overlayFile
+}
+
+func (r *rewriter) run(wanted []*golist.Package) error {
+	if err := r.readUserOverlay(); err != nil {
+		return err
+	}
+	results, err := r.walk(r.list.Targets(wanted))
+	if err != nil {
+		return err
+	}
+	for _, note := range rewrite.Number(results) {
+		fmt.Fprintln(r.stderr, "goknot helper: note:", note)
+	}
+	if err := r.writeFiles(results); err != nil {
+		return err
+	}
+	if err := r.writeTable(results); err != nil {
+		return err
+	}
+	return r.writeTests(wanted)
+}
+
+func (r *rewriter) readUserOverlay() error {
+	if r.opt.userOverlay == "" {
+		return nil
+	}
+	data, err := os.ReadFile(r.opt.userOverlay)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, &r.user); err != nil {
+		return fmt.Errorf("%s: %w", r.opt.userOverlay, err)
+	}
+	return nil
+}
+
+func (r *rewriter) source(path string) ([]byte, error) {
+	if to := r.user.Replace[path]; to != "" {
+		path = to
+	}
+	return os.ReadFile(path)
+}
+
+// walk loads and rewrites all targets. A file belongs to the first target that has it.
+func (r *rewriter) walk(targets []golist.Target) ([]*rewrite.Result, error) {
+	owner := make(map[string]int)
+	for i, t := range targets {
+		for _, f := range t.Files(append(slices.Clone(t.GoFiles), t.CgoFiles...)) {
+			if _, ok := owner[f]; !ok {
+				owner[f] = i
+			}
+		}
+	}
+	results := make([]*rewrite.Result, len(targets))
+	errs := make([]error, len(targets))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(targets)) {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			loader := load.NewLoader(r.list, r.source)
+			for i := range next {
+				results[i], errs[i] = walkOne(loader, targets[i], func(path string) bool { return owner[path] != i })
+			}
+		}()
+	}
+	for i := range targets {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+	return results, firstError(errs)
+}
+
+func walkOne(loader *load.Loader, t golist.Target, skip func(string) bool) (*rewrite.Result, error) {
+	if t.Reason != "" {
+		return &rewrite.Result{Package: sites.Package{Path: t.Path, Files: len(t.GoFiles) + len(t.CgoFiles), Reason: t.Reason}}, nil
+	}
+	pkg, err := loader.Load(t)
+	if err != nil {
+		return nil, err
+	}
+	return rewrite.Package(pkg, skip), nil
+}
+
+func firstError(errs []error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFiles writes the rewritten files and the overlay that points at them.
+func (r *rewriter) writeFiles(results []*rewrite.Result) error {
+	dir, err := filepath.Abs(r.opt.out)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	var files []*rewrite.File
+	for _, res := range results {
+		files = append(files, res.Files...)
+	}
+	overlay := overlayFile{Replace: make(map[string]string, len(files))}
+	for _, f := range files {
+		overlay.Replace[f.Path] = filepath.Join(dir, flatName(f.Path))
+	}
+	errs := make([]error, len(files))
+	var workers sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, f := range files {
+		workers.Add(1)
+		slots <- struct{}{}
+		go func() {
+			defer workers.Done()
+			defer func() { <-slots }()
+			data, err := f.Render()
+			if err == nil {
+				err = writeIfChanged(overlay.Replace[f.Path], data)
+			}
+			errs[i] = err
+		}()
+	}
+	workers.Wait()
+	if err := firstError(errs); err != nil {
+		return err
+	}
+	return writeJSON(r.opt.overlay, overlay)
+}
+
+// flatName is the name of the rewritten copy of a file: all copies lie in one directory. The ending stays, it
+// can be a build constraint.
+func flatName(path string) string {
+	h := fnv.New64a()
+	h.Write([]byte(path))
+	return fmt.Sprintf("%016x_%s", h.Sum64(), filepath.Base(path))
+}
+
+func (r *rewriter) writeTable(results []*rewrite.Result) error {
+	table := sites.Table{Module: r.list.Module()}
+	for _, res := range results {
+		table.Sites = append(table.Sites, res.Sites...)
+		table.Unplaced = append(table.Unplaced, res.Unplaced...)
+		table.Packages = append(table.Packages, res.Package)
+	}
+	data, err := table.Encode()
+	if err != nil {
+		return err
+	}
+	return writeIfChanged(r.opt.sites, data)
+}
+
+// writeTests lists the tests of the packages that were asked for, not of those they need.
+func (r *rewriter) writeTests(wanted []*golist.Package) error {
+	out := struct {
+		Version  int                `json:"version"`
+		Packages []testlist.Package `json:"packages"`
+	}{1, []testlist.Package{}}
+	for _, p := range wanted {
+		if p.DepOnly {
+			continue
+		}
+		found, any, err := testlist.Find(p, r.source)
+		if err != nil {
+			return err
+		}
+		if any {
+			out.Packages = append(out.Packages, found)
+		}
+	}
+	slices.SortFunc(out.Packages, func(a, b testlist.Package) int { return cmp.Compare(a.Path, b.Path) })
+	return writeJSON(r.opt.tests, out)
+}
+
+func writeJSON(path string, v any) error {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	return writeIfChanged(path, buf.Bytes())
+}
+
+// writeIfChanged leaves a file alone that has the content already, so that its time and the build cache keep;
+// otherwise it appears whole or not at all.
+func writeIfChanged(path string, data []byte) error {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, data) {
+		return nil
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".tmp-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(data)
+	if err == nil {
+		err = tmp.Chmod(0o666 &^ 0o022)
+	}
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"goknot/helper/internal/sites"
+)
+
+var update = flag.Bool("update", false, "write want.go from what the rules do now")
+
+// sandbox is a module in a temporary directory, and what the helper made of it beside it.
+type sandbox struct {
+	t        *testing.T
+	dir, out string
+}
+
+func newSandbox(t *testing.T, goVersion string, files map[string]string) *sandbox {
+	t.Helper()
+	tmp, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sandbox{t: t, dir: filepath.Join(tmp, "src"), out: filepath.Join(tmp, "out")}
+	s.write("go.mod", "module golden\n\ngo "+goVersion+"\n")
+	for name, text := range files {
+		s.write(name, text)
+	}
+	return s
+}
+
+func (s *sandbox) write(name, text string) {
+	s.t.Helper()
+	path := filepath.Join(s.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// goCmd runs the go command in the module and returns its output, stderr apart.
+func (s *sandbox) goCmd(args ...string) (string, string, error) {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	return stdout.String(), stderr.String(), err
+}
+
+func (s *sandbox) mustGo(args ...string) string {
+	s.t.Helper()
+	out, errs, err := s.goCmd(args...)
+	if err != nil {
+		s.t.Fatalf("go %s: %v\n%s%s", strings.Join(args, " "), err, out, errs)
+	}
+	return out
+}
+
+// helper runs the whole command the way the C driver does.
+func (s *sandbox) helper(patterns []string, flags ...string) (code int, stderr string) {
+	s.t.Helper()
+	list, _, _ := s.goCmd(append([]string{"list", "-e", "-json", "-deps", "-test", "-export"}, patterns...)...)
+	args := append([]string{"rewrite", "-out", filepath.Join(s.out, "files"), "-sites", s.path("sites.json"),
+		"-overlay", s.path("overlay.json"), "-tests", s.path("tests.json")}, flags...)
+	if err := os.MkdirAll(s.out, 0o777); err != nil {
+		s.t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	code = run(args, strings.NewReader(list), &errs)
+	return code, errs.String()
+}
+
+func (s *sandbox) mustHelper(patterns ...string) {
+	s.t.Helper()
+	if code, errs := s.helper(patterns); code != exitOK {
+		s.t.Fatalf("exit code %d: %s", code, errs)
+	}
+}
+
+func (s *sandbox) path(name string) string { return filepath.Join(s.out, name) }
+
+func (s *sandbox) read(name string, v any) {
+	s.t.Helper()
+	data, err := os.ReadFile(s.path(name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		s.t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// buildOverlay is the helper's overlay with the no-op hook package put into GOROOT.
+func (s *sandbox) buildOverlay() string {
+	s.t.Helper()
+	var o overlayFile
+	s.read("overlay.json", &o)
+	hook, err := filepath.Abs("testdata/hook/hook.go")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	goroot := strings.TrimSpace(s.mustGo("env", "GOROOT"))
+	o.Replace[filepath.Join(goroot, "src/goknot/hook/hook.go")] = hook
+	data, err := json.Marshal(o)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(s.path("build.json"), data, 0o666); err != nil {
+		s.t.Fatal(err)
+	}
+	return "-overlay=" + s.path("build.json")
+}
+
+type tableJSON struct {
+	Version  int
+	Module   string
+	Sites    []siteJSON
+	Unplaced []sites.Unplaced
+	Packages []sites.Package
+}
+
+type siteJSON struct {
+	ID         uint32
+	Pkg, File  string
+	Line, Col  int
+	Op         string
+	Prim, Func string
+	Parent     uint32
+	After      bool
+}
+
+// rewritten is the new text of a file, its directory replaced by /src.
+func (s *sandbox) rewritten(name string) string {
+	s.t.Helper()
+	var o overlayFile
+	s.read("overlay.json", &o)
+	to, ok := o.Replace[filepath.Join(s.dir, name)]
+	if !ok {
+		s.t.Fatalf("%s was not rewritten", name)
+	}
+	data, err := os.ReadFile(to)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(data), s.dir, "/src")
+}
+
+func cases(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob("testdata/rewrite/*/in.go")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no cases", err)
+	}
+	for i, n := range names {
+		names[i] = filepath.Base(filepath.Dir(n))
+	}
+	return names
+}
+
+// TestGolden compares each case with its want.go, compiles it, and runs it with and without hooks.
+func TestGolden(t *testing.T) {
+	files := make(map[string]string)
+	for _, name := range cases(t) {
+		src, err := os.ReadFile(filepath.Join("testdata/rewrite", name, "in.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name+"/in.go"] = string(src)
+	}
+	s := newSandbox(t, "1.23", files)
+	s.mustGo("build", "-o", s.path("plain")+"/", "./...")
+	s.mustHelper("./...")
+	s.mustGo("build", s.buildOverlay(), "-o", s.path("hooked")+"/", "./...")
+	for _, name := range cases(t) {
+		t.Run(name, func(t *testing.T) {
+			got := s.rewritten(name + "/in.go")
+			checkWant(t, filepath.Join("testdata/rewrite", name, "want.go"), got)
+			if added := strings.Count(got, "\n") - strings.Count(files[name+"/in.go"], "\n"); added != 1 {
+				t.Errorf("%d lines added, want only the line directive", added)
+			}
+			before := output(t, s.path("plain/"+name))
+			after := output(t, s.path("hooked/"+name))
+			if before != after {
+				t.Errorf("the hooks change the output:\n--- before\n%s--- after\n%s", before, after)
+			}
+		})
+	}
+}
+
+func output(t *testing.T, path string) string {
+	t.Helper()
+	out, err := exec.Command(path).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", filepath.Base(path), err, out)
+	}
+	return string(out)
+}
+
+func checkWant(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gotLines, wantLines := strings.Split(got, "\n"), strings.Split(string(want), "\n")
+	for i := range min(len(gotLines), len(wantLines)) {
+		if gotLines[i] != wantLines[i] {
+			t.Fatalf("%s:%d:\n got %s\nwant %s", path, i+1, gotLines[i], wantLines[i])
+		}
+	}
+	if len(gotLines) != len(wantLines) {
+		t.Fatalf("%s: %d lines, want %d", path, len(gotLines), len(wantLines))
+	}
+}
+
+// TestUnplaced: what carries no hook is reported.
+func TestUnplaced(t *testing.T) {
+	files := map[string]string{}
+	for _, name := range []string{"sync", "atomic", "embedded", "gostmt", "deferred", "buildtag"} {
+		src, err := os.ReadFile(filepath.Join("testdata/rewrite", name, "in.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name+"/in.go"] = string(src)
+	}
+	s := newSandbox(t, "1.23", files)
+	s.mustHelper("./...")
+	var table tableJSON
+	s.read("sites.json", &table)
+	var got []string
+	for _, u := range table.Unplaced {
+		if u.Line == 0 || u.Col == 0 || !strings.HasPrefix(u.File, s.dir) {
+			t.Errorf("no position: %+v", u)
+		}
+		got = append(got, filepath.Base(filepath.Dir(u.File))+" "+u.Op+": "+u.Reason)
+	}
+	slices.Sort(got)
+	want := []string{
+		"atomic atomic_load: function or method value",
+		"atomic atomic_load: function or method value",
+		"buildtag func: //go:nosplit",
+		"deferred atomic_rmw: deferred, and its operand cannot be evaluated again",
+		"embedded atomic_rmw: no address to give to the hook",
+		"gostmt wgadd: called by a go statement with arguments",
+		"sync lock: method value",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -1,0 +1,54 @@
+//line /src/deferred/in.go:1:1
+// SPDX-License-Identifier: BSD-2-Clause
+
+package main; import goknot_hook "goknot/hook"
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
+
+type state struct {
+	mu   sync.Mutex
+	rw   *sync.RWMutex
+	wg   sync.WaitGroup
+	once sync.Once
+	n    int32
+	typed atomic.Int32
+}
+
+func (s *state) self(word string) *state { fmt.Println("evaluated", word); return s }
+
+func (s *state) run() (err error) {
+	goknot_hook.P(1140722182, 12, &s.mu).Lock(); goknot_hook.A(1140722182, 12)
+	defer goknot_hook.D(2542756330, 13, s.mu.Unlock)
+	goknot_hook.P(3135829465, 15, s.rw).RLock(); goknot_hook.A(3135829465, 15)
+	defer goknot_hook.D(2164506967, 16, s.rw.RUnlock); defer fmt.Println("in between")
+	goknot_hook.P(3243611588, 18, &s.wg).Add(2); goknot_hook.A(3243611588, 18)
+	defer goknot_hook.D(319245064, 19, s.wg.Done)
+	defer s.self("early").wg.Add(-1); defer goknot_hook.B(1699595658, 18)
+	defer s.once.Do(func() { fmt.Println("once", s.n) }); defer goknot_hook.B(1646585396, 25)
+	defer atomic.AddInt32(&s.n, 5); defer goknot_hook.AP(3092111329, 29, &s.n)
+	defer s.typed.Store(3); defer goknot_hook.AP(1401578149, 28, &s.typed)
+	defer atomic.AddInt32(&s.self("impure").n, 1)
+	defer s.mu.TryLock(); defer goknot_hook.B(1603165260, 14)
+	other := s
+	defer goknot_hook.D(3685184744, 16, other.rw.RUnlock,
+)
+	goknot_hook.P(3324772735, 15, s.rw).RLock(); goknot_hook.A(3324772735, 15)
+	other = nil
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("recovered %v", r)
+		}
+	}()
+	panic("on purpose")
+}
+
+func main() {
+	s := &state{rw: new(sync.RWMutex)}
+	fmt.Println(s.run())
+	goknot_hook.P(2303063620, 20, &s.wg).Wait(); goknot_hook.A(2303063620, 20)
+	fmt.Println(goknot_hook.P(2078614876, 14, &s.mu).TryLock(), goknot_hook.P(2095392495, 14, s.rw).TryLock(), s.n, goknot_hook.AP(2057527638, 27, &s.typed).Load())
+}

@@ -1,0 +1,51 @@
+//line /src/labels/in.go:1:1
+// SPDX-License-Identifier: BSD-2-Clause
+
+package main; import goknot_hook "goknot/hook"
+
+import (
+	"fmt"
+	"sync"
+)
+
+func main() {
+	ch := make(chan int, 9)
+	var mu sync.Mutex
+	n := 0
+again:
+	ch <- goknot_hook.P(3800718458, 4, n); goknot_hook.A(3800718458, 4)
+	n++
+	if n < 3 {
+		goto again
+	}
+spawn:
+	goknot_hook.B(2207716703, 26); go func() {}(); goknot_hook.A(2207716703, 26)
+	if n++; n < 6 {
+		goto spawn
+	}
+goknot_hook.B(3982768095, 8); one:
+two:
+	select {
+	case v := <-goknot_hook.P(2931969105, 10, ch): goknot_hook.A(2931969105, 10);
+		if v > 0 {
+			break two
+		}
+		goto one
+	}
+lock: goknot_hook.P(3030359574, 12, &mu).Lock(); goknot_hook.A(3030359574, 12)
+	goto unlock
+unlock: defer goknot_hook.D(383072603, 13, mu.Unlock)
+	if n < 0 {
+		goto lock
+	}
+end:
+	for v := range goknot_hook.P(3528781800, 5, ch) { goknot_hook.A(3528781800, 5);
+		if v == 2 {
+			break end
+		}
+		continue end
+	}
+	fmt.Println(n, len(ch))
+	goto last
+last:
+}
