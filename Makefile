@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# `make help` lists the targets. Switches: V=1 shows commands, O=dir builds elsewhere,
+# SAN=address,undefined and COV=1 build instrumented variants beside the plain one.
+
+VERSION := 0.1.0
+CC := gcc
+CLANG := clang
+AR := ar
+PREFIX ?= /usr/local
+DESTDIR ?=
+O ?= build
+FUZZTIME ?= 60
+comma := ,
+B := $(O)$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))$(if $(COV),/cov)
+
+ifeq ($(V),1)
+Q :=
+msg = @:
+else
+Q := @
+msg = @printf '  %-8s %s\n' $(1) $(patsubst $(O)/%,%,$(2));
+endif
+
+# Looked up when first used: `make test` installs the packages before it builds.
+PKGS := sqlite3 jansson libxxhash
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+CRITERION_LIBS = $(eval CRITERION_LIBS := $$(shell pkg-config --libs criterion))$(CRITERION_LIBS)
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
+DEFS := -D_GNU_SOURCE -DKNOT_VERSION='"$(VERSION)"' -DKNOT_SOURCE_DIR='"$(CURDIR)"' \
+	-DKNOT_DATA_DIR='"$(PREFIX)/share/goknot"'
+CPPFLAGS += -iquote fuzzer -iquote . $(DEFS)
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(PKG_CFLAGS) $(SAN_FLAGS) $(COV_FLAGS)
+SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+COV_FLAGS := $(if $(COV),--coverage -O0)
+LINK = $(CC) $(CFLAGS) $(SAN_FLAGS) $(COV_FLAGS) $(LDFLAGS)
+
+# One archive per layer, so that a layer's unit tests link with lower layers only and build while a
+# higher one does not.
+LAYERS := $(patsubst fuzzer/%/,%,$(sort $(dir $(wildcard fuzzer/*/*.c)))) \
+	$(if $(wildcard instrument/*.c),instrument)
+layer_dir = $(if $(filter instrument,$(1)),instrument,fuzzer/$(1))
+layer_objs = $(patsubst %.c,$(B)/%.o,$(wildcard $(call layer_dir,$(1))/*.c))
+layer_libs = $(patsubst %,$(B)/lib/%.a,$(filter $(LAYERS),$(1) $(BELOW_$(1))))
+BELOW_base :=
+BELOW_wire := base
+BELOW_sys := wire base
+BELOW_store := wire base
+BELOW_explore := wire base
+BELOW_instrument := sys wire base
+BELOW_engine := instrument explore store sys wire base
+BELOW_view := store sys wire base
+BELOW_cmd := view engine instrument explore store sys wire base
+
+MAIN := $(wildcard fuzzer/main.c)
+UNIT_LAYERS := $(patsubst tests/unit/%/,%,$(sort $(dir $(wildcard tests/unit/*/*.c))))
+UNIT_BINS := $(patsubst %,$(B)/unit/%,$(UNIT_LAYERS))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+MANS := $(patsubst man/%.scd,$(O)/man/%,$(wildcard man/*.scd))
+ABI_GO := runtime-shim/runtime/knot_abi.go
+C_FILES := $(wildcard fuzzer/*.c fuzzer/*/*.c instrument/*.c tests/unit/*/*.c tests/fuzz/*.c)
+# Aligned by hand, which clang-format would undo: the layout header and the scope macros.
+H_FILES := $(filter-out fuzzer/wire/abi.h fuzzer/base/cleanup.h,$(wildcard fuzzer/*/*.h instrument/*.h))
+SH_FILES := .ci/run $(wildcard scripts/*.sh scripts/*/*.sh tests/cli/*.sh tests/e2e/*.sh)
+GO_MODS := $(patsubst %/go.mod,%,$(wildcard instrument/*/go.mod runtime-shim/go.mod runtime-shim/*/go.mod))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all units fuzzers check check-unit check-cli check-e2e check-go check-fuzz check-san fuzz lint \
+	format cover man install help run test bench clean
+
+all: $(ABI_GO) $(if $(MAIN),$(B)/goknot) $(patsubst %,$(B)/lib/%.a,$(LAYERS))
+
+# --- the program ------------------------------------------------------------------------------
+
+$(B)/goknot: $(patsubst %.c,$(B)/%.o,$(MAIN)) $(patsubst %,$(B)/lib/%.a,$(LAYERS))
+	$(call msg,LINK,$@)
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS)
+
+$(B)/%.o: %.c Makefile
+	$(call msg,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(EXTRA_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define layer_rule
+$(B)/lib/$(1).a: $(call layer_objs,$(1))
+	$$(call msg,AR,$$@)
+	$(Q)mkdir -p $$(@D) && rm -f $$@
+	$(Q)$(AR) rcs $$@ $$^
+endef
+$(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
+
+$(ABI_GO): fuzzer/wire/abi.h scripts/gen-abi.sh
+	$(call msg,GEN,$@)
+	$(Q)scripts/gen-abi.sh $@
+
+# --- tests ------------------------------------------------------------------------------------
+
+define unit_rule
+$(B)/unit/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/$(1)/*.c)) $(call layer_libs,$(1))
+	$$(call msg,LINK,$$@)
+	$(Q)mkdir -p $$(@D)
+	$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group \
+		$$(PKG_LIBS) $$(CRITERION_LIBS)
+endef
+$(foreach l,$(UNIT_LAYERS),$(eval $(call unit_rule,$(l))))
+
+$(B)/tests/%.o: EXTRA_CPPFLAGS = -iquote $(O) -DKNOT_TESTS_DIR='"$(CURDIR)/tests"' \
+	-DKNOT_ABI_OFFSETS='"$(abspath $(O))/abi/offsets.txt"'
+$(B)/tests/unit/wire/test_abi.o: $(O)/abi/offsets.txt
+$(O)/abi/offsets.txt: $(ABI_GO) scripts/check-abi.sh scripts/gen-abi.sh
+	$(call msg,GO,$@)
+	$(Q)scripts/check-abi.sh $(@D)
+
+FUZZ_SRC := $(wildcard fuzzer/base/*.c fuzzer/wire/*.c)
+FUZZ_OBJS := $(patsubst %.c,$(O)/fuzz/obj/%.o,$(FUZZ_SRC))
+FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+$(O)/fuzz/obj/%.o: %.c Makefile
+	$(call msg,CLANG,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(CPPFLAGS) -std=gnu11 -O1 -g $(WARN) $(PKG_CFLAGS) $(FUZZ_FLAGS) \
+		-fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+$(FUZZERS): $(O)/fuzz/fuzz_%: $(O)/fuzz/obj/tests/fuzz/fuzz_%.o $(FUZZ_OBJS)
+	$(call msg,LINK,$@)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+
+units: $(UNIT_BINS)
+fuzzers: $(FUZZERS)
+RUN_TESTS = BUILD=$(B) LAYERS="$(UNIT_LAYERS)" GO_MODS="$(GO_MODS)" scripts/run-tests.sh
+
+check-unit: units ; $(Q)$(RUN_TESTS) unit
+check-cli: all ; $(Q)$(RUN_TESTS) cli
+check-e2e: all ; $(Q)$(RUN_TESTS) e2e
+check-go: ; $(Q)$(RUN_TESTS) go
+check-fuzz: fuzzers ; $(Q)FUZZTIME=3 $(RUN_TESTS) fuzz
+check-san: ; $(Q)$(MAKE) --no-print-directory SAN=address,undefined units && \
+	BUILD=$(O)/san-address-undefined LAYERS="$(UNIT_LAYERS)" scripts/run-tests.sh san
+fuzz: fuzzers ; $(Q)FUZZTIME=$(FUZZTIME) $(RUN_TESTS) fuzz
+# Every ring is built and run even when one fails: the sum at the end tells.
+check:
+	$(Q)$(MAKE) --no-print-directory -k all units fuzzers || true
+	$(Q)$(MAKE) --no-print-directory -k SAN=address,undefined units || true
+	$(Q)FUZZTIME=3 SAN_BUILD=$(O)/san-address-undefined $(RUN_TESTS) unit san go cli e2e fuzz
+test:
+	$(Q)scripts/install-deps.sh
+	$(Q)$(MAKE) --no-print-directory check
+run:
+	$(Q)scripts/install-deps.sh
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/run-demo.sh
+bench: all
+	$(Q)for b in $(wildcard scripts/bench/*.sh); do BUILD=$(B) "$$b" || exit 1; done
+
+# --- checks on the sources --------------------------------------------------------------------
+
+lint:
+	$(Q)scripts/check-layers.sh
+	$(Q)scripts/check-length.sh
+	$(Q)clang-format -n -Werror $(C_FILES) $(H_FILES)
+	$(Q)clang-tidy --quiet $(filter-out tests/%,$(C_FILES)) -- -std=gnu11 $(CPPFLAGS) $(PKG_CFLAGS)
+	$(Q)for f in $(filter-out tests/%,$(C_FILES)); do \
+		$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fanalyzer -c -o /dev/null $$f || exit 1; done
+	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -Ifuzzer -I. $(filter-out tests/%,$(C_FILES))
+	$(Q)shellcheck -x $(SH_FILES)
+	$(Q)codespell fuzzer instrument runtime-shim scripts docs man seeds tests/unit tests/cli tests/e2e Makefile
+	$(Q). scripts/go-env.sh; for m in $(GO_MODS); do \
+		test -z "$$(gofmt -l $$m)" || { gofmt -l $$m; exit 1; }; (cd $$m && $$GO vet ./...) || exit 1; done
+	$(Q). scripts/go-env.sh; test -z "$$(gofmt -l runtime-shim)" || { gofmt -l runtime-shim; exit 1; }
+
+format:
+	$(Q)clang-format -i $(C_FILES) $(H_FILES)
+	$(Q). scripts/go-env.sh; gofmt -w runtime-shim $(GO_MODS)
+
+cover:
+	$(Q)$(MAKE) --no-print-directory COV=1 units
+	$(Q)BUILD=$(O)/cov LAYERS="$(UNIT_LAYERS)" scripts/run-tests.sh unit
+	$(Q)gcovr --root . --filter fuzzer/ --filter instrument/ $(O)/cov
+
+# --- manual pages, installation ---------------------------------------------------------------
+
+man: $(MANS)
+$(O)/man/%: man/%.scd
+	$(call msg,MAN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)scdoc <$< >$@
+
+install: all man
+	install -D $(B)/goknot $(DESTDIR)$(PREFIX)/bin/goknot
+	$(if $(MANS),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MANS))
+	mkdir -p $(DESTDIR)$(PREFIX)/share/goknot/instrument
+	cp -R instrument/helper $(DESTDIR)$(PREFIX)/share/goknot/instrument/
+	cp -R runtime-shim $(DESTDIR)$(PREFIX)/share/goknot/
+
+help:
+	@echo 'all         build $(B)/goknot'
+	@echo 'run         set up, build, find and replay the deadlock of a bundled program'
+	@echo 'test        set up, build, run every ring of tests'
+	@echo 'check       every ring; check-unit check-san check-cli check-e2e check-go check-fuzz: one'
+	@echo 'fuzz        FUZZTIME=$(FUZZTIME) seconds of libFuzzer on each parser'
+	@echo 'bench       the numbers that docs/ quotes'
+	@echo 'lint format cover man install clean'
+	@echo 'switches    V=1 O=dir SAN=address,undefined COV=1 PREFIX=$(PREFIX) DESTDIR='
+
+clean:
+	rm -rf $(O)
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
