@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+// Package pipeline has a generator whose consumer stops at the first match. The generator asks
+// before each send whether it may stop. When it asks before the consumer has said so, its next
+// send is never received.
+package pipeline
+
+import "sync"
+
+// Source generates numbers until it is stopped.
+type Source struct {
+	mu      sync.Mutex
+	stopped bool
+	numbers chan int
+}
+
+// New returns a source that nobody has started.
+func New() *Source {
+	return &Source{numbers: make(chan int)}
+}
+
+// Generate sends 0, 1, ... n-1.
+func (s *Source) Generate(n int) {
+	defer close(s.numbers)
+	for i := 0; i < n && !s.isStopped(); i++ {
+		s.numbers <- i
+	}
+}
+
+func (s *Source) isStopped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stopped
+}
+
+func (s *Source) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = true
+}
+
+// Find consumes until a number is at least the limit.
+func (s *Source) Find(limit int) int {
+	for i := range s.numbers {
+		if i >= limit {
+			s.stop()
+			return i
+		}
+	}
+	return -1
+}

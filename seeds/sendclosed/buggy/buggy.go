@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+// Package sendclosed is a topic that looks under its lock whether it is closed, and sends after it
+// has let the lock go. A Close in between makes the send panic.
+package sendclosed
+
+import "sync"
+
+// Topic has one subscriber.
+type Topic struct {
+	mu       sync.Mutex
+	closed   bool
+	messages chan string
+}
+
+// New returns an open topic with room for n messages.
+func New(n int) *Topic {
+	return &Topic{messages: make(chan string, n)}
+}
+
+// Publish tells whether the message was accepted. The caller does not send more than there is room for.
+func (p *Topic) Publish(message string) bool {
+	p.mu.Lock()
+	closed := p.closed
+	p.mu.Unlock()
+	if closed {
+		return false
+	}
+	p.messages <- message
+	return true
+}
+
+// Close ends the topic.
+func (p *Topic) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	close(p.messages)
+}
+
+// Drain receives until the topic is closed.
+func (p *Topic) Drain() int {
+	n := 0
+	for range p.messages {
+		n++
+	}
+	return n
+}
