@@ -276,6 +276,26 @@ static void show_step(
 	show_on_prim(c, e->prim, e->g, op);
 }
 
+/*
+ * The operation tried before takes effect on its primitive now. For a select the event names the case
+ * taken: last stays the select, so that program order goes on from there.
+ */
+static void show_effect(
+	struct knot_cpop *c, const struct knot_run_view *run, const struct knot_shm_event *e)
+{
+	struct last l = c->by_g.data[e->g];
+
+	if (l.stamp != c->trace)
+		return;
+	if (e->kind == KNOT_EV_SELECTED) {
+		uint32_t taken = node_of(c, run->gs[e->g].path, e->site, e->op);
+
+		if (taken != KNOT_CPOP_NONE && taken != l.op)
+			show_edge(c, l.op, taken, 0);
+	}
+	show_on_prim(c, e->prim, e->g, l.op);
+}
+
 static void show_spawns(struct knot_cpop *c, const struct knot_run_view *run)
 {
 	for (size_t i = 0; i < run->gs_len; i++) {
@@ -308,11 +328,7 @@ void knot_cpop_add(
 		if (e->kind == KNOT_EV_STEP) {
 			show_step(c, run, e);
 		} else if (e->kind == KNOT_EV_ACQUIRE || e->kind == KNOT_EV_SELECTED) {
-			/* the operation tried before takes effect on its primitive now */
-			const struct last *l = &c->by_g.data[e->g];
-
-			if (l->stamp == c->trace)
-				show_on_prim(c, e->prim, e->g, l->op);
+			show_effect(c, run, e);
 		}
 	}
 	*ret_gain = (struct knot_cpop_gain){
@@ -423,14 +439,16 @@ uint32_t knot_cpop_rel1(const struct knot_cpop *c, uint32_t op, enum knot_cpop_w
 	uint32_t *ret_ops, uint32_t max)
 {
 	const struct node *n = &c->nodes.data[op];
-	uint32_t len = 0;
+	bool after = way == KNOT_CPOP_AFTER;
+	uint32_t i = after ? n->out[0] : n->in, len = 0;
 
-	for (uint32_t i = way == KNOT_CPOP_AFTER ? n->out[0] : n->in;
-		i != KNOT_CPOP_NONE && len < max;) {
+	while (i != KNOT_CPOP_NONE && len < max) {
 		const struct edge *e = &c->edges.data[i];
+		uint32_t other = after ? e->b : e->a;
 
-		ret_ops[len++] = way == KNOT_CPOP_AFTER ? e->b : e->a;
-		i = way == KNOT_CPOP_AFTER ? e->next_out : e->next_in;
+		if (c->nodes.data[other].count)
+			ret_ops[len++] = other;
+		i = after ? e->next_out : e->next_in;
 	}
 	return len;
 }
@@ -561,7 +579,7 @@ bool knot_cpop_can_follow(struct knot_cpop *c, uint32_t a, uint32_t b)
 
 		if (at == KNOT_CPOP_NONE)
 			at = knot_cpop_find(c, path, spawn->site, KNOT_OP_WGGO);
-		return at == KNOT_CPOP_NONE || !always_before(c, b, at);
+		return at == KNOT_CPOP_NONE || at == b || !always_before(c, b, at);
 	}
 	return true;
 }

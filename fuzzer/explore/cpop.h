@@ -5,7 +5,9 @@
  *
  * CPOP1: consecutive operations of one goroutine. CPOP2: consecutive operations on one primitive by
  * different goroutines. A blocked operation enters CPOP2 twice, when it is tried and when it takes
- * effect, because a chain can ask for either order.
+ * effect, because a chain can ask for either order. A select enters CPOP2 as the select, which is what a
+ * chain can order; the case it took is an operation of its own that only CPOP1 leads to (select, case),
+ * so that another case is something new. Such an operation has count 0 and is in no relation.
  *
  * Rel1 is CPOP1 (Rule 1). Rel2 is what Rules 2-4 reach: every operation entered by a CPOP2 edge at the
  * end of a walk over edges of both kinds. The closure is never built: rel2 walks at most
@@ -29,7 +31,7 @@ struct knot_error;
 #define KNOT_CPOP_REL_MAX 48
 #define KNOT_CPOP_DEPTH 4
 
-/* An operation; count = traces that showed it. */
+/* An operation; count = traces in which it was a step, 0 = it is only the case of a select. */
 struct knot_cpop_op {
 	uint64_t key; /* knot_hash_op */
 	uint64_t gpath;
@@ -103,7 +105,8 @@ uint32_t knot_cpop_rel2(struct knot_cpop *c, uint32_t op, const uint32_t **ret_o
 
 /*
  * May b come after a in one run? False only when the traces seen say no: b lies before a in every walk
- * of its goroutine's program order, or a is of a goroutine that b's goroutine creates later.
+ * of its goroutine's program order, or a is of a goroutine that b's goroutine creates after b. The go
+ * statement itself may follow: its step comes when the child exists already.
  */
 bool knot_cpop_can_follow(struct knot_cpop *c, uint32_t a, uint32_t b);
 
