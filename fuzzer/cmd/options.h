@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Flags as `go test` spells them: -x v, -x=v, --x v and --x=v are alike; flags stand before, between
+ * and after the package patterns; "--" ends the flags, -args ends them and gives the rest to the target.
+ *
+ * Nothing is allocated: every text and list borrows from argv, whose words are put in another order.
+ * Error messages are one sentence without "goknot <command>: " (knot_cmd_fail puts it in front).
+ */
+#ifndef KNOT_CMD_OPTIONS_H
+#define KNOT_CMD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct knot_error;
+
+enum knot_option_kind {
+	KNOT_OPTION_BOOL, /* bool; -x, -x=true, -x=false */
+	KNOT_OPTION_INT, /* uint32_t in [low, high] */
+	KNOT_OPTION_U64, /* uint64_t, decimal or 0x...; second: bool, whether it was given */
+	KNOT_OPTION_DURATION, /* uint64_t ns: 1h30m, 500ms */
+	KNOT_OPTION_BUDGET, /* duration, or second: uint64_t, a count: 1000x */
+	KNOT_OPTION_SIZE, /* uint64_t bytes: 512m */
+	KNOT_OPTION_SHARE, /* double in [0, 1]: 0.01 or 1% */
+	KNOT_OPTION_STRING, /* const char *, not empty */
+	KNOT_OPTION_REGEXP, /* const char *, go test's -run: extended regular expressions between "/" */
+	KNOT_OPTION_ENUM, /* uint32_t, index of the word in names */
+	KNOT_OPTION_NAME, /* const char *, one of names as it stands there */
+	KNOT_OPTION_ABSENT, /* not in this release; instead says what to use */
+};
+
+#define KNOT_OPTION_NAMES_MAX 6
+
+struct knot_option {
+	const char *name;
+	enum knot_option_kind kind;
+	size_t offset, second; /* in the command's options */
+	uint32_t low, high; /* INT */
+	const char *names[KNOT_OPTION_NAMES_MAX]; /* ENUM, NAME; ends with NULL */
+	const char *absent[KNOT_OPTION_NAMES_MAX]; /* known words that this release lacks */
+	const char *instead; /* sentence for ABSENT and for absent words */
+};
+
+struct knot_option_table {
+	const struct knot_option *options;
+	size_t count;
+	bool takes_args; /* -args */
+};
+
+/* What is no flag, in order. */
+struct knot_option_words {
+	char **words;
+	size_t words_len;
+	char **args; /* after -args */
+	size_t args_len;
+};
+
+/* argv[0] is skipped. Fields of flags that are not given stay as they are. */
+int knot_options_parse(const struct knot_option_table *table, int argc, char **argv, void *target,
+	struct knot_option_words *ret_words, struct knot_error *err);
+/* The name nearest to word, NULL when none is near. names ends with NULL. */
+const char *knot_options_nearest(const char *word, const char *const *names);
+bool knot_options_take_duration(const char *text, uint64_t *ret_ns);
+bool knot_options_take_size(const char *text, uint64_t *ret_bytes);
+
+enum knot_feedback {
+	KNOT_FEEDBACK_AUTO,
+	KNOT_FEEDBACK_RING,
+	KNOT_FEEDBACK_NONE,
+};
+
+struct knot_fuzz_options {
+	const char *dir; /* -C, NULL = here */
+	const char *run; /* NULL = all tests */
+	uint64_t fuzztime_ns, fuzztime_runs; /* 0 = no limit */
+	uint32_t parallel; /* 0 = one worker per core */
+	const char *output; /* -o, NULL = .goknot in dir */
+	const char *policy; /* name for every run, NULL = the portfolio */
+	uint32_t feedback; /* enum knot_feedback */
+	bool mutate;
+	uint64_t seed;
+	bool seed_set;
+	bool first; /* stop at the first finding */
+	uint64_t timeout_ns; /* 0 = the default */
+	bool is_short;
+	bool race;
+	const char *tags; /* NULL = none */
+	uint64_t memory_bytes, disk_bytes; /* 0 = the default */
+	double audit; /* share, negative = the default */
+	bool json;
+	bool hooks; /* the inserted hooks do something */
+	bool quiet;
+	struct knot_option_words words; /* package patterns; none = "." */
+};
+
+struct knot_replay_options {
+	uint32_t times;
+	const char *trace; /* file to write the interleaving to, NULL = none */
+	bool json;
+	bool quiet;
+	const char *dir; /* -C: where the module of the crash file is, NULL = here */
+	const char *output; /* -o: campaign directory for build products, NULL = .goknot in dir */
+	const char *file; /* the crash file */
+};
+
+/* All defaults are set first. KNOT_EUSAGE with one sentence. */
+int knot_options_fuzz(
+	int argc, char **argv, struct knot_fuzz_options *ret_options, struct knot_error *err);
+int knot_options_replay(
+	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err);
+
+#endif
