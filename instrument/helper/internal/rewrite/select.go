@@ -22,10 +22,11 @@ func selectRule(w *walker, n ast.Node) {
 		return
 	}
 	s := w.site(sel.Select, sites.Select, "select")
-	if outer == sel {
+	if outer == sel || !breaksOut(sel) {
 		w.before(sel, s)
 	} else {
-		// The label was entered already; nothing has been queued for positions behind it yet.
+		// A break must find its label right before the select. The label was entered already; nothing has been
+		// queued for positions behind it yet.
 		w.out.insert(w.offset(outer.Pos()), func() string { return w.call("B", s) + "); " })
 	}
 	for _, c := range sel.Body.List {
@@ -33,6 +34,19 @@ func selectRule(w *walker, n ast.Node) {
 	}
 }
 
+// breaksOut tells whether a break in sel names a label that may be its own. Without one the hook goes behind the
+// label, where a goto meets it too.
+func breaksOut(sel *ast.SelectStmt) (found bool) {
+	ast.Inspect(sel.Body, func(n ast.Node) bool {
+		if b, ok := n.(*ast.BranchStmt); ok && b.Tok == token.BREAK && b.Label != nil {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// comm hooks one case of the select of parent.
 func (w *walker) comm(c *ast.CommClause, parent *sites.Site) {
 	var s *sites.Site
 	switch comm := c.Comm.(type) {

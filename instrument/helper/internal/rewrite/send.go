@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"goknot/helper/internal/sites"
 )
@@ -53,8 +54,8 @@ func (w *walker) hasOwnType(x ast.Expr) bool {
 		return w.hasOwnType(x.X) || w.hasOwnType(x.Y)
 	case *ast.CallExpr:
 		fn, _ := w.callee(x)
-		_, builtin := fn.(*types.Builtin)
-		return !builtin
+		b, ok := fn.(*types.Builtin)
+		return !ok || !slices.Contains([]string{"complex", "imag", "max", "min", "real"}, b.Name())
 	}
 	return true
 }

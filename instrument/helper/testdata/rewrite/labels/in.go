@@ -31,6 +31,16 @@ two:
 		}
 		goto one
 	}
+retry:
+	select {
+	case v := <-ch:
+		if n++; n < 9 {
+			ch <- v
+			goto retry
+		}
+		ch <- max(v, 1)
+		ch <- cap(append([]int(nil), v)[:0:0])
+	}
 lock: mu.Lock()
 	goto unlock
 unlock: defer mu.Unlock()

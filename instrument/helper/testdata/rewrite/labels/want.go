@@ -32,14 +32,24 @@ two:
 		}
 		goto one
 	}
-lock: goknot_hook.P(3030359574, 12, &mu).Lock(); goknot_hook.A(3030359574, 12)
+retry:
+	goknot_hook.B(1525083088, 8); select {
+	case v := <-goknot_hook.P(3964563222, 10, ch): goknot_hook.A(3964563222, 10);
+		if n++; n < 9 {
+			ch <- goknot_hook.P(142047219, 4, v); goknot_hook.A(142047219, 4)
+			goto retry
+		}
+		goknot_hook.P(3371568471, 4, ch) <- max(v, 1); goknot_hook.A(3371568471, 4)
+		ch <- goknot_hook.P(3030758981, 4, cap(append([]int(nil), v)[:0:0])); goknot_hook.A(3030758981, 4)
+	}
+lock: goknot_hook.P(3045738859, 12, &mu).Lock(); goknot_hook.A(3045738859, 12)
 	goto unlock
-unlock: defer goknot_hook.D(383072603, 13, mu.Unlock)
+unlock: defer goknot_hook.D(870670714, 13, mu.Unlock)
 	if n < 0 {
 		goto lock
 	}
 end:
-	for v := range goknot_hook.P(3528781800, 5, ch) { goknot_hook.A(3528781800, 5);
+	for v := range goknot_hook.P(2868729865, 5, ch) { goknot_hook.A(2868729865, 5);
 		if v == 2 {
 			break end
 		}

@@ -36,7 +36,7 @@ func main() {
 		fmt.Print(f)
 	}
 	p := make(pipe, 1)
-	goknot_hook.P(142047219, 4, p) <- 5; goknot_hook.A(142047219, 4)
+	goknot_hook.P(125269600, 4, p) <- 5; goknot_hook.A(125269600, 4)
 	close(goknot_hook.P(74632614, 6, p)); goknot_hook.A(74632614, 6)
 	fmt.Println(sum(p), sum(gen(3)))
 }

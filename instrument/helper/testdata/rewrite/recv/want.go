@@ -39,7 +39,7 @@ func main() {
 	<-goknot_hook.P(838704212, 5, b.ch); goknot_hook.A(838704212, 5)
 	(<-goknot_hook.P(1632563927, 5, b.ch)); goknot_hook.A(1632563927, 5)
 	v := <-goknot_hook.P(977315995, 5, b.ch); goknot_hook.A(977315995, 5)
-	v = (<-goknot_hook.P(3545559419, 5, b.ch)); goknot_hook.A(3545559419, 5)
+	v = (<-goknot_hook.P(3528781800, 5, b.ch)); goknot_hook.A(3528781800, 5)
 	v += <-goknot_hook.P(2587046201, 5, b.ch); goknot_hook.A(2587046201, 5)
 	w, ok := <-goknot_hook.P(1731792406, 5, b.ch); goknot_hook.A(1731792406, 5)
 	var x = <-goknot_hook.P(3153492591, 5, b.ch); goknot_hook.A(3153492591, 5)

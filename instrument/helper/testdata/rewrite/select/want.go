@@ -39,7 +39,7 @@ func main() {
 	case v := <-goknot_hook.P(855481831, 10, say("a", nil)): goknot_hook.A(855481831, 10);
 		fmt.Println("v", v)
 	case goknot_hook.P(3284624412, 9, say("b", nil)) <- val("c", 3): goknot_hook.A(3284624412, 9);
-	case arr[val("index", 1)] = <-goknot_hook.P(3562337038, 10, say("d", in)): goknot_hook.A(3562337038, 10); // assigned only when chosen
+	case arr[val("index", 1)] = <-goknot_hook.P(3545559419, 10, say("d", in)): goknot_hook.A(3545559419, 10); // assigned only when chosen
 		fmt.Println(arr)
 	case (<-goknot_hook.P(1748570025, 10, time.After(time.Hour))): goknot_hook.A(1748570025, 10);
 	}
