@@ -16,20 +16,18 @@
 //
 // Blind search: let one tenant be late. When Rotate takes the lock that tenant has taken its read
 // lock, and from then on it may be chosen at most once (for RUnlock; the next choice is its send)
-// before Rotate has made all its steps up to its own send: 2*segments+1 = 241, plus the unlock. In
-// a uniform random walk each choice between these two is a fair coin whoever else is runnable, so
-// the probability is at most (1+242)/2^242, about 3e-71, for one tenant, and the bug needs three.
-// Far below 1e-7: a million runs show not even the first late renewal.
+// before Rotate has made all its steps up to and with its own send: an unlock, 2*segments and the
+// send, 242. In a uniform random walk each choice between these two is a fair coin whoever else is
+// runnable, so the probability is at most (1+242)/2^242, about 3e-71, for one tenant, and the bug
+// needs three. Far below 1e-7: a million runs show not even the first late renewal.
 //
-// PCT: no operation between a tenant's read lock and its send blocks it, and neither does anything
-// block Rotate that a tenant of an older generation waits for in turn (a reader that has to wait
-// does so for a pending writer, and then reads the new generation). While Rotate runs through its
-// flush the tenant is runnable below it, but when it took its read lock it was above everything
-// runnable; Rotate was then runnable, or not yet started while the starter was runnable.
-// Priorities are only ever lowered, so the tenant was lowered in between: each late tenant costs
-// one change point of its own, inside a window of two steps. With d=3 there are two change points:
-// probability zero. With d=4 and k=300 steps it is 3!*(2/300)^3, about 2e-6, times the chance that
-// all three come before Rotate at all (1/4 or so), 4e-7.
+// PCT: each late tenant costs a change point of its own, in a window of two steps. When the tenant
+// took its read lock, it was above everything runnable. Rotate was runnable then, or it was not
+// yet started and its starter was runnable; it was not blocked, for the only thing that blocks it
+// is the write lock, and a tenant that comes while a writer waits is let in after it and reads the
+// new generation. From its read lock to its send the tenant never blocks, and yet Rotate ran past
+// it: so the tenant was lowered in between. With d=3 there are two change points for three
+// tenants: probability zero. With d=4 and k=300 steps it is at most 3!*(2/300)^3, about 2e-6.
 //
 // Chains: the sends to the journal follow each other directly, so plain runs show the pairs
 // (tenant i sends, Rotate sends) and (tenant i sends, tenant j sends). Flipping the first gives

@@ -10,16 +10,11 @@ var parts = []string{"header", "body", "trailer"}
 
 // Exchange starts one provider for each part and handles what they send.
 func Exchange() error {
-	chs := make([]chan string, len(parts))
-	for i, part := range parts {
-		chs[i] = make(chan string)
-		go provide(chs[i], part)
-	}
-	var got []string
-	for _, ch := range chs {
-		got = append(got, <-ch)
-	}
-	return handle(got)
+	header, body, trailer := make(chan string), make(chan string), make(chan string)
+	go provide(body, "body")
+	go provide(trailer, "trailer")
+	go provide(header, "header")
+	return handle([]string{<-header, <-body, <-trailer})
 }
 
 func provide(ch chan<- string, part string) {

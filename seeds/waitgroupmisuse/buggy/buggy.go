@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-// Package waitgroupmisuse counts a goroutine in from inside it. If Wait comes first it finds a
-// counter of zero and returns at once, and the result is read before it is there.
+// Package waitgroupmisuse counts a goroutine in from inside it. Start waits for the goroutine to
+// say that it runs, but it says so one line too early: if Wait comes before Add it finds a counter
+// of zero and returns at once, and the result is read before it is there.
 package waitgroupmisuse
 
 import "sync"
@@ -15,10 +16,13 @@ type Sum struct {
 
 // Start begins to add.
 func (s *Sum) Start(numbers []int) {
-	go s.run(numbers)
+	started := make(chan struct{})
+	go s.run(numbers, started)
+	<-started
 }
 
-func (s *Sum) run(numbers []int) {
+func (s *Sum) run(numbers []int, started chan<- struct{}) {
+	close(started)
 	s.wg.Add(1)
 	defer s.wg.Done()
 	for _, n := range numbers {

@@ -14,11 +14,14 @@ type Sum struct {
 
 // Start begins to add.
 func (s *Sum) Start(numbers []int) {
+	started := make(chan struct{})
 	s.wg.Add(1)
-	go s.run(numbers)
+	go s.run(numbers, started)
+	<-started
 }
 
-func (s *Sum) run(numbers []int) {
+func (s *Sum) run(numbers []int, started chan<- struct{}) {
+	close(started)
 	defer s.wg.Done()
 	for _, n := range numbers {
 		s.mu.Lock()
