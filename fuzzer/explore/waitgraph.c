@@ -267,32 +267,48 @@ static void add_waits(struct knot_waitgraph *w, const struct touch *t, size_t at
 	}
 }
 
+/* Ends of a wait as positions in waiters; false when one of them has ended. */
+static bool wait_ends(const struct knot_waitgraph *w, const struct knot_wait *e, size_t ret_ends[2])
+{
+	const struct knot_waiter *from = knot_waitgraph_find(w, e->from);
+	const struct knot_waiter *to = knot_waitgraph_find(w, e->to);
+
+	if (!from || !to)
+		return false;
+	ret_ends[0] = (size_t)(from - w->waiters.data);
+	ret_ends[1] = (size_t)(to - w->waiters.data);
+	return true;
+}
+
 /* Peels off who waits for nobody that waits, and whom nobody waits for, until only knots are left. */
 static void mark_knots(struct knot_waitgraph *w)
 {
+	size_t(*ends)[2] = knot_xreallocarray(NULL, w->waits.len + 1, sizeof(*ends)), len = 0;
+	uint8_t *degree = knot_xalloc(w->waiters.len + 1); /* 1 = waits, 2 = is waited for */
+
+	for (size_t k = 0; k < w->waits.len; k++)
+		len += wait_ends(w, &w->waits.data[k], ends[len]);
 	for (size_t i = 0; i < w->waiters.len; i++)
 		w->waiters.data[i].in_knot = w->waiters.data[i].role == KNOT_ROLE_BLOCKED;
 	for (bool changed = true; changed;) {
 		changed = false;
-		for (size_t i = 0; i < w->waiters.len; i++) {
-			struct knot_waiter *x = &w->waiters.data[i];
-			bool out = false, in = false;
-
-			for (size_t k = 0; x->in_knot && k < w->waits.len; k++) {
-				const struct knot_wait *e = &w->waits.data[k];
-				const struct knot_waiter *from = knot_waitgraph_find(w, e->from);
-				const struct knot_waiter *to = knot_waitgraph_find(w, e->to);
-				bool both = from && to && from->in_knot && to->in_knot;
-
-				out |= both && from == x;
-				in |= both && to == x;
+		memset(degree, 0, w->waiters.len);
+		for (size_t k = 0; k < len; k++) {
+			if (w->waiters.data[ends[k][0]].in_knot &&
+				w->waiters.data[ends[k][1]].in_knot) {
+				degree[ends[k][0]] |= 1;
+				degree[ends[k][1]] |= 2;
 			}
-			if (x->in_knot && !(out && in)) {
-				x->in_knot = false;
+		}
+		for (size_t i = 0; i < w->waiters.len; i++) {
+			if (w->waiters.data[i].in_knot && degree[i] != 3) {
+				w->waiters.data[i].in_knot = false;
 				changed = true;
 			}
 		}
 	}
+	free(ends);
+	free(degree);
 }
 
 static void take_snaps(struct knot_waitgraph *w, const struct knot_shm_snap *snaps,

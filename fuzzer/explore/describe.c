@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "explore/describe.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "explore/names.h"
+#include "wire/ops.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define PATH_DEPTH_MAX 16 /* of a goroutine path in words; the middle of a longer one is left out */
+
+char *knot_describe_site(const struct knot_names *names, uint32_t site)
+{
+	const struct knot_site_name *s = knot_names_site(names, site);
+
+	if (s && s->file && s->line)
+		return knot_xasprintf("%s:%" PRIu32, s->file, s->line);
+	if (s && s->function)
+		return knot_xstrdup(s->function);
+	if (!site)
+		return knot_xstrdup("an unknown position");
+	return knot_xasprintf("site %08" PRIx32, site);
+}
+
+char *knot_describe_path(
+	const struct knot_run_view *view, uint16_t g, const struct knot_names *names)
+{
+	knot_auto_free char *tail = knot_xstrdup("");
+
+	for (int depth = 0;; depth++) {
+		if (g >= view->gs_len)
+			return knot_xasprintf("?%s", tail);
+		const struct knot_shm_goroutine *x = &view->gs[g];
+
+		if (x->path == KNOT_PATH_ROOT)
+			return knot_xasprintf("T%s", tail);
+		if (depth == PATH_DEPTH_MAX)
+			return knot_xasprintf("T/...%s", tail);
+		knot_auto_free char *at = knot_describe_site(names, x->site);
+		char *longer = knot_xasprintf("/%s#%" PRIu32 "%s", at, x->ordinal, tail);
+
+		free(tail);
+		tail = longer;
+		if (x->flags & 3)
+			return knot_xasprintf("%s%s", x->flags & 1 ? "before" : "timer", tail);
+		g = (uint16_t)x->parent;
+	}
+}
+
+/* ", held by G3 (...)", ", waits for G1 (...)" for the first wait of each kind; says how many more. */
+static char *describe_waits(const struct knot_verdict *v, const struct knot_waiter *x,
+	const struct knot_run_view *view, const struct knot_names *names)
+{
+	static const char *const words[] = {", held by ", ", read-locked by ", ", waits for "};
+	char *text = knot_xstrdup("");
+	uint32_t before = UINT32_MAX;
+
+	for (size_t i = 0; i < v->graph.waits.len; i++) {
+		const struct knot_wait *e = &v->graph.waits.data[i];
+
+		if (e->from != x->g)
+			continue;
+		knot_auto_free char *path = knot_describe_path(view, e->to, names);
+		bool ended = !knot_waitgraph_find(&v->graph, e->to);
+		char *longer;
+
+		if (e->to == x->g)
+			longer = knot_xasprintf("%s%sitself", text, words[e->why]);
+		else
+			longer = knot_xasprintf("%s%sG%u (%s)%s", text,
+				before == e->why ? (e->why == KNOT_WAIT_PARTNER ? " or " : " and ")
+						 : words[e->why],
+				e->to, path, ended ? ", which has ended" : "");
+		before = e->why;
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static const char *doing(const struct knot_waiter *x)
+{
+	switch (x->role) {
+	case KNOT_ROLE_LIVE:
+		return x->op == KNOT_OP_SLEEP ? "sleeping" : "live";
+	case KNOT_ROLE_EXTERNAL:
+		return "waiting for the outside";
+	case KNOT_ROLE_LIBRARY:
+		return "idle library goroutine";
+	default:
+		return "blocked";
+	}
+}
+
+static char *describe_waiter(const struct knot_verdict *v, const struct knot_waiter *x,
+	const struct knot_run_view *view, const struct knot_names *names)
+{
+	knot_auto_free char *path = knot_describe_path(view, x->g, names);
+	knot_auto_free char *waits = describe_waits(v, x, view, names);
+	knot_auto_free char *at = knot_describe_site(names, x->site);
+	const struct knot_site_name *s = knot_names_site(names, x->site);
+	const char *prim = s && s->primitive && *s->primitive ? s->primitive : NULL;
+
+	return knot_xasprintf("G%u (%s) %s in %s %s%s%s%s", x->g, path, doing(x),
+		knot_op_name(x->op), at, prim ? " on " : "", prim ? prim : "", waits);
+}
+
+size_t knot_describe_lines(const struct knot_verdict *v)
+{
+	return v->graph.waiters.len + v->spinners.len;
+}
+
+char *knot_describe_line(const struct knot_verdict *v, size_t nth, const struct knot_run_view *view,
+	const struct knot_names *names)
+{
+	if (nth < v->graph.waiters.len)
+		return describe_waiter(v, &v->graph.waiters.data[nth], view, names);
+	nth -= v->graph.waiters.len;
+	knot_assert(nth < v->spinners.len);
+	const struct knot_spinner *s = &v->spinners.data[nth];
+	knot_auto_free char *path = knot_describe_path(view, s->g, names);
+
+	return knot_xasprintf("G%u (%s) took %" PRIu32 " of the last steps", s->g, path, s->steps);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "explore/verdict.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *knot_verdict_name(uint32_t kind)
+{
+	static const char *const names[KNOT_VERDICT_COUNT] = {
+		"ok",
+		"deadlock",
+		"leak",
+		"panic",
+		"fatal",
+		"fail",
+		"livelock",
+		"steps",
+		"timeout",
+		"exit",
+	};
+
+	return kind < KNOT_VERDICT_COUNT ? names[kind] : "unknown";
+}
+
+const char *knot_verdict_note_text(uint32_t note)
+{
+	static const char *const texts[KNOT_NOTE_COUNT] = {
+		"",
+		"unproven: something live was left that might yet act",
+		"only library goroutines that live for ever are left",
+		"waits for something outside the process",
+		"what is blocked could still be woken",
+		"timing-dependent: a timer was fired 1 s or more before it was due",
+		"every schedule ends so",
+		"the step limit was reached without proof of a livelock",
+		"the program called os.Exit(0)",
+	};
+
+	return note < KNOT_NOTE_COUNT ? texts[note] : "unknown";
+}
+
+void knot_verdict_free(struct knot_verdict *v)
+{
+	knot_waitgraph_free(&v->graph);
+	knot_vec_free(&v->spinners);
+	knot_vec_free(&v->sites);
+}
+
+static void add_site(struct knot_verdict *v, uint32_t op, uint32_t site)
+{
+	struct knot_verdict_site s = {.op = op, .site = site};
+
+	knot_vec_push(&v->sites, s);
+}
+
+static int by_site(const void *a, const void *b)
+{
+	const struct knot_verdict_site *x = a, *y = b;
+
+	if (x->site != y->site)
+		return x->site < y->site ? -1 : 1;
+	return (x->op > y->op) - (x->op < y->op);
+}
+
+/* A set: how many goroutines stand at a site is not what makes it another bug. */
+static void sort_sites(struct knot_verdict *v)
+{
+	size_t n = 0;
+
+	if (v->sites.len)
+		qsort(v->sites.data, v->sites.len, sizeof(*v->sites.data), by_site);
+	for (size_t i = 0; i < v->sites.len; i++) {
+		if (!n || by_site(&v->sites.data[n - 1], &v->sites.data[i]))
+			v->sites.data[n++] = v->sites.data[i];
+	}
+	v->sites.len = n;
+}
+
+static void take_stuck(struct knot_verdict *v)
+{
+	for (size_t i = 0; i < v->graph.waiters.len; i++) {
+		const struct knot_waiter *x = &v->graph.waiters.data[i];
+
+		if (x->stuck)
+			add_site(v, x->op, x->site);
+	}
+}
+
+static void find(struct knot_verdict *v, uint32_t kind, bool finding, uint32_t note)
+{
+	v->kind = kind;
+	v->finding = finding;
+	v->note = note;
+	v->proven = finding && note != KNOT_NOTE_UNPROVEN;
+}
+
+/* Why goroutines are left although none of them is stuck. */
+static uint32_t note_for_left(const struct knot_verdict *v)
+{
+	uint32_t count[KNOT_ROLE_OLD + 1] = {0};
+
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		count[v->graph.waiters.data[i].role]++;
+	if (count[KNOT_ROLE_BLOCKED] || count[KNOT_ROLE_LIVE])
+		return KNOT_NOTE_LIVE;
+	if (count[KNOT_ROLE_EXTERNAL])
+		return KNOT_NOTE_EXTERNAL;
+	return count[KNOT_ROLE_LIBRARY] ? KNOT_NOTE_LIBRARY : KNOT_NOTE_NONE;
+}
+
+/* The snapshot may have been cut short or a timer be left: live without a goroutine to show for it. */
+static bool something_live(const struct knot_verdict_input *in, const struct knot_verdict *v)
+{
+	return v->graph.live || in->flags & KNOT_RUN_LIVE_LEFT;
+}
+
+static void decide_leak(const struct knot_verdict_input *in, struct knot_verdict *v)
+{
+	if (!v->graph.stuck) {
+		find(v, KNOT_VERDICT_OK, false, note_for_left(v));
+		return;
+	}
+	find(v, KNOT_VERDICT_LEAK, true,
+		something_live(in, v) ? KNOT_NOTE_UNPROVEN : KNOT_NOTE_NONE);
+	take_stuck(v);
+}
+
+/* The target found nothing runnable, no timer and nothing outside: whoever is blocked stays so. */
+static void decide_deadlock(const struct knot_verdict_input *in, struct knot_verdict *v)
+{
+	bool test_stuck = false;
+
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		test_stuck |= v->graph.waiters.data[i].is_test && v->graph.waiters.data[i].stuck;
+	find(v, KNOT_VERDICT_DEADLOCK, true,
+		test_stuck && !something_live(in, v) ? KNOT_NOTE_NONE : KNOT_NOTE_UNPROVEN);
+	take_stuck(v);
+}
+
+static void decide_extwait(struct knot_verdict *v)
+{
+	bool test_stuck = false;
+
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		test_stuck |= v->graph.waiters.data[i].is_test && v->graph.waiters.data[i].stuck;
+	if (!test_stuck) {
+		find(v, KNOT_VERDICT_OK, false, KNOT_NOTE_EXTERNAL);
+		return;
+	}
+	find(v, KNOT_VERDICT_DEADLOCK, true, KNOT_NOTE_UNPROVEN);
+	take_stuck(v);
+}
+
+static int by_steps(const void *a, const void *b)
+{
+	const struct knot_spinner *x = a, *y = b;
+
+	if (x->steps != y->steps)
+		return x->steps < y->steps ? 1 : -1;
+	return (x->g > y->g) - (x->g < y->g);
+}
+
+/* Who took steps behind step from. */
+static void take_spinners(struct knot_verdict *v, const struct knot_run_view *view, uint32_t from)
+{
+	uint32_t *steps = knot_xalloc((KNOT_G_NONE + 1u) * sizeof(*steps));
+
+	for (size_t i = 0; i < view->len; i++) {
+		const struct knot_shm_event *e = &view->events[i];
+
+		if (e->kind == KNOT_EV_STEP && e->step > from)
+			steps[e->g]++;
+	}
+	for (uint32_t g = 0; g <= KNOT_G_NONE; g++) {
+		struct knot_spinner s = {.g = (uint16_t)g, .steps = steps[g]};
+
+		if (steps[g])
+			knot_vec_push(&v->spinners, s);
+	}
+	if (v->spinners.len)
+		qsort(v->spinners.data, v->spinners.len, sizeof(*v->spinners.data), by_steps);
+	free(steps);
+}
+
+#define SEEN_BITS 16
+
+/* Bloom filter of one hash: a collision can only hide something new, in 1 of hundreds of cases. */
+static bool seen_before(uint8_t *seen, const struct knot_shm_event *e, bool add)
+{
+	uint64_t h = knot_hash_op(e->g, e->site, e->op) + e->prim * 0x9e3779b97f4a7c15ull;
+	uint32_t at = (uint32_t)(knot_hash_mix(h) >> (64 - SEEN_BITS));
+	bool was = seen[at];
+
+	if (add)
+		seen[at] = 1;
+	return was;
+}
+
+/* What the second half of the steps did. */
+struct tail {
+	bool progress; /* something that the first half had not done */
+	bool acts; /* more than asking: something that changes a primitive */
+};
+
+/* Asking and waiting: a loop of these alone goes round until somebody else acts. */
+static bool only_asks(const struct knot_shm_event *e)
+{
+	const uint64_t asking = 1ull << KNOT_OP_NONE | 1ull << KNOT_OP_RESUME |
+		1ull << KNOT_OP_YIELD | 1ull << KNOT_OP_SELECT | 1ull << KNOT_OP_SELDEFAULT |
+		1ull << KNOT_OP_TRYLOCK | 1ull << KNOT_OP_TRYRLOCK | 1ull << KNOT_OP_ATOMIC_LOAD |
+		1ull << KNOT_OP_SLEEP;
+
+	return e->op < KNOT_OP_LAST && asking >> e->op & 1;
+}
+
+/* Nothing sensible waits this long; from then on a timer is no progress any more. */
+#define LONG_NS (3600ull * 1000 * 1000 * 1000)
+
+/*
+ * A goroutine that came or went, a timer that fired, something from outside, an operation not seen
+ * before: then the program was on its way.
+ */
+static struct tail look_at_tail(const struct knot_run_view *view, uint32_t half)
+{
+	uint8_t *seen = knot_xalloc(1u << SEEN_BITS);
+	struct tail t = {.progress = false};
+	bool timers = false;
+	uint64_t from = 0, to = 0;
+
+	for (size_t i = 0; i < view->len; i++) {
+		const struct knot_shm_event *e = &view->events[i];
+		bool late = e->step > half;
+
+		if (e->kind == KNOT_EV_STEP)
+			t.progress |= !seen_before(seen, e, !late) && late;
+		else if (e->kind == KNOT_EV_SPAWN || e->kind == KNOT_EV_EXIT ||
+			e->kind == KNOT_EV_EXTERNAL)
+			t.progress |= late;
+		else if (e->kind == KNOT_EV_TIMER)
+			timers |= late;
+		if (e->kind == KNOT_EV_STEP || e->kind == KNOT_EV_SELECTED)
+			t.acts |= late && !only_asks(e);
+		*(late ? &to : &from) = e->vtime;
+	}
+	t.progress |= timers && to - from < LONG_NS;
+	free(seen);
+	return t;
+}
+
+/* Sites where the spinners went round, each once. */
+static void take_spun(struct knot_verdict *v, const struct knot_run_view *view, uint32_t from)
+{
+	for (size_t i = 0; i < view->len; i++) {
+		const struct knot_shm_event *e = &view->events[i];
+
+		if (e->kind != KNOT_EV_STEP || e->step <= from || !e->site || e->op < KNOT_OP_YIELD)
+			continue;
+		add_site(v, e->op, e->site);
+		if (v->sites.len > 4096)
+			sort_sites(v);
+	}
+}
+
+/*
+ * A long loop of real work looks like a livelock in the fair tail, but then it is as long in every run:
+ * when none has ended, only loops that merely ask are one.
+ */
+static void decide_steps(const struct knot_verdict_input *in, struct knot_verdict *v)
+{
+	bool whole = in->view.len && !in->lost && !(in->flags & KNOT_RUN_TRUNCATED);
+	uint32_t half = in->steps / 2;
+	struct tail tail = look_at_tail(&in->view, half);
+
+	take_spinners(v, &in->view, half);
+	if (!whole || !(in->flags & KNOT_RUN_FAIR_TAIL) || tail.progress)
+		find(v, KNOT_VERDICT_STEPS, false, KNOT_NOTE_SLOW);
+	else if (in->always && tail.acts)
+		find(v, KNOT_VERDICT_STEPS, false, KNOT_NOTE_ALWAYS);
+	else
+		find(v, KNOT_VERDICT_LIVELOCK, true, KNOT_NOTE_NONE);
+	take_stuck(v);
+	if (!v->sites.len)
+		take_spun(v, &in->view, half);
+}
+
+static void decide_failure(
+	const struct knot_verdict_input *in, struct knot_verdict *v, uint32_t kind)
+{
+	uint32_t note = KNOT_NOTE_NONE;
+
+	if (in->always)
+		note = KNOT_NOTE_ALWAYS;
+	else if (kind == KNOT_VERDICT_FAIL && in->flags & KNOT_RUN_EARLY_TIMER)
+		note = KNOT_NOTE_TIMING;
+	else if (kind == KNOT_VERDICT_EXIT && in->exit_code == 0)
+		note = KNOT_NOTE_CLEAN_EXIT;
+	find(v, kind, note == KNOT_NOTE_NONE, note);
+	for (size_t i = 0; i < in->fail_sites_len; i++)
+		add_site(v, KNOT_OP_NONE, in->fail_sites[i]);
+}
+
+/* No reason was left behind: killed by goknot, by a signal, or gone. */
+static void decide_gone(const struct knot_verdict_input *in, struct knot_verdict *v)
+{
+	if (in->timed_out) {
+		find(v, KNOT_VERDICT_TIMEOUT, true, KNOT_NOTE_NONE);
+		take_spinners(v, &in->view, in->steps / 2);
+		take_stuck(v);
+		return;
+	}
+	decide_failure(in, v, in->signal ? KNOT_VERDICT_FATAL : KNOT_VERDICT_EXIT);
+}
+
+void knot_verdict_decide(const struct knot_verdict_input *in, struct knot_verdict *ret_verdict)
+{
+	struct knot_verdict *v = ret_verdict;
+
+	v->spinners.len = v->sites.len = 0;
+	v->pre_bucket = in->bucket;
+	knot_waitgraph_build(&v->graph, in->snaps, in->snaps_len, &in->view,
+		in->lost || in->flags & KNOT_RUN_TRUNCATED, in->names);
+	switch (in->timed_out ? KNOT_END_NONE : in->end) {
+	case KNOT_END_OK:
+	case KNOT_END_SKIP:
+		find(v, KNOT_VERDICT_OK, false, note_for_left(v));
+		break;
+	case KNOT_END_FAIL:
+		decide_failure(in, v, KNOT_VERDICT_FAIL);
+		break;
+	case KNOT_END_DEADLOCK:
+		decide_deadlock(in, v);
+		break;
+	case KNOT_END_LEAK:
+		decide_leak(in, v);
+		break;
+	case KNOT_END_STEPS:
+		decide_steps(in, v);
+		break;
+	case KNOT_END_PANIC:
+		decide_failure(in, v, KNOT_VERDICT_PANIC);
+		break;
+	case KNOT_END_FATAL:
+		decide_failure(in, v, KNOT_VERDICT_FATAL);
+		break;
+	case KNOT_END_OSEXIT:
+		decide_failure(in, v, KNOT_VERDICT_EXIT);
+		break;
+	case KNOT_END_EXTWAIT:
+		decide_extwait(v);
+		break;
+	default:
+		decide_gone(in, v);
+		break;
+	}
+	sort_sites(v);
+}
