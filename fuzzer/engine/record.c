@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/record.h"
+
+#include "base/error.h"
+#include "base/vec.h"
+
+#include <string.h>
+
+/* A SPAWN event carries number (aux), path (vtime), parent (g), site and ordinal (prim). */
+static void collect_goroutines(struct knot_record *rec)
+{
+	rec->gs.len = 0;
+	for (size_t i = 0; i < rec->events.len; i++) {
+		const struct knot_shm_event *e = &rec->events.data[i];
+
+		if (e->kind != KNOT_EV_SPAWN || e->aux >= KNOT_MAX_GOROUTINES)
+			continue;
+		while (rec->gs.len <= e->aux)
+			knot_vec_push(&rec->gs, ((struct knot_shm_goroutine){.parent = KNOT_G_NONE}));
+		rec->gs.data[e->aux] = (struct knot_shm_goroutine){
+			.path = e->vtime,
+			.parent = e->g,
+			.site = e->site,
+			.ordinal = e->prim,
+		};
+	}
+}
+
+int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
+	struct knot_record *rec, struct knot_error *err)
+{
+	int rc;
+
+	rec->result = *result;
+	rec->events.len = rec->decisions.len = rec->snaps.len = rec->gs.len = 0;
+	free(rec->dump);
+	rec->dump = NULL;
+	rec->timed_out = false;
+	rec->signal = 0;
+	if ((rc = knot_shm_copy_events(shm, result->ev_start, result->ev_end, &rec->events, err)) ||
+		(rc = knot_shm_copy_decisions(shm, result->dec_start, result->dec_end, &rec->decisions, err)))
+		return rc;
+	collect_goroutines(rec);
+	if (result->snap) {
+		size_t len;
+
+		if ((rc = knot_shm_copy_snaps(shm, result->snap, &rec->snaps, err)) ||
+			(rc = knot_shm_copy_dump(shm, &rec->dump, &len, err)))
+			return rc;
+	}
+	return 0;
+}
+
+int knot_record_take_current(struct knot_shm *shm, struct knot_record *rec, struct knot_error *err)
+{
+	struct knot_shm_current cur;
+	int rc = knot_shm_current(shm, &cur, err);
+
+	if (rc)
+		return rc;
+	const struct knot_shm_result result = {
+		.request = cur.request,
+		.seed = cur.seed,
+		.hash = cur.hash,
+		.ev_start = cur.ev_start,
+		.ev_end = cur.ev_head,
+		.dec_start = cur.dec_start,
+		.dec_end = cur.dec_head,
+		.bucket = cur.bucket,
+		.virtual_ns = cur.virtual_ns,
+		.early_ns = cur.early_ns,
+		.batch_runs = cur.run + 1,
+		.batch_steps = cur.steps,
+		.end = cur.end,
+		.flags = cur.flags | KNOT_RUN_HELD | KNOT_RUN_TAINTED,
+		.steps = cur.steps,
+		.choices = cur.choices,
+		.new_pairs = cur.new_pairs,
+		.chain_done = cur.chain_done,
+		.goroutines = cur.goroutines,
+		.lost = cur.lost,
+		.diverged_at = cur.diverged_at,
+	};
+
+	return knot_record_take(shm, &result, rec, err);
+}
+
+void knot_record_free(struct knot_record *rec)
+{
+	knot_vec_free(&rec->events);
+	knot_vec_free(&rec->decisions);
+	knot_vec_free(&rec->snaps);
+	knot_vec_free(&rec->gs);
+	free(rec->dump);
+	*rec = (struct knot_record){0};
+}
+
+struct knot_run_view knot_record_view(const struct knot_record *rec)
+{
+	return (struct knot_run_view){
+		.events = rec->events.data,
+		.len = rec->events.len,
+		.gs = rec->gs.data,
+		.gs_len = rec->gs.len,
+	};
+}

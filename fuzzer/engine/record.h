@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One run as goknot keeps it while it looks at it: copied out of the shared memory, owned, contiguous. */
+#ifndef KNOT_ENGINE_RECORD_H
+#define KNOT_ENGINE_RECORD_H
+
+#include "explore/run_view.h"
+#include "sys/shm.h"
+
+struct knot_error;
+
+struct knot_record {
+	struct knot_shm_result result;
+	struct knot_shm_events events;
+	struct knot_shm_decisions decisions;
+	struct knot_shm_snaps snaps;
+	struct knot_shm_goroutines gs; /* by number, from the SPAWN events: complete even beyond the table */
+	char *dump; /* goroutine dump, NULL = none */
+	bool timed_out; /* killed for time */
+	int signal; /* signal that ended the process, 0 = none */
+};
+
+/* Fills rec from the region for a held run (or for the run a process died in). */
+int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
+	struct knot_record *rec, struct knot_error *err);
+/* The run under way in shm, when its process died or hangs: a result made of it. */
+int knot_record_take_current(struct knot_shm *shm, struct knot_record *rec, struct knot_error *err);
+/* Leaves rec empty and usable; keeps no memory. */
+void knot_record_free(struct knot_record *rec);
+/* Borrowed from rec. */
+struct knot_run_view knot_record_view(const struct knot_record *rec);
+
+#endif

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/worker.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/vec.h"
+#include "sys/clock.h"
+#include "sys/proc.h"
+#include "sys/sandbox.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+extern char **environ;
+
+#define SHM_TARGET_FD 3
+/* Processes in a row that die before their first run: the test cannot be run. */
+#define BROKEN_AFTER 3
+
+struct queued {
+	struct knot_plan plan;
+	uint16_t *prefix; /* owned copy */
+	bool posted;
+};
+
+struct knot_worker {
+	struct knot_worker_options options;
+	struct knot_shm *shm;
+	struct knot_proc *proc;
+	const struct knot_worker_target *target;
+	struct queued queue[KNOT_WORKER_QUEUE];
+	unsigned queued;
+	uint64_t next_id;
+	/* progress of the run under way, for the time-out */
+	uint64_t mark_runs;
+	uint64_t mark_ns;
+	bool killed_for_time;
+	unsigned deaths; /* processes in a row without a run */
+	struct knot_record record;
+	struct knot_shm_results results;
+	struct knot_worker_stats total; /* of processes that have ended */
+	uint64_t process_runs; /* results or ends seen from this process */
+};
+
+int knot_worker_open(const struct knot_worker_options *options, struct knot_worker **ret_worker,
+	struct knot_error *err)
+{
+	struct knot_worker *w = knot_xalloc(sizeof(*w));
+	int rc = knot_shm_create(&w->shm, err);
+
+	if (rc) {
+		free(w);
+		return rc;
+	}
+	w->options = *options;
+	w->next_id = 1;
+	*ret_worker = w;
+	return 0;
+}
+
+static void add_stats(struct knot_worker_stats *s, const struct knot_shm_counters *c)
+{
+	s->runs += c->runs_total;
+	s->steps += c->steps_total;
+	s->events_lost += c->events_lost;
+	s->pairs_full += c->pairs_full;
+	s->sites_full += c->sites_full;
+	s->prims_full += c->prims_full;
+	s->hooks_missed += c->hooks_missed;
+}
+
+/* Ends the process and forgets it; its counters stay. */
+static void drop_process(struct knot_worker *w)
+{
+	struct knot_shm_counters c;
+
+	if (!w->proc)
+		return;
+	knot_proc_close(w->proc);
+	w->proc = NULL;
+	knot_shm_counters(w->shm, &c);
+	add_stats(&w->total, &c);
+}
+
+static void drop_front(struct knot_worker *w)
+{
+	free(w->queue[0].prefix);
+	w->queued--;
+	memmove(w->queue, w->queue + 1, w->queued * sizeof(w->queue[0]));
+}
+
+void knot_worker_close(struct knot_worker *w)
+{
+	if (!w)
+		return;
+	drop_process(w);
+	while (w->queued)
+		drop_front(w);
+	knot_record_free(&w->record);
+	knot_vec_free(&w->results);
+	knot_shm_close(w->shm);
+	free(w);
+}
+
+int knot_worker_assign(
+	struct knot_worker *w, const struct knot_worker_target *target, struct knot_error *err)
+{
+	(void)err;
+	if (w->target == target)
+		return 0;
+	drop_process(w);
+	while (w->queued)
+		drop_front(w);
+	w->target = target;
+	w->deaths = 0;
+	return 0;
+}
+
+unsigned knot_worker_room(const struct knot_worker *w)
+{
+	return KNOT_WORKER_QUEUE - w->queued;
+}
+
+bool knot_worker_idle(const struct knot_worker *w)
+{
+	return w->queued == 0;
+}
+
+typedef KNOT_VEC(const char *) strings;
+
+/* go test's own environment for a test, and how the shim finds us. */
+static int start(struct knot_worker *w, struct knot_error *err)
+{
+	const struct knot_worker_target *t = w->target;
+	struct knot_proc_options o = KNOT_PROC_OPTIONS_INIT;
+	knot_auto_free char *run = knot_xasprintf("-test.run=^%s$", t->test);
+	knot_auto_free char *name = knot_xasprintf("GOKNOT_TEST=%s", t->test);
+	knot_auto_free char *region = knot_xasprintf("GOKNOT_SHM=%d", SHM_TARGET_FD);
+	knot_auto_free char *pwd = knot_xasprintf("PWD=%s", t->dir);
+	knot_auto_free char *tmp = NULL;
+	strings argv = {0}, envp = {0};
+	struct knot_shm_counters c;
+	uint32_t forget = 0;
+
+	knot_shm_counters(w->shm, &c);
+	if (c.pairs_full)
+		forget |= KNOT_SHM_FORGET_PAIRS;
+	int rc = knot_shm_reset(w->shm, w->options.cfg_flags, forget, err);
+
+	if (rc)
+		return rc;
+	knot_vec_push(&argv, t->binary);
+	knot_vec_push(&argv, run);
+	knot_vec_push(&argv, "-test.timeout=0");
+	if (t->is_short)
+		knot_vec_push(&argv, "-test.short");
+	for (size_t i = 0; t->args && t->args[i]; i++)
+		knot_vec_push(&argv, t->args[i]);
+	knot_vec_push(&argv, NULL);
+	for (char **e = environ; *e; e++)
+		if (strncmp(*e, "GOKNOT_", 7) && strncmp(*e, "PWD=", 4) && strncmp(*e, "TMPDIR=", 7) &&
+			strncmp(*e, "GOMAXPROCS=", 11))
+			knot_vec_push(&envp, *e);
+	knot_vec_push(&envp, region);
+	knot_vec_push(&envp, name);
+	knot_vec_push(&envp, pwd);
+	if (w->options.sandbox) {
+		tmp = knot_xasprintf("TMPDIR=%s", knot_sandbox_tmpdir(w->options.sandbox));
+		knot_vec_push(&envp, tmp);
+		o.ns_len = knot_sandbox_namespaces(w->options.sandbox, o.ns_fds);
+	}
+	knot_vec_push(&envp, NULL);
+	o.argv = argv.data;
+	o.envp = envp.data;
+	o.cwd = t->dir;
+	o.stdout_fd = w->options.stdout_fd;
+	o.stderr_fd = w->options.stderr_fd;
+	o.memory_bytes = w->options.memory_bytes;
+	o.extra[0] = (struct knot_proc_fd){.from = knot_shm_fd(w->shm), .to = SHM_TARGET_FD};
+	o.extra_len = 1;
+	rc = knot_proc_start(&o, &w->proc, err);
+	knot_vec_free(&argv);
+	knot_vec_free(&envp);
+	if (rc)
+		return knot_error_wrap(err, "starting %s", t->binary);
+	w->total.processes++;
+	w->process_runs = 0;
+	w->mark_runs = UINT64_MAX;
+	w->mark_ns = knot_clock_mono_ns();
+	w->killed_for_time = false;
+	for (unsigned i = 0; i < w->queued; i++)
+		w->queue[i].posted = false;
+	return 0;
+}
+
+/* Starts the process when it is missing and hands it what is queued. */
+static int feed(struct knot_worker *w, struct knot_error *err)
+{
+	int rc;
+
+	if (!w->queued || !w->target)
+		return 0;
+	if (!w->proc && (rc = start(w, err)))
+		return rc;
+	for (unsigned i = 0; i < w->queued; i++) {
+		struct queued *q = &w->queue[i];
+
+		if (q->posted)
+			continue;
+		rc = knot_shm_post(w->shm, &q->plan.request, q->prefix, q->plan.request.prefix_len, err);
+		if (rc == KNOT_EFULL)
+			return 0;
+		if (rc)
+			return rc;
+		q->posted = true;
+	}
+	return 0;
+}
+
+int knot_worker_post(struct knot_worker *w, const struct knot_plan *plan, struct knot_error *err)
+{
+	struct queued *q = &w->queue[w->queued];
+
+	knot_assert(w->queued < KNOT_WORKER_QUEUE && w->target);
+	*q = (struct queued){.plan = *plan};
+	q->plan.request.id = w->next_id++;
+	q->plan.request.salt = w->target->salt;
+	q->plan.request.start_ns = w->target->start_ns;
+	q->plan.prefix = NULL;
+	if (plan->request.prefix_len) {
+		size_t size_bytes = plan->request.prefix_len * sizeof(*plan->prefix);
+
+		q->prefix = knot_xalloc(size_bytes);
+		memcpy(q->prefix, plan->prefix, size_bytes);
+	}
+	w->queued++;
+	return feed(w, err);
+}
+
+static int end_front(struct knot_worker *w, const struct knot_worker_events *ev,
+	const struct knot_plan_end *end, struct knot_error *err)
+{
+	int rc = ev->end(ev->arg, &w->queue[0].plan, end, err);
+
+	drop_front(w);
+	return rc;
+}
+
+static int one_result(struct knot_worker *w, const struct knot_worker_events *ev,
+	const struct knot_shm_result *r, struct knot_error *err)
+{
+	int rc = 0;
+
+	if (!w->queued || w->queue[0].plan.request.id != r->request)
+		return knot_error_set(err, KNOT_EINPUT, "a result for a request that is not under way");
+	w->process_runs++;
+	if (r->flags & KNOT_RUN_HELD) {
+		rc = knot_record_take(w->shm, r, &w->record, err);
+		if (!rc)
+			rc = ev->run(ev->arg, &w->queue[0].plan, &w->record, err);
+		if (!rc)
+			rc = knot_shm_release(w->shm, r->ev_end, r->dec_end, err);
+	}
+	if (!rc && r->flags & KNOT_RUN_BATCH_END) {
+		const struct knot_plan_end end = {
+			.runs = r->batch_runs,
+			.chain_any = r->batch_chain_any,
+			.chain_all = r->batch_chain_all,
+			.steps = r->batch_steps,
+		};
+
+		rc = end_front(w, ev, &end, err);
+	}
+	return rc;
+}
+
+static int take_results(struct knot_worker *w, const struct knot_worker_events *ev, struct knot_error *err)
+{
+	int rc;
+
+	w->results.len = 0;
+	rc = knot_shm_take_results(w->shm, &w->results, err);
+	for (size_t i = 0; i < w->results.len && !rc; i++)
+		rc = one_result(w, ev, &w->results.data[i], err);
+	return rc;
+}
+
+/* The process died inside a run: the run's remains are its result. */
+static int died_in_run(struct knot_worker *w, const struct knot_worker_events *ev,
+	const struct knot_proc_exit *x, struct knot_error *err)
+{
+	int rc = knot_record_take_current(w->shm, &w->record, err);
+
+	if (rc)
+		return rc;
+	w->record.timed_out = w->killed_for_time;
+	w->record.signal = x->signaled ? x->code : 0;
+	if (!w->queued || w->queue[0].plan.request.id != w->record.result.request)
+		return 0;
+	rc = ev->run(ev->arg, &w->queue[0].plan, &w->record, err);
+	if (rc)
+		return rc;
+	const struct knot_plan_end end = {
+		.runs = w->record.result.batch_runs,
+		.steps = w->record.result.steps,
+		.timed_out = w->killed_for_time,
+	};
+
+	return end_front(w, ev, &end, err);
+}
+
+static int process_gone(struct knot_worker *w, const struct knot_worker_events *ev,
+	const struct knot_proc_exit *x, struct knot_error *err)
+{
+	struct knot_shm_counters c;
+	uint32_t state;
+	char why[128];
+
+	knot_shm_counters(w->shm, &c);
+	state = c.state;
+	if (state == KNOT_STATE_RUNNING || c.runs_total || w->process_runs)
+		w->deaths = 0;
+	else
+		w->deaths++;
+	knot_proc_close(w->proc);
+	w->proc = NULL;
+	add_stats(&w->total, &c);
+	if (state == KNOT_STATE_RUNNING)
+		return died_in_run(w, ev, x, err);
+	if (state == KNOT_STATE_NO_TEST)
+		return ev->broken(ev->arg, "the test is not in the binary any more", err);
+	if (w->deaths < BROKEN_AFTER)
+		return 0;
+	if (state == KNOT_STATE_EMPTY)
+		snprintf(why, sizeof(why), "the test binary does not start (%s %d)",
+			x->signaled ? "signal" : "exit code", x->code);
+	else
+		snprintf(why, sizeof(why), "the process ends before the test begins (%s %d): TestMain or an init function",
+			x->signaled ? "signal" : "exit code", x->code);
+	return ev->broken(ev->arg, why, err);
+}
+
+/* Kills the process when its run has taken too long; its remains are taken once it is reaped. */
+static void watch_time(struct knot_worker *w)
+{
+	struct knot_shm_counters c;
+	uint64_t now;
+
+	if (!w->options.timeout_ns || w->killed_for_time)
+		return;
+	knot_shm_counters(w->shm, &c);
+	now = knot_clock_mono_ns();
+	if (c.runs_total != w->mark_runs || !w->queued) {
+		w->mark_runs = c.runs_total;
+		w->mark_ns = now;
+	} else if (now - w->mark_ns > w->options.timeout_ns) {
+		w->killed_for_time = true;
+		knot_proc_kill(w->proc);
+	}
+}
+
+int knot_worker_poll(
+	struct knot_worker *w, const struct knot_worker_events *events, struct knot_error *err)
+{
+	struct knot_proc_exit x = {0};
+	bool done = false;
+	int rc;
+
+	if (w->proc) {
+		/* Asked first: whatever a process that is dead now has written, it has written before. */
+		if ((rc = knot_proc_wait(w->proc, 0, &done, &x, err)) ||
+			(rc = take_results(w, events, err)))
+			return rc;
+		if (done) {
+			if ((rc = process_gone(w, events, &x, err)))
+				return rc;
+		} else {
+			watch_time(w);
+		}
+	}
+	return feed(w, err);
+}
+
+pid_t knot_worker_pid(const struct knot_worker *w)
+{
+	return w->proc ? knot_proc_pid(w->proc) : 0;
+}
+
+void knot_worker_stats(struct knot_worker *w, struct knot_worker_stats *ret_stats)
+{
+	struct knot_shm_counters c;
+
+	*ret_stats = w->total;
+	if (w->proc) {
+		knot_shm_counters(w->shm, &c);
+		add_stats(ret_stats, &c);
+	}
+}
+
+struct knot_shm *knot_worker_shm(struct knot_worker *w)
+{
+	return w->shm;
+}

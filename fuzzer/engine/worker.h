@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One worker: a sandbox, a shared region and at most one target process at a time. It runs requests for
+ * one test, starts the process anew when it left or died, and hands every run that matters to its owner.
+ * It never blocks: knot_worker_poll is called about once a millisecond.
+ */
+#ifndef KNOT_ENGINE_WORKER_H
+#define KNOT_ENGINE_WORKER_H
+
+#include "engine/record.h"
+#include "explore/portfolio.h"
+
+#include <stdbool.h>
+
+struct knot_error;
+struct knot_sandbox;
+struct knot_worker;
+
+/* The test a worker runs; borrowed while it is assigned. */
+struct knot_worker_target {
+	const char *binary; /* absolute */
+	const char *dir; /* of the package: where go test runs it */
+	const char *test;
+	const char *const *args; /* after -args; NULL-terminated or NULL */
+	bool is_short;
+	uint64_t salt;
+	uint64_t start_ns; /* wall clock at virtual time 0 of every run, 0 = now */
+};
+
+struct knot_worker_options {
+	struct knot_sandbox *sandbox; /* borrowed; NULL = none */
+	uint64_t timeout_ns; /* real time of one run, 0 = none */
+	uint64_t memory_bytes; /* 0 = no limit */
+	uint32_t cfg_flags; /* KNOT_CFG_* */
+	int stdout_fd, stderr_fd; /* KNOT_PROC_NULL or a file; borrowed */
+};
+
+/* All are called from knot_worker_poll. A negative answer ends the poll with it. */
+struct knot_worker_events {
+	/* A held run or a bad end. rec is borrowed. */
+	int (*run)(void *arg, const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err);
+	/* A request has ended. */
+	int (*end)(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end, struct knot_error *err);
+	/* The process cannot run the test at all (died before the first run, no such test). */
+	int (*broken)(void *arg, const char *why, struct knot_error *err);
+	void *arg;
+};
+
+struct knot_worker_stats {
+	uint64_t processes, runs, steps;
+	uint64_t events_lost, pairs_full, sites_full, prims_full, hooks_missed;
+};
+
+#define KNOT_WORKER_QUEUE 4
+
+int knot_worker_open(const struct knot_worker_options *options, struct knot_worker **ret_worker,
+	struct knot_error *err);
+/* Kills the process. Accepts NULL. */
+void knot_worker_close(struct knot_worker *w);
+
+/* Switches to another test (NULL = none): requests under way are dropped without an answer. */
+int knot_worker_assign(
+	struct knot_worker *w, const struct knot_worker_target *target, struct knot_error *err);
+/* Requests that may be posted now. */
+unsigned knot_worker_room(const struct knot_worker *w);
+bool knot_worker_idle(const struct knot_worker *w);
+/* Queues a request and starts the process when there is none. The plan's prefix is copied. */
+int knot_worker_post(struct knot_worker *w, const struct knot_plan *plan, struct knot_error *err);
+int knot_worker_poll(
+	struct knot_worker *w, const struct knot_worker_events *events, struct knot_error *err);
+
+/* Pid of the process, 0 = none. */
+pid_t knot_worker_pid(const struct knot_worker *w);
+/* Sums over all processes so far. */
+void knot_worker_stats(struct knot_worker *w, struct knot_worker_stats *ret_stats);
+/* Borrowed: for the site table. */
+struct knot_shm *knot_worker_shm(struct knot_worker *w);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "instrument/driver.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/vec.h"
+#include "instrument/overlay.h"
+#include "instrument/toolchain.h"
+#include "sys/command.h"
+
+#include <limits.h>
+#include <string.h>
+
+extern char **environ;
+
+#define LIST_MAX_BYTES (1u << 30)
+
+typedef KNOT_VEC(const char *) arguments;
+
+/* The environment with some variables set ("NAME=value"); strings are borrowed. */
+static void environment(arguments *ret, const char *const *set, size_t set_len)
+{
+	for (char **e = environ; *e; e++) {
+		bool ours = false;
+
+		for (size_t i = 0; i < set_len; i++)
+			ours |= !strncmp(*e, set[i], strcspn(set[i], "=") + 1);
+		if (!ours)
+			knot_vec_push(ret, *e);
+	}
+	for (size_t i = 0; i < set_len; i++)
+		knot_vec_push(ret, set[i]);
+	knot_vec_push(ret, NULL);
+}
+
+/* Runs a command of the toolchain; its standard error becomes the message when it fails. */
+static int run(const char *const *argv, const char *dir, const char *const *set, size_t set_len,
+	const char *input, size_t input_len, int cancel_fd, struct knot_command_result *ret,
+	struct knot_error *err)
+{
+	struct knot_command c = KNOT_COMMAND_INIT;
+	arguments env = {0};
+
+	environment(&env, set, set_len);
+	c.process.argv = argv;
+	c.process.envp = env.data;
+	c.process.cwd = dir;
+	c.input = input;
+	c.input_len = input_len;
+	c.output_limit = LIST_MAX_BYTES;
+	c.cancel_fd = cancel_fd;
+	int rc = knot_command_run(&c, ret, err);
+
+	knot_vec_free(&env);
+	if (rc)
+		return rc;
+	if (ret->canceled)
+		return knot_error_set(err, KNOT_EUSAGE, "interrupted");
+	return 0;
+}
+
+static int failed(const struct knot_command_result *r, int code, const char *what, struct knot_error *err)
+{
+	const char *words = r->err.data ? r->err.data : "";
+	size_t n = strlen(words);
+
+	while (n && words[n - 1] == '\n')
+		n--;
+	if (!n)
+		return knot_error_set(err, code, "%s failed with exit code %d", what, r->exit.code);
+	return knot_error_set(err, code, "%.*s", (int)(n > 480 ? 480 : n), words);
+}
+
+static int go_env(const char *go, const char *dir, struct knot_toolchain *ret, struct knot_error *err)
+{
+	const char *argv[] = {go, "env", "-json", NULL};
+	struct knot_command_result r = {0};
+	int rc = run(argv, dir, NULL, 0, NULL, 0, -1, &r, err);
+
+	if (!rc && (r.exit.code || r.exit.signaled))
+		rc = failed(&r, KNOT_EUSAGE, "go env", err);
+	if (!rc)
+		rc = knot_toolchain_parse(r.out.data, r.out.len, ret, err);
+	knot_command_result_free(&r);
+	return rc;
+}
+
+/* Overlays of files below the module cache are refused, and GOTOOLCHAIN keeps its toolchains there. */
+static int own_goroot(const struct knot_instrument_options *o, struct knot_toolchain *t, char **go,
+	struct knot_error *err)
+{
+	size_t n = strlen(t->modcache);
+
+	if (!n || strncmp(t->goroot, t->modcache, n) || t->goroot[n] != '/')
+		return 0;
+	char *copy = knot_xasprintf("%s/goroot-%s", o->work_dir, t->version);
+	knot_auto_free char *done = knot_xasprintf("%s/.complete", copy);
+
+	if (!knot_file_exists(done)) {
+		const char *argv[] = {"/bin/sh", "-c",
+			"rm -rf \"$2\" && cp -r \"$1\" \"$2\" && chmod -R u+w \"$2\" && : > \"$2/.complete\"", "sh",
+			t->goroot, copy, NULL};
+		struct knot_command_result r = {0};
+		int rc = run(argv, NULL, NULL, 0, NULL, 0, o->cancel_fd, &r, err);
+
+		if (!rc && (r.exit.code || r.exit.signaled))
+			rc = failed(&r, KNOT_ESYS, "copying the toolchain", err);
+		knot_command_result_free(&r);
+		if (rc) {
+			free(copy);
+			return rc;
+		}
+	}
+	free(t->goroot);
+	t->goroot = copy;
+	free(*go);
+	*go = knot_xasprintf("%s/bin/go", copy);
+	return 0;
+}
+
+static int check_module(const struct knot_instrument_options *o, const struct knot_toolchain *t,
+	struct knot_error *err)
+{
+	bool relative = !o->patterns_len;
+
+	for (size_t i = 0; i < o->patterns_len; i++)
+		relative |= o->patterns[i][0] == '.';
+	if (relative && (!*t->gomod || !strcmp(t->gomod, "/dev/null")) && !*t->gowork)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s is not in a Go module: no go.mod there or above (go mod init makes one; -C names another directory)",
+			o->dir);
+	return 0;
+}
+
+static int build_helper(const struct knot_instrument_options *o, const char *go, const char *data,
+	const char *helper, struct knot_error *err)
+{
+	static const char *const set[] = {"GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GO111MODULE=on", "GOEXPERIMENT="};
+	knot_auto_free char *source = knot_xasprintf("%s/instrument/helper", data);
+	const char *argv[] = {go, "build", "-trimpath", "-buildvcs=false", "-o", helper, ".", NULL};
+	struct knot_command_result r = {0};
+	int rc = run(argv, source, set, sizeof(set) / sizeof(*set), NULL, 0, o->cancel_fd, &r, err);
+
+	if (!rc && (r.exit.code || r.exit.signaled)) {
+		failed(&r, KNOT_EINTERNAL, "go build", err);
+		rc = knot_error_wrap(err, "building goknot's helper");
+	}
+	knot_command_result_free(&r);
+	return rc;
+}
+
+static int list(const struct knot_instrument_options *o, const char *go,
+	struct knot_command_result *ret, struct knot_error *err)
+{
+	arguments argv = {0};
+
+	knot_vec_push(&argv, go);
+	knot_vec_push(&argv, "list");
+	static const char *const flags[] = {"-e", "-json", "-deps", "-test", "-export"};
+	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
+		knot_vec_push(&argv, flags[i]);
+	if (o->race)
+		knot_vec_push(&argv, "-race");
+	if (o->tags && *o->tags) {
+		knot_vec_push(&argv, "-tags");
+		knot_vec_push(&argv, o->tags);
+	}
+	knot_vec_push(&argv, "--");
+	for (size_t i = 0; i < o->patterns_len; i++)
+		knot_vec_push(&argv, o->patterns[i]);
+	if (!o->patterns_len)
+		knot_vec_push(&argv, ".");
+	knot_vec_push(&argv, NULL);
+	int rc = run(argv.data, o->dir, NULL, 0, NULL, 0, o->cancel_fd, ret, err);
+
+	knot_vec_free(&argv);
+	if (!rc && (ret->exit.code || ret->exit.signaled))
+		rc = failed(ret, KNOT_EBUILD, "go list", err);
+	else if (!rc && !ret->out.len)
+		rc = knot_error_set(err, KNOT_EUSAGE, "no Go packages match %s",
+			o->patterns_len ? o->patterns[0] : ".");
+	return rc;
+}
+
+static int helper_run(const struct knot_instrument_options *o, const char *const *argv,
+	const char *input, size_t input_len, struct knot_error *err)
+{
+	struct knot_command_result r = {0};
+	int rc = run(argv, o->dir, NULL, 0, input, input_len, o->cancel_fd, &r, err);
+
+	if (!rc && r.exit.signaled)
+		rc = knot_error_set(err, KNOT_EINTERNAL, "goknot's helper died of signal %d", r.exit.code);
+	else if (!rc && r.exit.code)
+		rc = failed(&r, r.exit.code == 2 ? KNOT_EUNSUPPORTED : KNOT_EINTERNAL, "goknot's helper", err);
+	knot_command_result_free(&r);
+	return rc;
+}
+
+/* The last three steps: rewrite the packages, edit the runtime, merge the overlays. */
+static int rewrite(const struct knot_instrument_options *o, const struct knot_toolchain *t,
+	const char *data, const char *helper, const struct knot_command_result *packages,
+	struct knot_instrument_result *res, struct knot_error *err)
+{
+	knot_auto_free char *user = knot_toolchain_user_overlay(t);
+	knot_auto_free char *source = knot_xasprintf("%s/src", o->work_dir);
+	knot_auto_free char *runtime = knot_xasprintf("%s/runtime", o->work_dir);
+	knot_auto_free char *shim = knot_xasprintf("%s/runtime-shim", data);
+	knot_auto_free char *part1 = knot_xasprintf("%s/overlay-source.json", o->work_dir);
+	knot_auto_free char *part2 = knot_xasprintf("%s/overlay-runtime.json", o->work_dir);
+	const char *argv1[] = {helper, "rewrite", "-out", source, "-sites", res->sites, "-overlay", part1,
+		"-tests", res->tests, user ? "-user-overlay" : NULL, user, NULL};
+	const char *argv2[] = {helper, "runtime", "-goroot", t->goroot, "-shim", shim, "-out", runtime,
+		"-overlay", part2, NULL};
+	int rc = helper_run(o, argv1, packages->out.data, packages->out.len, err);
+
+	if (!rc)
+		rc = helper_run(o, argv2, NULL, 0, err);
+	if (rc)
+		return rc;
+	const char *parts[3];
+	size_t n = 0;
+
+	if (user)
+		parts[n++] = user;
+	parts[n++] = part1;
+	parts[n++] = part2;
+	return knot_overlay_merge(parts, n, res->dir, res->overlay, err);
+}
+
+static char *module_line(const char *gomod)
+{
+	knot_auto_free char *text = NULL;
+	size_t len;
+
+	if (!*gomod || knot_file_read(gomod, 16u << 20, &text, &len, NULL))
+		return knot_xstrdup("");
+	for (char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, "module ", 7) || !strncmp(line, "module\t", 7)) {
+			line += 7 + strspn(line + 7, " \t\"");
+			return knot_xstrndup(line, strcspn(line, " \t\r\n\""));
+		}
+	}
+	return knot_xstrdup("");
+}
+
+static void fill(const struct knot_instrument_options *o, const struct knot_toolchain *t, char **go,
+	const char *dir, struct knot_instrument_result *res)
+{
+	const char *slash = strrchr(t->gomod, '/');
+
+	*res = (struct knot_instrument_result){
+		.go = knot_steal(go),
+		.goroot = knot_xstrdup(t->goroot),
+		.go_version = knot_xstrdup(t->version),
+		.module = module_line(t->gomod),
+		.module_dir = slash && strcmp(t->gomod, "/dev/null")
+			? knot_xstrndup(t->gomod, (size_t)(slash - t->gomod))
+			: knot_xstrdup(dir),
+		.dir = knot_xstrdup(dir),
+		.overlay = knot_xasprintf("%s/overlay.json", o->work_dir),
+		.sites = knot_xasprintf("%s/sites.json", o->work_dir),
+		.tests = knot_xasprintf("%s/tests.json", o->work_dir),
+		.goexperiment = knot_xstrdup(t->goexperiment),
+	};
+	/* The place of the heap must not differ between two runs: maps keyed by pointers show it. */
+	if (knot_instrument_go_minor(t->version) >= 26) {
+		free(res->goexperiment);
+		res->goexperiment = knot_xasprintf(
+			"%s%snorandomizedheapbase64", t->goexperiment, *t->goexperiment ? "," : "");
+	}
+}
+
+int knot_instrument(const struct knot_instrument_options *options,
+	struct knot_instrument_result *ret_result, struct knot_error *err)
+{
+	knot_auto_free char *go = NULL, *data = NULL;
+	knot_auto_free char *dir = realpath(options->dir, NULL);
+	knot_auto_free char *helper = knot_xasprintf("%s/helper", options->work_dir);
+	struct knot_toolchain t = {0};
+	struct knot_command_result packages = {0};
+	struct knot_instrument_result res = {0};
+	int rc;
+
+	if (!dir)
+		return knot_error_set(err, KNOT_EUSAGE, "%s: no such directory", options->dir);
+	if ((rc = knot_instrument_find_go(&go, err)) || (rc = knot_instrument_data_dir(&data, err)) ||
+		(rc = knot_file_mkdirs(options->work_dir, 0777, err)) ||
+		(rc = go_env(go, dir, &t, err)))
+		return rc;
+	if ((rc = knot_toolchain_check(&t, err)) || (rc = check_module(options, &t, err)) ||
+		(rc = own_goroot(options, &t, &go, err)) ||
+		(rc = build_helper(options, go, data, helper, err)))
+		goto out;
+	rc = list(options, go, &packages, err);
+	if (!rc) {
+		fill(options, &t, &go, dir, &res);
+		rc = rewrite(options, &t, data, helper, &packages, &res, err);
+	}
+out:
+	knot_command_result_free(&packages);
+	knot_toolchain_free(&t);
+	if (rc)
+		knot_instrument_free(&res);
+	else
+		*ret_result = res;
+	return rc;
+}
+
+void knot_instrument_free(struct knot_instrument_result *r)
+{
+	free(r->go);
+	free(r->goroot);
+	free(r->go_version);
+	free(r->module);
+	free(r->module_dir);
+	free(r->dir);
+	free(r->overlay);
+	free(r->sites);
+	free(r->tests);
+	free(r->goexperiment);
+	*r = (struct knot_instrument_result){0};
+}
+
+int knot_instrument_build(const struct knot_instrument_options *options,
+	const struct knot_instrument_result *result, const char *package, const char *output,
+	struct knot_error *err)
+{
+	knot_auto_free char *experiment = knot_xasprintf("GOEXPERIMENT=%s", result->goexperiment);
+	const char *set[] = {experiment, "GOTOOLCHAIN=local"};
+	arguments argv = {0};
+	struct knot_command_result r = {0};
+
+	knot_vec_push(&argv, result->go);
+	knot_vec_push(&argv, "test");
+	knot_vec_push(&argv, "-c");
+	knot_vec_push(&argv, "-vet=off");
+	knot_vec_push(&argv, "-buildvcs=false");
+	if (options->race)
+		knot_vec_push(&argv, "-race");
+	if (options->tags && *options->tags) {
+		knot_vec_push(&argv, "-tags");
+		knot_vec_push(&argv, options->tags);
+	}
+	knot_vec_push(&argv, "-overlay");
+	knot_vec_push(&argv, result->overlay);
+	knot_vec_push(&argv, "-o");
+	knot_vec_push(&argv, output);
+	knot_vec_push(&argv, package);
+	knot_vec_push(&argv, NULL);
+	int rc = run(argv.data, result->dir, set, 2, NULL, 0, options->cancel_fd, &r, err);
+
+	knot_vec_free(&argv);
+	if (!rc && (r.exit.code || r.exit.signaled)) {
+		failed(&r, KNOT_EBUILD, "go test -c", err);
+		rc = knot_error_wrap(err, "%s does not build", package);
+	}
+	knot_command_result_free(&r);
+	return rc;
+}

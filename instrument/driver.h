@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The instrumenter's C side: finds the Go toolchain, lists the packages, runs the Go helper over them and
+ * over the runtime, and leaves one overlay file for `go build`, the site table and the list of tests.
+ * Writes below work_dir only (and, as every go command does, to the user's go build cache).
+ */
+#ifndef KNOT_INSTRUMENT_DRIVER_H
+#define KNOT_INSTRUMENT_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct knot_error;
+
+/* All borrowed during the call. */
+struct knot_instrument_options {
+	const char *dir; /* where the packages are, "." = here */
+	const char *const *patterns; /* as for go list; none = "." */
+	size_t patterns_len;
+	const char *tags; /* -tags, NULL = none */
+	bool race;
+	const char *work_dir; /* absolute, made if missing */
+	int cancel_fd; /* as in sys/command.h; -1 = none */
+};
+
+/* Owns all it points to. */
+struct knot_instrument_result {
+	char *go; /* the go command, absolute */
+	char *goroot;
+	char *go_version; /* "go1.26.8" */
+	char *module; /* path of the main module, "" = none */
+	char *module_dir;
+	char *dir; /* absolute form of the option */
+	char *overlay; /* file for -overlay */
+	char *sites; /* files of wire/sites.h */
+	char *tests;
+	char *goexperiment; /* value to build with */
+};
+
+/*
+ * KNOT_EUSAGE: no Go, no module, no such package. KNOT_EUNSUPPORTED: Go release. KNOT_EBUILD: go list's own
+ * words. The caller frees the result with knot_instrument_free.
+ */
+int knot_instrument(const struct knot_instrument_options *options,
+	struct knot_instrument_result *ret_result, struct knot_error *err);
+void knot_instrument_free(struct knot_instrument_result *result);
+
+/* Builds the test binary of one package into file output. KNOT_EBUILD holds the compiler's words. */
+int knot_instrument_build(const struct knot_instrument_options *options,
+	const struct knot_instrument_result *result, const char *package, const char *output,
+	struct knot_error *err);
+
+/* The release number N of "go1.N...", 0 = not of that form. */
+unsigned knot_instrument_go_minor(const char *version);
+#define KNOT_GO_MINOR_MIN 23
+#define KNOT_GO_MINOR_MAX 27
+
+/* The go command to use, absolute: PATH, then the usual places. Caller frees. */
+int knot_instrument_find_go(char **ret_path, struct knot_error *err);
+/* Where goknot's own Go sources are (holds instrument/helper and runtime-shim). Caller frees. */
+int knot_instrument_data_dir(char **ret_dir, struct knot_error *err);
+
+#endif

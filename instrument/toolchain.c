@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "instrument/toolchain.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "instrument/driver.h"
+#include "sys/proc.h"
+
+#include <glob.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+unsigned knot_instrument_go_minor(const char *version)
+{
+	unsigned minor;
+
+	return sscanf(version, "go1.%u", &minor) == 1 ? minor : 0;
+}
+
+int knot_instrument_find_go(char **ret_path, struct knot_error *err)
+{
+	static const char *const places[] = {"/usr/local/go/bin/go", "/usr/lib/go-1.*/bin/go"};
+	const char *wanted = getenv("GOKNOT_GO");
+
+	if (!knot_proc_find_program(wanted && *wanted ? wanted : "go", ret_path, err))
+		return 0;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		glob_t found;
+		bool any = !glob(places[i], 0, NULL, &found) && found.gl_pathc > 0;
+
+		if (any)
+			*ret_path = knot_xstrdup(found.gl_pathv[found.gl_pathc - 1]);
+		globfree(&found);
+		if (any)
+			return 0;
+	}
+	return knot_error_set(err, KNOT_EUSAGE,
+		"no go command on PATH: install Go 1.%d to 1.%d (https://go.dev/dl, or Debian's golang-go)",
+		KNOT_GO_MINOR_MIN, KNOT_GO_MINOR_MAX);
+}
+
+int knot_instrument_data_dir(char **ret_dir, struct knot_error *err)
+{
+	static const char *const beside[] = {"/../share/goknot", "/..", "/../.."};
+	const char *set = getenv("GOKNOT_DATA");
+	char exe[PATH_MAX];
+	ssize_t n;
+
+	if (set && *set) {
+		*ret_dir = knot_xstrdup(set);
+		return 0;
+	}
+	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	if (n < 0)
+		return knot_error_sys(err, "readlink /proc/self/exe");
+	exe[n] = '\0';
+	*strrchr(exe, '/') = '\0';
+	for (size_t i = 0; i < sizeof(beside) / sizeof(*beside); i++) {
+		knot_auto_free char *dir = knot_xasprintf("%s%s", exe, beside[i]);
+		knot_auto_free char *probe = knot_xasprintf("%s/runtime-shim/runtime/knot.go", dir);
+
+		if (knot_file_exists(probe)) {
+			*ret_dir = realpath(dir, NULL);
+			return *ret_dir ? 0 : knot_error_sys(err, "realpath %s", dir);
+		}
+	}
+	return knot_error_set(err, KNOT_EUSAGE,
+		"goknot's Go sources are not beside %s: run make install, or set GOKNOT_DATA", exe);
+}
+
+static char *take(json_t *env, const char *key)
+{
+	const char *value = json_string_value(json_object_get(env, key));
+
+	return knot_xstrdup(value ? value : "");
+}
+
+int knot_toolchain_parse(const char *text, size_t len, struct knot_toolchain *ret, struct knot_error *err)
+{
+	json_error_t at;
+	json_t *env = json_loadb(text, len, 0, &at);
+
+	if (!env)
+		return knot_error_set(err, KNOT_EINPUT, "go env -json: line %d: %s", at.line, at.text);
+	*ret = (struct knot_toolchain){
+		.goroot = take(env, "GOROOT"),
+		.version = take(env, "GOVERSION"),
+		.modcache = take(env, "GOMODCACHE"),
+		.gomod = take(env, "GOMOD"),
+		.gowork = take(env, "GOWORK"),
+		.goflags = take(env, "GOFLAGS"),
+		.goexperiment = take(env, "GOEXPERIMENT"),
+		.os = take(env, "GOHOSTOS"),
+		.arch = take(env, "GOHOSTARCH"),
+	};
+	json_decref(env);
+	return 0;
+}
+
+void knot_toolchain_free(struct knot_toolchain *t)
+{
+	free(t->goroot);
+	free(t->version);
+	free(t->modcache);
+	free(t->gomod);
+	free(t->gowork);
+	free(t->goflags);
+	free(t->goexperiment);
+	free(t->os);
+	free(t->arch);
+	*t = (struct knot_toolchain){0};
+}
+
+int knot_toolchain_check(const struct knot_toolchain *t, struct knot_error *err)
+{
+	unsigned minor = knot_instrument_go_minor(t->version);
+
+	if (strcmp(t->os, "linux") || strcmp(t->arch, "amd64"))
+		return knot_error_set(err, KNOT_EUNSUPPORTED, "goknot runs on linux/amd64; this is %s/%s",
+			t->os, t->arch);
+	if (minor < KNOT_GO_MINOR_MIN || minor > KNOT_GO_MINOR_MAX)
+		return knot_error_set(err, KNOT_EUNSUPPORTED,
+			"%s is not supported: goknot knows the runtimes of Go 1.%d to 1.%d", t->version,
+			KNOT_GO_MINOR_MIN, KNOT_GO_MINOR_MAX);
+	return 0;
+}
+
+char *knot_toolchain_user_overlay(const struct knot_toolchain *t)
+{
+	const char *p = t->goflags;
+
+	while ((p = strstr(p, "-overlay"))) {
+		bool start = p == t->goflags || p[-1] == ' ' || p[-1] == '-' || p[-1] == '\'' || p[-1] == '"';
+
+		p += strlen("-overlay");
+		if (start && *p == '=') {
+			size_t n = strcspn(++p, " '\"");
+
+			return n ? knot_xstrndup(p, n) : NULL;
+		}
+	}
+	return NULL;
+}
