@@ -87,8 +87,9 @@ static int collect(const struct knot_command *command, struct knot_proc *proc, c
 	struct knot_command_result *result, struct knot_error *err)
 {
 	const size_t limit = command->output_limit ? command->output_limit : DEFAULT_LIMIT;
-	const uint64_t deadline_ns =
-		command->timeout_ms ? knot_clock_mono_ns() + command->timeout_ms * KNOT_NS_PER_MS : 0;
+	const uint64_t deadline_ns = command->timeout_ms
+		? knot_clock_mono_ns() + command->timeout_ms * KNOT_NS_PER_MS
+		: 0;
 	struct pollfd fds[POLL_COUNT] = {
 		[POLL_OUT] = {.fd = pipes[0], .events = POLLIN},
 		[POLL_ERR] = {.fd = pipes[1], .events = POLLIN},

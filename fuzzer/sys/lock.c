@@ -59,8 +59,8 @@ int knot_lock_take(const char *dir, struct knot_lock **ret_lock, struct knot_err
 		const long holder = read_holder(fd);
 		if (holder > 0)
 			return knot_error_set(err, KNOT_EBUSY,
-				"campaign directory %s is in use by another goknot (process %ld)", dir,
-				holder);
+				"campaign directory %s is in use by another goknot (process %ld)",
+				dir, holder);
 		return knot_error_set(
 			err, KNOT_EBUSY, "campaign directory %s is in use by another goknot", dir);
 	}

@@ -153,8 +153,8 @@ int knot_loop_add_signals(struct knot_loop *loop, const int *signals, knot_loop_
 	if (fd < 0)
 		return knot_error_sys(err, "watching signals");
 	struct knot_source *source = knot_xalloc(sizeof(*source));
-	*source = (struct knot_source){
-		.kind = SOURCE_SIGNAL, .fd = fd, .arg = arg, .fn.signal = fn};
+	*source =
+		(struct knot_source){.kind = SOURCE_SIGNAL, .fd = fd, .arg = arg, .fn.signal = fn};
 	const int r = add_source(loop, source, EPOLLIN, ret_source, err);
 	if (r < 0)
 		return r;

@@ -27,8 +27,8 @@ int knot_loop_add_fd(struct knot_loop *loop, int fd, uint32_t events, knot_loop_
 /* first_ns after now, then every interval_ns (0 = once). first_ns 0 leaves it unarmed. */
 int knot_loop_add_timer(struct knot_loop *loop, uint64_t first_ns, uint64_t interval_ns,
 	knot_loop_timer_fn fn, void *arg, struct knot_source **ret_source, struct knot_error *err);
-int knot_loop_rearm(struct knot_source *timer, uint64_t first_ns, uint64_t interval_ns,
-	struct knot_error *err);
+int knot_loop_rearm(
+	struct knot_source *timer, uint64_t first_ns, uint64_t interval_ns, struct knot_error *err);
 /* Blocks the signals (list ends with 0) and delivers them here. One such source per loop. */
 int knot_loop_add_signals(struct knot_loop *loop, const int *signals, knot_loop_signal_fn fn,
 	void *arg, struct knot_source **ret_source, struct knot_error *err);

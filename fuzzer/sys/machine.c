@@ -155,7 +155,8 @@ static void probe_cgroup(struct knot_machine *m)
 	char own[1024];
 	find_cgroup2(mount_path, sizeof(mount_path));
 	const bool mounted = mount_path[0] && read_own_cgroup(own, sizeof(own));
-	note(m, KNOT_FACT_CGROUP2, "cgroup v2", mounted, "%s", mounted ? mount_path : "not mounted");
+	note(m, KNOT_FACT_CGROUP2, "cgroup v2", mounted, "%s",
+		mounted ? mount_path : "not mounted");
 	bool memory = false;
 	if (mounted) {
 		knot_auto_free char *controllers =

@@ -123,8 +123,8 @@ static int launch_failed(
 	if (strcmp(launch->child.failed_step, "exec") == 0)
 		return knot_error_sys(err, "starting %s", o->argv[0]);
 	if (o->cwd && errno == ENOENT)
-		return knot_error_sys(
-			err, "starting %s in %s: %s", o->argv[0], o->cwd, launch->child.failed_step);
+		return knot_error_sys(err, "starting %s in %s: %s", o->argv[0], o->cwd,
+			launch->child.failed_step);
 	return knot_error_sys(err, "starting %s: %s", o->argv[0], launch->child.failed_step);
 }
 

@@ -48,7 +48,8 @@ struct knot_proc_options {
 
 #define KNOT_PROC_OPTIONS_INIT \
 	{ \
-		.stdin_fd = KNOT_PROC_NULL, .stdout_fd = KNOT_PROC_NULL, .stderr_fd = KNOT_PROC_NULL \
+		.stdin_fd = KNOT_PROC_NULL, .stdout_fd = KNOT_PROC_NULL, \
+		.stderr_fd = KNOT_PROC_NULL \
 	}
 
 struct knot_proc_exit {

@@ -14,21 +14,27 @@
 /* Sources are first moved out of the way of every target number. */
 #define FD_PARK 64
 
-static int fail(struct knot_proc_child *child, const char *step)
+/*
+ * The child shares the parent's memory but not its stack: AddressSanitizer would mark the child's
+ * frames in the parent's shadow and never take the marks back, since exec unwinds nothing.
+ */
+#define IN_CHILD __attribute__((no_sanitize("address")))
+
+IN_CHILD static int fail(struct knot_proc_child *child, const char *step)
 {
 	child->failed_errno = errno;
 	child->failed_step = step;
 	return 127;
 }
 
-static void reset_signals(void)
+IN_CHILD static void reset_signals(void)
 {
 	struct sigaction dfl = {.sa_handler = SIG_DFL};
 	for (int signo = 1; signo < NSIG; signo++)
 		sigaction(signo, &dfl, NULL); /* refused for SIGKILL, SIGSTOP and libc's own */
 }
 
-static int set_limit(__rlimit_resource_t resource, rlim_t value)
+IN_CHILD static int set_limit(__rlimit_resource_t resource, rlim_t value)
 {
 	struct rlimit limit;
 	if (getrlimit(resource, &limit) < 0)
@@ -39,7 +45,7 @@ static int set_limit(__rlimit_resource_t resource, rlim_t value)
 	return setrlimit(resource, &limit);
 }
 
-static const char *set_limits(const struct knot_proc_options *o)
+IN_CHILD static const char *set_limits(const struct knot_proc_options *o)
 {
 	if (set_limit(RLIMIT_CORE, 0) < 0)
 		return "limiting core dumps";
@@ -53,7 +59,7 @@ static const char *set_limits(const struct knot_proc_options *o)
 }
 
 /* Parks a copy of fd (or /dev/null) above every number that is a target. */
-static int park_fd(int fd)
+IN_CHILD static int park_fd(int fd)
 {
 	if (fd != KNOT_PROC_NULL)
 		return fcntl(fd, F_DUPFD_CLOEXEC, FD_PARK);
@@ -65,7 +71,7 @@ static int park_fd(int fd)
 	return parked;
 }
 
-static const char *place_fds(const struct knot_proc_options *o)
+IN_CHILD static const char *place_fds(const struct knot_proc_options *o)
 {
 	int from[FD_COUNT] = {o->stdin_fd, o->stdout_fd, o->stderr_fd};
 	int to[FD_COUNT] = {0, 1, 2};
@@ -93,7 +99,7 @@ static const char *place_fds(const struct knot_proc_options *o)
 	return NULL;
 }
 
-int knot_proc_child_main(void *arg)
+IN_CHILD int knot_proc_child_main(void *arg)
 {
 	struct knot_proc_child *child = arg;
 	const struct knot_proc_options *o = child->options;

@@ -89,7 +89,8 @@ static int make_plan(const struct knot_sandbox_options *options, struct knot_san
 	return 0;
 }
 
-static int make_dir(const char *state_dir, const char *name, char **ret_path, struct knot_error *err)
+static int make_dir(
+	const char *state_dir, const char *name, char **ret_path, struct knot_error *err)
 {
 	knot_auto_free char *path = knot_xasprintf("%s/%s", state_dir, name);
 	int r = knot_tree_remove(path, err);

@@ -28,12 +28,13 @@ enum knot_sandbox_part {
 };
 
 struct knot_sandbox_options {
-	const char *state_dir; /* of this worker alone, created if missing: tmp/ and cow/ lie there */
+	const char
+		*state_dir; /* of this worker alone, created if missing: tmp/ and cow/ lie there */
 	/* Seen as it is also where it lies below a copied one: the campaign's; NULL = state_dir. */
 	const char *shared_dir;
 	const char *const *copy_dirs;
 	size_t copy_len;
-	/* Limit of copies kept in memory (state_dir below a copied directory); 0 = 256 MiB. */
+	/* Limit of copies kept in memory, where the disk cannot hold them; 0 = 256 MiB. */
 	uint64_t copy_bytes;
 	bool no_net; /* leave the machine's network visible */
 };

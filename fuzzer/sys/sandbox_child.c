@@ -21,10 +21,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void refuse(struct knot_sandbox_report *report, enum knot_sandbox_part part, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+static void refuse(struct knot_sandbox_report *report, enum knot_sandbox_part part, const char *fmt,
+	...) __attribute__((format(printf, 3, 4)));
 
-static void refuse(struct knot_sandbox_report *report, enum knot_sandbox_part part, const char *fmt, ...)
+static void refuse(
+	struct knot_sandbox_report *report, enum knot_sandbox_part part, const char *fmt, ...)
 {
 	va_list ap;
 	va_start(ap, fmt);
@@ -100,7 +101,8 @@ static void copy_owner(int lower_fd, int upper_fd)
 	(void)!chmod(path, st.st_mode & 07777);
 }
 
-static bool mount_overlay(const struct knot_sandbox_plan *plan, size_t index, int lower_fd, bool user)
+static bool mount_overlay(
+	const struct knot_sandbox_plan *plan, size_t index, int lower_fd, bool user)
 {
 	int upper_fd = -1;
 	int work_fd = -1;
@@ -111,7 +113,8 @@ static bool mount_overlay(const struct knot_sandbox_plan *plan, size_t index, in
 		char options[256];
 		/* volatile: nothing here has to survive a crash, so fsync costs nothing. */
 		snprintf(options, sizeof(options),
-			"lowerdir=/proc/self/fd/%d,upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,"
+			"lowerdir=/proc/self/fd/%d,upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/"
+			"%d,"
 			"volatile%s",
 			lower_fd, upper_fd, work_fd, user ? ",userxattr" : "");
 		ok = mount("overlay", plan->copy_dirs[index], "overlay", MS_NODEV, options) == 0;
@@ -128,13 +131,14 @@ static bool mount_overlay(const struct knot_sandbox_plan *plan, size_t index, in
 static bool mount_memory(const struct knot_sandbox_plan *plan)
 {
 	char options[64];
-	snprintf(options, sizeof(options), "size=%llu,mode=0755", (unsigned long long)plan->copy_bytes);
+	snprintf(options, sizeof(options), "size=%llu,mode=0755",
+		(unsigned long long)plan->copy_bytes);
 	return mount("goknot", plan->cow_dir, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
 }
 
 /*
- * Disk first. The kernel refuses layers that contain each other (the campaign usually lies in the
- * package) and some file systems as upper layer (overlayfs itself, as in containers): then memory.
+ * Disk first. The kernel refuses some file systems as upper layer (overlayfs itself, as in containers),
+ * and before 5.13 an upper layer below the lower one, where the campaign usually lies: then memory.
  */
 static bool mount_views(const struct knot_sandbox_plan *plan, const int *lower_fds,
 	struct knot_sandbox_report *report)
@@ -176,14 +180,14 @@ static void make_copies(const struct knot_sandbox_plan *plan, struct knot_sandbo
 	for (size_t i = 0; i < plan->copy_len; i++) {
 		lower_fds[i] = open(plan->copy_dirs[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (lower_fds[i] < 0) {
-			refuse(report, KNOT_SANDBOX_COPY, "tests write to the real directory: %s: %s",
-				plan->copy_dirs[i], strerror(errno));
+			refuse(report, KNOT_SANDBOX_COPY,
+				"tests write to the real directory: %s: %s", plan->copy_dirs[i],
+				strerror(errno));
 			return;
 		}
 	}
-	const int shared_fd = plan->shared_dir
-		? open(plan->shared_dir, O_PATH | O_DIRECTORY | O_CLOEXEC)
-		: -1;
+	const int shared_fd =
+		plan->shared_dir ? open(plan->shared_dir, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (!mount_views(plan, lower_fds, report))
 		return;
 	if (plan->shared_dir && (shared_fd < 0 || !bind_shared(plan, shared_fd))) {

@@ -97,7 +97,8 @@ int knot_shm_create(struct knot_shm **ret_shm, struct knot_error *err)
 		return knot_error_sys(err, "sizing shared memory");
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
 		return knot_error_sys(err, "sealing shared memory");
-	void *base = mmap(NULL, REGION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	void *base =
+		mmap(NULL, REGION_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
 	if (base == MAP_FAILED)
 		return knot_error_sys(err, "mapping shared memory");
 	struct knot_shm *shm = knot_xalloc(sizeof(*shm));
@@ -126,7 +127,8 @@ void knot_shm_close(struct knot_shm *shm)
 /* Makes the range read as zeros by giving its pages back. */
 static int punch(struct knot_shm *shm, uint64_t off, uint64_t size, struct knot_error *err)
 {
-	if (fallocate(shm->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)off, (off_t)size) < 0)
+	if (fallocate(shm->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)off,
+		    (off_t)size) < 0)
 		return knot_error_sys(err, "clearing shared memory");
 	return 0;
 }
@@ -152,7 +154,8 @@ static int forget_parts(struct knot_shm *shm, uint32_t forget, struct knot_error
 	return 0;
 }
 
-int knot_shm_reset(struct knot_shm *shm, uint32_t cfg_flags, uint32_t forget, struct knot_error *err)
+int knot_shm_reset(
+	struct knot_shm *shm, uint32_t cfg_flags, uint32_t forget, struct knot_error *err)
 {
 	const int r = forget_parts(shm, forget, err);
 	if (r < 0)
@@ -233,8 +236,8 @@ int knot_shm_post(struct knot_shm *shm, const struct knot_shm_request *request,
 		return knot_error_set(err, KNOT_EINTERNAL, "policy %u", request->policy);
 	if (prefix_len > KNOT_DECISION_IN_SLOTS)
 		return knot_error_set(err, KNOT_EUSAGE,
-			"a schedule of %zu decisions is too long to follow (%u at most)", prefix_len,
-			KNOT_DECISION_IN_SLOTS);
+			"a schedule of %zu decisions is too long to follow (%u at most)",
+			prefix_len, KNOT_DECISION_IN_SLOTS);
 	if (shm->req_head - shm->req_tail >= KNOT_REQ_SLOTS)
 		return knot_error_set(err, KNOT_EFULL, "no free request slot");
 	uint32_t off = 0;
@@ -299,8 +302,8 @@ int knot_shm_take_results(
 		const char *bad = check_result(&result);
 		if (bad) {
 			out->len = old_len;
-			return knot_error_set(
-				err, KNOT_EINPUT, "shared memory is damaged: result with bad %s", bad);
+			return knot_error_set(err, KNOT_EINPUT,
+				"shared memory is damaged: result with bad %s", bad);
 		}
 		knot_vec_push(out, result);
 	}
@@ -367,8 +370,8 @@ int knot_shm_release(
 	const uint64_t ev_head = load64(&h->ev_head);
 	const uint64_t dec_head = load64(&h->dec_head);
 	if (ev_tail > ev_head || dec_tail > dec_head)
-		return knot_error_set(
-			err, KNOT_EINPUT, "shared memory is damaged: a run ends beyond the ring's head");
+		return knot_error_set(err, KNOT_EINPUT,
+			"shared memory is damaged: a run ends beyond the ring's head");
 	if (ev_tail > shm->ev_tail)
 		shm->ev_tail = ev_tail;
 	if (dec_tail > shm->dec_tail)
@@ -417,7 +420,8 @@ int knot_shm_copy_snaps(
 	struct knot_shm *shm, uint32_t count, struct knot_shm_snaps *out, struct knot_error *err)
 {
 	if (count > KNOT_SNAP_SLOTS)
-		return knot_error_set(err, KNOT_EINPUT, "shared memory is damaged: snapshot length");
+		return knot_error_set(
+			err, KNOT_EINPUT, "shared memory is damaged: snapshot length");
 	if (!count)
 		return 0;
 	knot_vec_reserve(out, out->len + count);
@@ -425,8 +429,8 @@ int knot_shm_copy_snaps(
 	copy_in(copy, shm->base + OFF_SNAPS, count * sizeof(*copy));
 	for (uint32_t i = 0; i < count; i++)
 		if (copy[i].op >= KNOT_OP_LAST || copy[i].state > 6)
-			return knot_error_set(
-				err, KNOT_EINPUT, "shared memory is damaged: snapshot record %u", i);
+			return knot_error_set(err, KNOT_EINPUT,
+				"shared memory is damaged: snapshot record %u", i);
 	out->len += count;
 	return 0;
 }
@@ -435,7 +439,8 @@ int knot_shm_copy_goroutines(struct knot_shm *shm, uint32_t count, struct knot_s
 	struct knot_error *err)
 {
 	if (count > KNOT_MAX_GOROUTINES)
-		return knot_error_set(err, KNOT_EINPUT, "shared memory is damaged: goroutine count");
+		return knot_error_set(
+			err, KNOT_EINPUT, "shared memory is damaged: goroutine count");
 	/* A run may have more goroutines than the table names: the rest stay nameless. */
 	if (count > KNOT_G_SLOTS)
 		count = KNOT_G_SLOTS;

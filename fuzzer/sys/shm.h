@@ -74,7 +74,8 @@ struct knot_shm_header *knot_shm_header(struct knot_shm *shm);
  * Readies the region for a new process: header written anew, cursors at 0. Requests not finished and
  * results not taken are gone. No process may be attached.
  */
-int knot_shm_reset(struct knot_shm *shm, uint32_t cfg_flags, uint32_t forget, struct knot_error *err);
+int knot_shm_reset(
+	struct knot_shm *shm, uint32_t cfg_flags, uint32_t forget, struct knot_error *err);
 
 /*
  * Posts a request; prefix (may be NULL) is copied to dec_in and prefix_off/prefix_len are filled in.

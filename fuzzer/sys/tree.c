@@ -29,7 +29,8 @@ int knot_tree_remove(const char *path, struct knot_error *err)
 	for (int pass = 0; pass < PASSES; pass++) {
 		if (lstat(path, &st) < 0)
 			return errno == ENOENT ? 0 : knot_error_sys(err, "removing %s", path);
-		if (nftw(path, remove_entry, OPEN_DIRS, FTW_DEPTH | FTW_PHYS) < 0 && errno != ENOENT)
+		if (nftw(path, remove_entry, OPEN_DIRS, FTW_DEPTH | FTW_PHYS) < 0 &&
+			errno != ENOENT)
 			return knot_error_sys(err, "removing %s", path);
 	}
 	errno = ENOTEMPTY;
