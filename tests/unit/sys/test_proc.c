@@ -8,7 +8,6 @@
 #include "sys/shm.h"
 
 #include <criterion/criterion.h>
-#include <criterion/parameterized.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -64,17 +63,10 @@ static char *output_of(const struct knot_proc_options *base, const char *script,
 	return text;
 }
 
-static bool both_ways[] = {false, true};
-
-ParameterizedTestParameters(proc, exit_codes_and_signals)
-{
-	return cr_make_param_array(bool, both_ways, 2);
-}
-
-ParameterizedTest(bool *use_fork, proc, exit_codes_and_signals)
+static void exit_codes_and_signals(bool use_fork)
 {
 	struct shell sh = {.options = KNOT_PROC_OPTIONS_INIT};
-	sh.options.use_fork = *use_fork;
+	sh.options.use_fork = use_fork;
 	start_shell(&sh, "exit 7");
 	finish(&sh);
 	cr_assert_not(sh.exit.signaled);
@@ -87,19 +79,20 @@ ParameterizedTest(bool *use_fork, proc, exit_codes_and_signals)
 	cr_assert_gt(sh.exit.max_rss_bytes, 100000);
 }
 
-ParameterizedTestParameters(proc, failures_before_exec_are_reported)
+Test(proc, exit_codes_and_signals)
 {
-	return cr_make_param_array(bool, both_ways, 2);
+	exit_codes_and_signals(false);
+	exit_codes_and_signals(true);
 }
 
-ParameterizedTest(bool *use_fork, proc, failures_before_exec_are_reported)
+static void failures_before_exec_are_reported(bool use_fork)
 {
 	const char *argv[] = {"/nonexistent/program", NULL};
 	struct knot_proc_options options = KNOT_PROC_OPTIONS_INIT;
 	struct knot_proc *proc = NULL;
 	struct knot_error err = {0};
 	options.argv = argv;
-	options.use_fork = *use_fork;
+	options.use_fork = use_fork;
 	cr_assert_eq(knot_proc_start(&options, &proc, &err), KNOT_ESYS);
 	cr_assert_eq(err.sys_errno, ENOENT);
 	cr_assert_not_null(strstr(err.message, "/nonexistent/program"));
@@ -115,13 +108,14 @@ ParameterizedTest(bool *use_fork, proc, failures_before_exec_are_reported)
 	cr_assert_eq(waitpid(-1, NULL, WNOHANG), -1, "a child was left");
 }
 
-ParameterizedTestParameters(proc, target_gets_a_clean_start)
+Test(proc, failures_before_exec_are_reported)
 {
-	return cr_make_param_array(bool, both_ways, 2);
+	failures_before_exec_are_reported(false);
+	failures_before_exec_are_reported(true);
 }
 
 /* Not /bin/sh for signals: a shell hides what it was started with. */
-ParameterizedTest(bool *use_fork, proc, target_gets_a_clean_start)
+static void target_gets_a_clean_start(bool use_fork)
 {
 	sigset_t mask;
 	sigemptyset(&mask);
@@ -131,14 +125,14 @@ ParameterizedTest(bool *use_fork, proc, target_gets_a_clean_start)
 	const int leaked = open("/dev/null", O_RDONLY); /* no O_CLOEXEC on purpose */
 	cr_assert_geq(leaked, 0);
 	const struct knot_proc_options base = KNOT_PROC_OPTIONS_INIT;
-	knot_auto_free char *status = output_of(&base,
-		"grep -E 'Sig(Blk|Ign)' /proc/self/status; exec ls /proc/self/fd", *use_fork);
+	knot_auto_free char *status = output_of(
+		&base, "grep -E 'Sig(Blk|Ign)' /proc/self/status; exec ls /proc/self/fd", use_fork);
 	cr_assert_not_null(strstr(status, "SigBlk:\t0000000000000000"), "%s", status);
 	cr_assert_not_null(strstr(status, "SigIgn:\t0000000000000000"), "%s", status);
 	cr_assert_not_null(strstr(status, "\n0\n1\n2\n3\n"), "%s", status);
 	cr_assert_null(strstr(status, "\n4\n"), "a descriptor leaked: %s", status);
 	knot_auto_free char *ids =
-		output_of(&base, "read a b c d e s r < /proc/self/stat; echo $$ $e $s", *use_fork);
+		output_of(&base, "read a b c d e s r < /proc/self/stat; echo $$ $e $s", use_fork);
 	int pid = 0, group = 1, session = 2;
 	cr_assert_eq(sscanf(ids, "%d %d %d", &pid, &group, &session), 3);
 	cr_assert_eq(pid, group);
@@ -147,12 +141,13 @@ ParameterizedTest(bool *use_fork, proc, target_gets_a_clean_start)
 	cr_assert(sigismember(&mask, SIGTERM), "our own mask changed");
 }
 
-ParameterizedTestParameters(proc, shared_memory_and_environment_arrive)
+Test(proc, target_gets_a_clean_start)
 {
-	return cr_make_param_array(bool, both_ways, 2);
+	target_gets_a_clean_start(false);
+	target_gets_a_clean_start(true);
 }
 
-ParameterizedTest(bool *use_fork, proc, shared_memory_and_environment_arrive)
+static void shared_memory_and_environment_arrive(bool use_fork)
 {
 	struct knot_shm *shm = NULL;
 	struct knot_error err;
@@ -166,19 +161,20 @@ ParameterizedTest(bool *use_fork, proc, shared_memory_and_environment_arrive)
 	knot_auto_free char *out = output_of(&base,
 		"echo $KNOT_TEST; pwd; stat -L -c %s /proc/self/fd/5; test -e /proc/self/fd/3 || "
 		"echo none",
-		*use_fork);
+		use_fork);
 	char want[128];
 	snprintf(want, sizeof(want), "here\n/usr\n%zu\nnone\n", knot_shm_size());
 	cr_assert_str_eq(out, want);
 	knot_shm_close(shm);
 }
 
-ParameterizedTestParameters(proc, limits_hold)
+Test(proc, shared_memory_and_environment_arrive)
 {
-	return cr_make_param_array(bool, both_ways, 2);
+	shared_memory_and_environment_arrive(false);
+	shared_memory_and_environment_arrive(true);
 }
 
-ParameterizedTest(bool *use_fork, proc, limits_hold)
+static void limits_hold(bool use_fork)
 {
 	struct knot_proc_options base = KNOT_PROC_OPTIONS_INIT;
 	base.memory_bytes = 64ull << 20;
@@ -186,9 +182,15 @@ ParameterizedTest(bool *use_fork, proc, limits_hold)
 	base.nice = 5;
 	knot_auto_free char *out = output_of(&base,
 		"ulimit -c; ulimit -d; ulimit -f; nice; head -c 200m /dev/zero | tail -n 1 | wc -c",
-		*use_fork);
+		use_fork);
 	cr_assert_eq(strncmp(out, "0\n65536\n2048\n5\n", 15), 0, "%s", out);
 	cr_assert_null(strstr(out, "209715200"), "200 MB fit into 64 MB: %s", out);
+}
+
+Test(proc, limits_hold)
+{
+	limits_hold(false);
+	limits_hold(true);
 }
 
 static bool is_gone(pid_t pid)
