@@ -76,6 +76,7 @@ struct knot_fuzz_options {
 	uint64_t fuzztime_ns, fuzztime_runs; /* 0 = no limit */
 	uint32_t parallel; /* 0 = one worker per core */
 	const char *output; /* -o, NULL = .goknot in dir */
+	uint32_t sched; /* 0 = controlled, the only one so far */
 	const char *policy; /* name for every run, NULL = the portfolio */
 	uint32_t feedback; /* enum knot_feedback */
 	bool mutate;
@@ -84,12 +85,12 @@ struct knot_fuzz_options {
 	bool first; /* stop at the first finding */
 	uint64_t timeout_ns; /* 0 = the default */
 	bool is_short;
-	bool race;
+	bool race; /* always false: -race is answered with "not in this release" */
 	const char *tags; /* NULL = none */
 	uint64_t memory_bytes, disk_bytes; /* 0 = the default */
 	double audit; /* share, negative = the default */
 	bool json;
-	bool hooks; /* the inserted hooks do something */
+	uint32_t hooks; /* 0 = the inserted hooks do nothing */
 	bool quiet;
 	struct knot_option_words words; /* package patterns; none = "." */
 };

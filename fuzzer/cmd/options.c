@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/options.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "wire/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN_MAX 80 /* bytes of a user's word in a message */
+#define NEAR_LEN 32 /* longer words are near to nothing */
+#define RUN_LEVELS_MAX 64
+
+/* One flag as it stood on the command line. */
+struct given {
+	const struct knot_option *option;
+	const char *value; /* NULL = none (a bool alone) */
+	void *target;
+	struct knot_error *err;
+};
+
+/* --- values ---------------------------------------------------------------------------------- */
+
+static int refuse(const struct given *g, const char *what)
+{
+	knot_auto_free char *shown = knot_text_escape(knot_span_str(g->value), SHOWN_MAX);
+	return knot_error_set(
+		g->err, KNOT_EUSAGE, "-%s wants %s, not \"%s\"", g->option->name, what, shown);
+}
+
+static void *field(const struct given *g, size_t offset)
+{
+	return (char *)g->target + offset;
+}
+
+static int set_bool(const struct given *g)
+{
+	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True", NULL};
+	static const char *const no[] = {"0", "f", "F", "false", "FALSE", "False", NULL};
+	bool *ret = field(g, g->option->offset);
+	if (!g->value) {
+		*ret = true;
+		return 0;
+	}
+	for (size_t i = 0; yes[i]; i++) {
+		if (strcmp(g->value, yes[i]) == 0 || strcmp(g->value, no[i]) == 0) {
+			*ret = strcmp(g->value, yes[i]) == 0;
+			return 0;
+		}
+	}
+	return refuse(g, "true or false");
+}
+
+/* A whole word of digits; strtoull alone would take signs and spaces. */
+static bool take_u64(const char *text, int base, uint64_t *ret)
+{
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	char *end;
+	errno = 0;
+	const unsigned long long value = strtoull(text, &end, base);
+	if (*end || errno)
+		return false;
+	*ret = value;
+	return true;
+}
+
+static int set_int(const struct given *g)
+{
+	const struct knot_option *o = g->option;
+	uint64_t value;
+	if (!take_u64(g->value, 10, &value) || value < o->low || value > o->high) {
+		knot_auto_free char *what =
+			knot_xasprintf("a number from %u to %u", o->low, o->high);
+		return refuse(g, what);
+	}
+	*(uint32_t *)field(g, o->offset) = (uint32_t)value;
+	return 0;
+}
+
+static int set_u64(const struct given *g)
+{
+	const int base = strncmp(g->value, "0x", 2) == 0 ? 16 : 10;
+	uint64_t value;
+	if (!take_u64(g->value, base, &value))
+		return refuse(g, "a number from 0 to 18446744073709551615");
+	*(uint64_t *)field(g, g->option->offset) = value;
+	*(bool *)field(g, g->option->second) = true;
+	return 0;
+}
+
+/* A decimal number with an optional fraction. */
+static bool take_decimal(const char **text, double *ret)
+{
+	const char *p = *text;
+	double value = 0;
+	double scale = 1;
+	size_t digits = 0;
+	for (; isdigit((unsigned char)*p); p++, digits++)
+		value = value * 10 + (*p - '0');
+	if (*p == '.')
+		for (p++; isdigit((unsigned char)*p); p++, digits++)
+			value += (*p - '0') * (scale /= 10);
+	if (!digits)
+		return false;
+	*text = p;
+	*ret = value;
+	return true;
+}
+
+bool knot_options_take_duration(const char *text, uint64_t *ret_ns)
+{
+	/* Longer units before those they begin with. */
+	static const struct {
+		const char *name;
+		double ns;
+	} units[] = {{"ns", 1}, {"us", 1e3}, {"\xc2\xb5s", 1e3}, {"\xce\xbcs", 1e3}, {"ms", 1e6},
+		{"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
+	const size_t count = sizeof(units) / sizeof(units[0]);
+	double total = 0;
+	if (!*text)
+		return false;
+	if (strcmp(text, "0") == 0)
+		text++;
+	while (*text) {
+		double value;
+		if (!take_decimal(&text, &value))
+			return false;
+		size_t i = 0;
+		while (i < count && strncmp(text, units[i].name, strlen(units[i].name)) != 0)
+			i++;
+		if (i == count)
+			return false;
+		text += strlen(units[i].name);
+		total += value * units[i].ns;
+	}
+	if (total >= (double)INT64_MAX)
+		return false;
+	*ret_ns = (uint64_t)(total + 0.5);
+	return true;
+}
+
+static int set_duration(const struct given *g)
+{
+	if (!knot_options_take_duration(g->value, field(g, g->option->offset)))
+		return refuse(g, "a duration (500ms, 30s, 1h30m)");
+	return 0;
+}
+
+/* The one that is given replaces the other: the last flag wins as a whole. */
+static int set_budget(const struct given *g)
+{
+	const size_t len = strlen(g->value);
+	uint64_t *ns = field(g, g->option->offset);
+	uint64_t *count = field(g, g->option->second);
+	if (len > 1 && g->value[len - 1] == 'x') {
+		knot_auto_free char *digits = knot_xstrndup(g->value, len - 1);
+		uint64_t value;
+		if (take_u64(digits, 10, &value) && value) {
+			*count = value;
+			*ns = 0;
+			return 0;
+		}
+	} else if (knot_options_take_duration(g->value, ns)) {
+		*count = 0;
+		return 0;
+	}
+	return refuse(g, "a duration (30s, 8h) or a count (1000x)");
+}
+
+bool knot_options_take_size(const char *text, uint64_t *ret_bytes)
+{
+	static const char letters[] = "kmgt";
+	double value;
+	if (!take_decimal(&text, &value))
+		return false;
+	const char letter = (char)tolower((unsigned char)*text);
+	const char *unit = letter ? strchr(letters, letter) : NULL;
+	if (unit) {
+		value *= (double)(1ull << (10 * (unit - letters + 1)));
+		text++;
+		if (strcasecmp(text, "ib") == 0)
+			text += 2;
+	}
+	if (strcasecmp(text, "b") == 0)
+		text++;
+	if (*text || value >= (double)INT64_MAX)
+		return false;
+	*ret_bytes = (uint64_t)value;
+	return true;
+}
+
+static int set_size(const struct given *g)
+{
+	if (!knot_options_take_size(g->value, field(g, g->option->offset)))
+		return refuse(g, "a size (512m, 2g)");
+	return 0;
+}
+
+static int set_share(const struct given *g)
+{
+	const char *p = g->value;
+	double value;
+	bool good = take_decimal(&p, &value);
+	if (good && strcmp(p, "%") == 0) {
+		value /= 100;
+		p++;
+	}
+	if (!good || *p || value > 1)
+		return refuse(g, "a share (0.01 or 1%)");
+	*(double *)field(g, g->option->offset) = value;
+	return 0;
+}
+
+static int set_text(const struct given *g)
+{
+	if (!*g->value)
+		return refuse(g, "a value");
+	*(const char **)field(g, g->option->offset) = g->value;
+	return 0;
+}
+
+static int check_level(const struct given *g, const char *pattern)
+{
+	regex_t compiled;
+	const int r = regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB);
+	if (r == 0) {
+		regfree(&compiled);
+		return 0;
+	}
+	char why[128];
+	regerror(r, &compiled, why, sizeof(why));
+	knot_auto_free char *shown = knot_text_escape(knot_span_str(g->value), SHOWN_MAX);
+	return knot_error_set(g->err, KNOT_EUSAGE,
+		"-%s wants a regular expression, and \"%s\" is none: %s", g->option->name, shown,
+		why);
+}
+
+/* As go test does: "/" separates the levels, but not inside brackets or parentheses. */
+static int set_regexp(const struct given *g)
+{
+	if (!*g->value)
+		return refuse(g, "a regular expression");
+	knot_auto_free char *copy = knot_xstrdup(g->value);
+	char *level = copy;
+	int square = 0;
+	int round = 0;
+	for (char *p = copy;; p++) {
+		if (*p == '\\' && p[1]) {
+			p++;
+			continue;
+		}
+		square += *p == '[' ? 1 : *p == ']' && square ? -1 : 0;
+		round += square ? 0 : *p == '(' ? 1 : *p == ')' && round ? -1 : 0;
+		const bool last = *p == '\0';
+		if (!last && (*p != '/' || square || round))
+			continue;
+		*p = '\0';
+		const int r = check_level(g, level);
+		if (r < 0)
+			return r;
+		if (last)
+			break;
+		level = p + 1;
+	}
+	*(const char **)field(g, g->option->offset) = g->value;
+	return 0;
+}
+
+static int refuse_word(const struct given *g)
+{
+	const struct knot_option *o = g->option;
+	for (size_t i = 0; i < KNOT_OPTION_NAMES_MAX && o->absent[i]; i++)
+		if (strcmp(g->value, o->absent[i]) == 0)
+			return knot_error_set(g->err, KNOT_EUSAGE,
+				"-%s %s is not in this release: %s", o->name, o->absent[i],
+				o->instead);
+	struct knot_text what = {0};
+	for (size_t i = 0; o->names[i]; i++) {
+		const char *joint = i == 0 ? "" : o->names[i + 1] ? ", " : " or ";
+		knot_text_addf(&what, "%s%s", joint, o->names[i]);
+	}
+	knot_auto_free char *list = knot_text_steal(&what);
+	return refuse(g, list);
+}
+
+static int set_word(const struct given *g)
+{
+	const struct knot_option *o = g->option;
+	for (size_t i = 0; o->names[i]; i++) {
+		if (strcmp(g->value, o->names[i]) != 0)
+			continue;
+		if (o->kind == KNOT_OPTION_ENUM)
+			*(uint32_t *)field(g, o->offset) = (uint32_t)i;
+		else
+			*(const char **)field(g, o->offset) = o->names[i];
+		return 0;
+	}
+	return refuse_word(g);
+}
+
+static int set_absent(const struct given *g)
+{
+	return knot_error_set(g->err, KNOT_EUSAGE, "-%s is not in this release: %s",
+		g->option->name, g->option->instead);
+}
+
+/* Indexed by enum knot_option_kind. */
+static int (*const setters[])(const struct given *g) = {
+	[KNOT_OPTION_BOOL] = set_bool,
+	[KNOT_OPTION_INT] = set_int,
+	[KNOT_OPTION_U64] = set_u64,
+	[KNOT_OPTION_DURATION] = set_duration,
+	[KNOT_OPTION_BUDGET] = set_budget,
+	[KNOT_OPTION_SIZE] = set_size,
+	[KNOT_OPTION_SHARE] = set_share,
+	[KNOT_OPTION_STRING] = set_text,
+	[KNOT_OPTION_REGEXP] = set_regexp,
+	[KNOT_OPTION_ENUM] = set_word,
+	[KNOT_OPTION_NAME] = set_word,
+	[KNOT_OPTION_ABSENT] = set_absent,
+};
+
+/* --- the command line ------------------------------------------------------------------------ */
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Edits between two words; a swap of neighbours is one (Damerau, restricted). */
+static size_t distance(const char *a, const char *b)
+{
+	size_t rows[3][NEAR_LEN + 1];
+	const size_t alen = strlen(a);
+	const size_t blen = strlen(b);
+	for (size_t j = 0; j <= blen; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= alen; i++) {
+		const size_t *before = rows[(i + 1) % 3];
+		const size_t *above = rows[(i - 1) % 3];
+		size_t *row = rows[i % 3];
+		row[0] = i;
+		for (size_t j = 1; j <= blen; j++) {
+			row[j] = smaller(smaller(above[j], row[j - 1]) + 1,
+				above[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = smaller(row[j], before[j - 2] + 1);
+		}
+	}
+	return rows[alen % 3][blen];
+}
+
+const char *knot_options_nearest(const char *word, const char *const *names)
+{
+	const size_t len = strlen(word);
+	const char *best = NULL;
+	size_t best_distance = len < 3 ? 2 : len / 3 + 2;
+	for (; len <= NEAR_LEN && *names; names++) {
+		const size_t d = strlen(*names) <= NEAR_LEN ? distance(word, *names) : SIZE_MAX;
+		if (d < best_distance && d < strlen(*names)) {
+			best = *names;
+			best_distance = d;
+		}
+	}
+	return best;
+}
+
+static int refuse_unknown(
+	const struct knot_option_table *table, const char *name, struct knot_error *err)
+{
+	const char **names = knot_xalloc((table->count + 1) * sizeof(*names));
+	for (size_t i = 0; i < table->count; i++)
+		names[i] = table->options[i].name;
+	const char *nearest = knot_options_nearest(name, names);
+	knot_auto_free char *shown = knot_text_escape(knot_span_str(name), SHOWN_MAX);
+	free(names);
+	if (nearest)
+		return knot_error_set(
+			err, KNOT_EUSAGE, "no flag -%s; the nearest is -%s", shown, nearest);
+	return knot_error_set(err, KNOT_EUSAGE, "no flag -%s", shown);
+}
+
+/* flag is what stands behind the dashes, next the word after it. *ret_used tells whether it was the
+ * value. */
+static int take_flag(const struct knot_option_table *table, const char *flag, const char *next,
+	void *target, bool *ret_used, struct knot_error *err)
+{
+	const char *equals = strchr(flag, '=');
+	knot_auto_free char *name =
+		equals ? knot_xstrndup(flag, (size_t)(equals - flag)) : knot_xstrdup(flag);
+	const struct knot_option *o = NULL;
+	for (size_t i = 0; i < table->count && !o; i++)
+		if (strcmp(table->options[i].name, name) == 0)
+			o = &table->options[i];
+	if (!o)
+		return refuse_unknown(table, name, err);
+	const bool alone = o->kind == KNOT_OPTION_BOOL || o->kind == KNOT_OPTION_ABSENT;
+	const struct given g = {.option = o,
+		.value = equals ? equals + 1
+			: alone ? NULL
+				: next,
+		.target = target,
+		.err = err};
+	if (!g.value && !alone)
+		return knot_error_set(err, KNOT_EUSAGE, "-%s wants a value", o->name);
+	*ret_used = !equals && !alone;
+	return setters[o->kind](&g);
+}
+
+int knot_options_parse(const struct knot_option_table *table, int argc, char **argv, void *target,
+	struct knot_option_words *ret_words, struct knot_error *err)
+{
+	struct knot_option_words w = {.words = argv + 1};
+	bool flags_over = false;
+	for (int i = 1; i < argc; i++) {
+		char *word = argv[i];
+		if (flags_over || word[0] != '-' || !word[1]) {
+			/* Never behind the word that is read: the list grows by one per word. */
+			w.words[w.words_len++] = word;
+			continue;
+		}
+		if (strcmp(word, "--") == 0) {
+			flags_over = true;
+			continue;
+		}
+		const char *flag = word + (word[1] == '-' ? 2 : 1);
+		if (table->takes_args && strcmp(flag, "args") == 0) {
+			w.args = argv + i + 1;
+			w.args_len = (size_t)(argc - i - 1);
+			break;
+		}
+		bool used = false;
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		const int r = take_flag(table, flag, next, target, &used, err);
+		if (r < 0)
+			return r;
+		i += used;
+	}
+	*ret_words = w;
+	return 0;
+}
+
+/* --- the tables ------------------------------------------------------------------------------ */
+
+#define AT(type, member) .offset = offsetof(struct type, member)
+#define AND(type, member) .second = offsetof(struct type, member)
+#define FUZZ(member) AT(knot_fuzz_options, member)
+#define FUZZ_AND(member) AND(knot_fuzz_options, member)
+#define REPLAY(member) AT(knot_replay_options, member)
+
+static const struct knot_option fuzz_options[] = {
+	{"C", KNOT_OPTION_STRING, FUZZ(dir)},
+	{"run", KNOT_OPTION_REGEXP, FUZZ(run)},
+	{"fuzztime", KNOT_OPTION_BUDGET, FUZZ(fuzztime_ns), FUZZ_AND(fuzztime_runs)},
+	{"parallel", KNOT_OPTION_INT, FUZZ(parallel), .low = 1, .high = 1024},
+	{"o", KNOT_OPTION_STRING, FUZZ(output)},
+	{"sched", KNOT_OPTION_ENUM, FUZZ(sched), .names = {"controlled"}, .absent = {"native"},
+		.instead = "leave -sched out, schedules are controlled"},
+	{"policy", KNOT_OPTION_NAME, FUZZ(policy), .names = {"fifo", "random", "pct"}},
+	{"feedback", KNOT_OPTION_ENUM, FUZZ(feedback), .names = {"auto", "ring", "none"},
+		.absent = {"ebpf"}, .instead = "use -feedback ring"},
+	{"mutate", KNOT_OPTION_BOOL, FUZZ(mutate)},
+	{"seed", KNOT_OPTION_U64, FUZZ(seed), FUZZ_AND(seed_set)},
+	{"first", KNOT_OPTION_BOOL, FUZZ(first)},
+	{"timeout", KNOT_OPTION_DURATION, FUZZ(timeout_ns)},
+	{"short", KNOT_OPTION_BOOL, FUZZ(is_short)},
+	{"race", KNOT_OPTION_ABSENT, .instead = "use go test -race for data races"},
+	{"tags", KNOT_OPTION_STRING, FUZZ(tags)},
+	{"deps", KNOT_OPTION_ABSENT,
+		.instead = "dependencies are steered at the hooks inside the Go runtime only"},
+	{"since", KNOT_OPTION_ABSENT, .instead = "name the packages that changed"},
+	{"memory", KNOT_OPTION_SIZE, FUZZ(memory_bytes)},
+	{"disk", KNOT_OPTION_SIZE, FUZZ(disk_bytes)},
+	{"audit", KNOT_OPTION_SHARE, FUZZ(audit)},
+	{"json", KNOT_OPTION_BOOL, FUZZ(json)},
+	{"hooks", KNOT_OPTION_ENUM, FUZZ(hooks), .names = {"off", "on"}},
+	{"quiet", KNOT_OPTION_BOOL, FUZZ(quiet)},
+};
+
+static const struct knot_option replay_options[] = {
+	{"n", KNOT_OPTION_INT, REPLAY(times), .low = 1, .high = 1000000},
+	{"trace", KNOT_OPTION_STRING, REPLAY(trace)},
+	{"dlv", KNOT_OPTION_ABSENT, .instead = "use -trace to read the interleaving"},
+	{"json", KNOT_OPTION_BOOL, REPLAY(json)},
+	{"quiet", KNOT_OPTION_BOOL, REPLAY(quiet)},
+	{"C", KNOT_OPTION_STRING, REPLAY(dir)},
+	{"o", KNOT_OPTION_STRING, REPLAY(output)},
+};
+
+#define TABLE(list, args) \
+	{ \
+		.options = (list), .count = sizeof(list) / sizeof((list)[0]), .takes_args = (args) \
+	}
+
+int knot_options_fuzz(
+	int argc, char **argv, struct knot_fuzz_options *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(fuzz_options, true);
+	struct knot_fuzz_options o = {.mutate = true, .hooks = 1, .audit = -1};
+	const int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
+	if (r < 0)
+		return r;
+	*ret_options = o;
+	return 0;
+}
+
+int knot_options_replay(
+	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(replay_options, false);
+	struct knot_replay_options o = {.times = 1};
+	struct knot_option_words words;
+	const int r = knot_options_parse(&table, argc, argv, &o, &words, err);
+	if (r < 0)
+		return r;
+	if (words.words_len != 1)
+		return knot_error_set(
+			err, KNOT_EUSAGE, "wants one crash file, got %zu words", words.words_len);
+	o.file = words.words[0];
+	*ret_options = o;
+	return 0;
+}

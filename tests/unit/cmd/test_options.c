@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/error.h"
+#include "cmd/options.h"
+#include "wire/abi.h"
+#include "wire/ops.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORDS_MAX 16
+
+/* A command line cut at spaces; the parser reorders it, so it must be writable. */
+struct line {
+	char text[256];
+	char *argv[WORDS_MAX + 1];
+	int argc;
+};
+
+static void split(struct line *l, const char *text)
+{
+	cr_assert_lt(strlen(text), sizeof(l->text));
+	strcpy(l->text, text);
+	l->argc = 0;
+	for (char *w = strtok(l->text, " "); w; w = strtok(NULL, " ")) {
+		cr_assert_lt(l->argc, WORDS_MAX);
+		l->argv[l->argc++] = w;
+	}
+	l->argv[l->argc] = NULL;
+}
+
+static struct knot_fuzz_options fuzz(struct line *l, const char *text)
+{
+	struct knot_fuzz_options o;
+	struct knot_error err = {0};
+	split(l, text);
+	cr_assert_eq(knot_options_fuzz(l->argc, l->argv, &o, &err), 0, "%s: %s", text, err.message);
+	return o;
+}
+
+static void refuses(const char *text, const char *message)
+{
+	struct line l;
+	struct knot_fuzz_options o;
+	struct knot_error err = {0};
+	split(&l, text);
+	memset(&o, 0x5a, sizeof(o));
+	const struct knot_fuzz_options before = o;
+	cr_assert_eq(knot_options_fuzz(l.argc, l.argv, &o, &err), KNOT_EUSAGE, "%s", text);
+	cr_assert_str_eq(err.message, message);
+	cr_assert_eq(memcmp(&o, &before, sizeof(o)), 0, "%s: wrote options on failure", text);
+	cr_assert_eq(knot_error_exit_code(err.code), 2);
+}
+
+Test(options, defaults)
+{
+	struct line l;
+	const struct knot_fuzz_options o = fuzz(&l, "fuzz");
+	cr_assert_null(o.dir);
+	cr_assert_null(o.policy);
+	cr_assert_null(o.run);
+	cr_assert(o.mutate);
+	cr_assert_eq(o.hooks, 1);
+	cr_assert_eq(o.feedback, KNOT_FEEDBACK_AUTO);
+	cr_assert_eq(o.parallel, 0);
+	cr_assert(!o.seed_set);
+	cr_assert_lt(o.audit, 0);
+	cr_assert_eq(o.words.words_len, 0);
+	cr_assert_eq(o.words.args_len, 0);
+}
+
+Test(options, four_spellings_are_one)
+{
+	static const char *const lines[] = {"fuzz -fuzztime 30s", "fuzz -fuzztime=30s",
+		"fuzz --fuzztime 30s", "fuzz --fuzztime=30s"};
+	for (size_t i = 0; i < 4; i++) {
+		struct line l;
+		cr_assert_eq(fuzz(&l, lines[i]).fuzztime_ns, 30000000000ull, "%s", lines[i]);
+	}
+}
+
+Test(options, flags_stand_anywhere)
+{
+	struct line l;
+	const struct knot_fuzz_options o =
+		fuzz(&l, "fuzz -short ./a -run X ./b -json -args -v -run Y");
+	cr_assert_eq(o.words.words_len, 2);
+	cr_assert_str_eq(o.words.words[0], "./a");
+	cr_assert_str_eq(o.words.words[1], "./b");
+	cr_assert_str_eq(o.run, "X");
+	cr_assert(o.is_short);
+	cr_assert(o.json);
+	cr_assert_eq(o.words.args_len, 3);
+	cr_assert_str_eq(o.words.args[0], "-v");
+	cr_assert_str_eq(o.words.args[2], "Y");
+}
+
+Test(options, two_dashes_end_the_flags)
+{
+	struct line l;
+	const struct knot_fuzz_options o = fuzz(&l, "fuzz -- -short -args x");
+	cr_assert(!o.is_short);
+	cr_assert_eq(o.words.words_len, 3);
+	cr_assert_str_eq(o.words.words[0], "-short");
+	cr_assert_str_eq(o.words.words[1], "-args");
+}
+
+Test(options, the_last_flag_wins)
+{
+	struct line l;
+	cr_assert_eq(fuzz(&l, "fuzz -parallel 2 -parallel 5").parallel, 5);
+	struct knot_fuzz_options o = fuzz(&l, "fuzz -fuzztime 5s -fuzztime 7x");
+	cr_assert_eq(o.fuzztime_ns, 0);
+	cr_assert_eq(o.fuzztime_runs, 7);
+	o = fuzz(&l, "fuzz -fuzztime 7x -fuzztime 5s");
+	cr_assert_eq(o.fuzztime_ns, 5000000000ull);
+	cr_assert_eq(o.fuzztime_runs, 0);
+}
+
+Test(options, bools)
+{
+	struct line l;
+	cr_assert(!fuzz(&l, "fuzz -mutate=false").mutate);
+	cr_assert(!fuzz(&l, "fuzz -mutate=F").mutate);
+	cr_assert(!fuzz(&l, "fuzz --mutate=0").mutate);
+	cr_assert(fuzz(&l, "fuzz -mutate=false -mutate").mutate);
+	cr_assert(fuzz(&l, "fuzz -json=1").json);
+	/* A bool never takes the next word. */
+	cr_assert_eq(fuzz(&l, "fuzz -json false").words.words_len, 1);
+	refuses("fuzz -mutate=maybe", "-mutate wants true or false, not \"maybe\"");
+	refuses("fuzz -mutate=", "-mutate wants true or false, not \"\"");
+}
+
+Test(options, numbers)
+{
+	struct line l;
+	struct knot_fuzz_options o = fuzz(&l, "fuzz -seed 18446744073709551615");
+	cr_assert_eq(o.seed, UINT64_MAX);
+	cr_assert(o.seed_set);
+	cr_assert_eq(fuzz(&l, "fuzz -seed 0xff").seed, 255);
+	cr_assert(fuzz(&l, "fuzz -seed 0").seed_set);
+	cr_assert_eq(fuzz(&l, "fuzz -parallel 1024").parallel, 1024);
+#define SEED "-seed wants a number from 0 to 18446744073709551615, not "
+	refuses("fuzz -seed 18446744073709551616", SEED "\"18446744073709551616\"");
+	refuses("fuzz -seed -1", SEED "\"-1\"");
+	refuses("fuzz -seed 0x", SEED "\"0x\"");
+	refuses("fuzz -seed 1f", SEED "\"1f\"");
+	refuses("fuzz -seed=", SEED "\"\"");
+#define PARALLEL "-parallel wants a number from 1 to 1024, not "
+	refuses("fuzz -parallel 0", PARALLEL "\"0\"");
+	refuses("fuzz -parallel 1025", PARALLEL "\"1025\"");
+	refuses("fuzz -parallel +2", PARALLEL "\"+2\"");
+	refuses("fuzz -parallel two", PARALLEL "\"two\"");
+}
+
+Test(options, durations)
+{
+	static const struct {
+		const char *text;
+		uint64_t ns;
+	} good[] = {{"0", 0}, {"0s", 0}, {"1ns", 1}, {"2us", 2000}, {"3\xc2\xb5s", 3000},
+		{"500ms", 500000000}, {"1.5s", 1500000000}, {".5s", 500000000},
+		{"1h30m", 5400000000000}, {"8h", 28800000000000}, {"1m0.5s", 60500000000}};
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		uint64_t ns = 77;
+		cr_assert(knot_options_take_duration(good[i].text, &ns), "%s", good[i].text);
+		cr_assert_eq(ns, good[i].ns, "%s", good[i].text);
+	}
+	static const char *const bad[] = {
+		"", "30", "s", "-1s", "+1s", "1 s", "1h0", "1d", "1.s.", ".s", "9999999h", "1sx"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		uint64_t ns = 77;
+		cr_assert(!knot_options_take_duration(bad[i], &ns), "%s", bad[i]);
+		cr_assert_eq(ns, 77);
+	}
+	struct line l;
+	cr_assert_eq(fuzz(&l, "fuzz -timeout 10s").timeout_ns, 10000000000ull);
+	refuses("fuzz -timeout 10", "-timeout wants a duration (500ms, 30s, 1h30m), not \"10\"");
+}
+
+Test(options, budgets)
+{
+	struct line l;
+	cr_assert_eq(fuzz(&l, "fuzz -fuzztime 1000x").fuzztime_runs, 1000);
+#define BUDGET "-fuzztime wants a duration (30s, 8h) or a count (1000x), not "
+	refuses("fuzz -fuzztime abc", BUDGET "\"abc\"");
+	refuses("fuzz -fuzztime x", BUDGET "\"x\"");
+	refuses("fuzz -fuzztime 0x", BUDGET "\"0x\"");
+	refuses("fuzz -fuzztime -5x", BUDGET "\"-5x\"");
+	refuses("fuzz -fuzztime 99999999999999999999x", BUDGET "\"99999999999999999999x\"");
+	refuses("fuzz -fuzztime 30", BUDGET "\"30\"");
+}
+
+Test(options, sizes)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = {{"512m", 512ull << 20}, {"2g", 2ull << 30}, {"1.5G", 3ull << 29},
+		{"4096", 4096}, {"64k", 65536}, {"1t", 1ull << 40}, {"512MB", 512ull << 20},
+		{"512MiB", 512ull << 20}, {"10b", 10}};
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		uint64_t bytes = 77;
+		cr_assert(knot_options_take_size(good[i].text, &bytes), "%s", good[i].text);
+		cr_assert_eq(bytes, good[i].bytes, "%s", good[i].text);
+	}
+	static const char *const bad[] = {"", "m", "-1m", "1mm", "1x", "1 m", "99999999t", "12mi"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		uint64_t bytes = 77;
+		cr_assert(!knot_options_take_size(bad[i], &bytes), "%s", bad[i]);
+		cr_assert_eq(bytes, 77);
+	}
+	struct line l;
+	cr_assert_eq(fuzz(&l, "fuzz -memory 1g").memory_bytes, 1ull << 30);
+	cr_assert_eq(fuzz(&l, "fuzz -disk 2g").disk_bytes, 2ull << 30);
+	refuses("fuzz -memory lots", "-memory wants a size (512m, 2g), not \"lots\"");
+}
+
+Test(options, shares)
+{
+	struct line l;
+	cr_assert_float_eq(fuzz(&l, "fuzz -audit 0.25").audit, 0.25, 1e-9);
+	cr_assert_float_eq(fuzz(&l, "fuzz -audit 1%").audit, 0.01, 1e-9);
+	cr_assert_float_eq(fuzz(&l, "fuzz -audit 0").audit, 0, 1e-9);
+	refuses("fuzz -audit 1.1", "-audit wants a share (0.01 or 1%), not \"1.1\"");
+	refuses("fuzz -audit 101%", "-audit wants a share (0.01 or 1%), not \"101%\"");
+	refuses("fuzz -audit some", "-audit wants a share (0.01 or 1%), not \"some\"");
+}
+
+Test(options, words_of_a_list)
+{
+	struct line l;
+	cr_assert_eq(fuzz(&l, "fuzz -feedback none").feedback, KNOT_FEEDBACK_NONE);
+	cr_assert_eq(fuzz(&l, "fuzz -feedback ring").feedback, KNOT_FEEDBACK_RING);
+	cr_assert_eq(fuzz(&l, "fuzz -hooks off").hooks, 0);
+	cr_assert_eq(fuzz(&l, "fuzz -hooks on").hooks, 1);
+	refuses("fuzz -feedback x", "-feedback wants auto, ring or none, not \"x\"");
+	refuses("fuzz -hooks maybe", "-hooks wants off or on, not \"maybe\"");
+	refuses("fuzz -sched x", "-sched wants controlled, not \"x\"");
+}
+
+Test(options, every_policy_is_a_word)
+{
+	for (uint32_t p = 0; p < KNOT_POLICY_COUNT; p++) {
+		char text[64];
+		struct line l;
+		snprintf(text, sizeof(text), "fuzz -policy %s", knot_policy_name(p));
+		cr_assert_str_eq(fuzz(&l, text).policy, knot_policy_name(p));
+	}
+	refuses("fuzz -policy best", "-policy wants fifo, random or pct, not \"best\"");
+}
+
+Test(options, regular_expressions)
+{
+	struct line l;
+	cr_assert_str_eq(fuzz(&l, "fuzz -run ^TestA$|B/sub[/]x").run, "^TestA$|B/sub[/]x");
+	cr_assert_str_eq(fuzz(&l, "fuzz -run (a/b)/c").run, "(a/b)/c");
+	struct knot_fuzz_options o;
+	struct knot_error err = {0};
+	static const char *const bad[] = {"fuzz -run a(", "fuzz -run ok/[a"};
+	for (size_t i = 0; i < 2; i++) {
+		split(&l, bad[i]);
+		const int r = knot_options_fuzz(l.argc, l.argv, &o, &err);
+		cr_assert_eq(r, KNOT_EUSAGE, "%s", bad[i]);
+		cr_assert(strstr(err.message, "-run wants a regular expression, and \""), "%s",
+			err.message);
+	}
+	refuses("fuzz -run=", "-run wants a regular expression, not \"\"");
+}
+
+Test(options, what_this_release_lacks)
+{
+	refuses("fuzz -race", "-race is not in this release: use go test -race for data races");
+	refuses("fuzz -race=true",
+		"-race is not in this release: use go test -race for data races");
+	refuses("fuzz -since HEAD",
+		"-since is not in this release: name the packages that changed");
+	refuses("fuzz -deps all",
+		"-deps is not in this release: dependencies are steered at the hooks inside the Go "
+		"runtime only");
+	refuses("fuzz -sched native",
+		"-sched native is not in this release: leave -sched out, schedules are controlled");
+	refuses("fuzz -feedback ebpf", "-feedback ebpf is not in this release: use -feedback ring");
+}
+
+Test(options, unknown_flags)
+{
+	refuses("fuzz -fuztime 3s", "no flag -fuztime; the nearest is -fuzztime");
+	refuses("fuzz --polcy=x", "no flag -polcy; the nearest is -policy");
+	refuses("fuzz -completelyelse", "no flag -completelyelse");
+	refuses("fuzz ---run x", "no flag --run; the nearest is -run");
+	refuses("fuzz -\x1b[2Jq", "no flag -\\x1b[2Jq");
+}
+
+Test(options, missing_values)
+{
+	refuses("fuzz -run", "-run wants a value");
+	refuses("fuzz ./a -o", "-o wants a value");
+	refuses("fuzz -tags=", "-tags wants a value, not \"\"");
+}
+
+Test(options, long_words_are_cut)
+{
+	char text[220] = "fuzz -fuzztime ";
+	struct line l;
+	struct knot_fuzz_options o;
+	struct knot_error err = {0};
+	memset(text + strlen(text), 'z', 200);
+	split(&l, text);
+	cr_assert_eq(knot_options_fuzz(l.argc, l.argv, &o, &err), KNOT_EUSAGE);
+	cr_assert_lt(strlen(err.message), 200);
+	cr_assert(strstr(err.message, "zzz...\""), "%s", err.message);
+}
+
+Test(options, replay)
+{
+	struct line l;
+	struct knot_replay_options o;
+	struct knot_error err = {0};
+	split(&l, "replay crash.knot -n 100 -json -trace t.txt -C dir -o out");
+	cr_assert_eq(knot_options_replay(l.argc, l.argv, &o, &err), 0, "%s", err.message);
+	cr_assert_eq(o.times, 100);
+	cr_assert(o.json);
+	cr_assert_str_eq(o.trace, "t.txt");
+	cr_assert_str_eq(o.dir, "dir");
+	cr_assert_str_eq(o.output, "out");
+	cr_assert_str_eq(o.file, "crash.knot");
+	split(&l, "replay x");
+	cr_assert_eq(knot_options_replay(l.argc, l.argv, &o, &err), 0);
+	cr_assert_eq(o.times, 1);
+}
+
+Test(options, replay_refuses)
+{
+	static const struct {
+		const char *line, *message;
+	} cases[] = {
+		{"replay", "wants one crash file, got 0 words"},
+		{"replay a b", "wants one crash file, got 2 words"},
+		{"replay -n 0 a", "-n wants a number from 1 to 1000000, not \"0\""},
+		{"replay -dlv a",
+			"-dlv is not in this release: use -trace to read the interleaving"},
+		{"replay a -args b", "no flag -args"},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct line l;
+		struct knot_replay_options o;
+		struct knot_error err = {0};
+		split(&l, cases[i].line);
+		cr_assert_eq(knot_options_replay(l.argc, l.argv, &o, &err), KNOT_EUSAGE);
+		cr_assert_str_eq(err.message, cases[i].message);
+	}
+}
+
+Test(options, nearest)
+{
+	static const char *const names[] = {"fuzz", "replay", "list", "status", NULL};
+	cr_assert_str_eq(knot_options_nearest("fuz", names), "fuzz");
+	cr_assert_str_eq(knot_options_nearest("repaly", names), "replay");
+	cr_assert_str_eq(knot_options_nearest("stat", names), "status");
+	cr_assert_null(knot_options_nearest("minimize", names));
+	cr_assert_null(knot_options_nearest("", names));
+	cr_assert_null(knot_options_nearest(
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", names));
+}
