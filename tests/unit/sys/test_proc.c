@@ -260,7 +260,7 @@ Test(proc, orphans_that_left_the_session_are_found_and_known_ones_spared, .timeo
 	cr_assert_eq(knot_proc_become_subreaper(&err), 0);
 	cr_assert_eq(pipe2(ends, O_CLOEXEC), 0);
 	stray.options.stdout_fd = worker.options.stdout_fd = ends[1];
-	start_shell(&stray, "setsid sh -c 'echo $$; sleep 1000 & wait' & wait");
+	start_shell(&stray, "setsid sh -c 'sleep 1000 & echo $$; wait' & wait");
 	const pid_t escaped = read_pid(ends[0]);
 	start_shell(&worker, "(sleep 1000 & echo $!); wait; sleep 1000");
 	const pid_t daemon = read_pid(ends[0]);
