@@ -184,6 +184,7 @@ func TestGolden(t *testing.T) {
 	s.mustGo("build", "-o", s.path("plain")+"/", "./...")
 	s.mustHelper("./...")
 	s.mustGo("build", s.buildOverlay(), "-o", s.path("hooked")+"/", "./...")
+	checkTable(t, s)
 	for _, name := range cases(t) {
 		t.Run(name, func(t *testing.T) {
 			got := s.rewritten(name + "/in.go")
@@ -197,6 +198,33 @@ func TestGolden(t *testing.T) {
 				t.Errorf("the hooks change the output:\n--- before\n%s--- after\n%s", before, after)
 			}
 		})
+	}
+}
+
+// checkTable: no two sites share a number, and the cases of a select name it.
+func checkTable(t *testing.T, s *sandbox) {
+	t.Helper()
+	var table tableJSON
+	s.read("sites.json", &table)
+	byID := make(map[uint32]siteJSON)
+	for _, x := range table.Sites {
+		if other, ok := byID[x.ID]; ok {
+			t.Errorf("%+v and %+v", x, other)
+		}
+		byID[x.ID] = x
+	}
+	cases := 0
+	for _, x := range table.Sites {
+		isCase := strings.HasPrefix(x.Op, "sel") && x.Op != "select"
+		if p := byID[x.Parent]; isCase && (p.Op != "select" || p.Func != x.Func || p.Line > x.Line) || !isCase && x.Parent != 0 {
+			t.Errorf("%+v has the parent %+v", x, p)
+		}
+		if isCase {
+			cases++
+		}
+	}
+	if cases == 0 {
+		t.Error("no case of a select in the table")
 	}
 }
 
