@@ -120,6 +120,7 @@
 #define KNOT_REQ_NO_TIMER 0x4 /* timers are no choices */
 #define KNOT_REQ_NO_FEEDBACK 0x8 /* pairs are not looked up */
 #define KNOT_REQ_EXIT 0x10 /* leave the process after this request (fresh process per run) */
+#define KNOT_REQ_WARM 0x20 /* of a crash file: goknot has the process make one fifo run first */
 
 /* Flags of the configuration. */
 #define KNOT_CFG_NO_HOOKS 0x1 /* the inserted hooks do nothing */

@@ -88,6 +88,7 @@ const knotReqHold = 0x2
 const knotReqNoTimer = 0x4
 const knotReqNoFeedback = 0x8
 const knotReqExit = 0x10
+const knotReqWarm = 0x20
 const knotCfgNoHooks = 0x1
 const knotStateEmpty = 0
 const knotStateAttached = 1

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A campaign: workers over targets, until time, count, a signal or the first finding ends it. */
+#ifndef KNOT_ENGINE_CAMPAIGN_H
+#define KNOT_ENGINE_CAMPAIGN_H
+
+#include "engine/finding.h"
+#include "engine/project.h"
+
+struct knot_campaign;
+struct knot_error;
+
+struct knot_campaign_options {
+	uint64_t fuzztime_ns; /* 0 = until stopped */
+	uint64_t fuzztime_runs; /* 0 = no limit */
+	uint32_t parallel;
+	uint64_t seed;
+	int32_t policy; /* KNOT_POLICY_*, -1 = portfolio */
+	uint32_t depth; /* of a pinned PCT, 0 = mixed */
+	bool mutate, feedback;
+	bool first; /* stop at the first finding */
+	uint32_t fresh_every; /* requests per process, 0 = default */
+	uint64_t timeout_ns; /* real time of one run */
+	uint64_t memory_bytes; /* of a target */
+	uint32_t cfg_flags; /* KNOT_CFG_* */
+	const char *campaign_dir; /* absolute */
+	const char *command_line; /* kept in the store */
+	const volatile int *cancel; /* set by a signal handler */
+};
+
+/* What the screen shows. */
+struct knot_campaign_status {
+	uint64_t elapsed_ns;
+	uint64_t runs, steps, processes;
+	uint64_t pairs, corpus;
+	uint64_t chain_runs, chain_any, chain_all; /* runs under a chain, with an effect, with all of it */
+	uint32_t workers, targets, set_aside;
+	uint32_t findings, duplicates, rejected, listed;
+	uint64_t replays, replays_same; /* fidelity of verification */
+	uint64_t events_lost, hooks_missed, pairs_full;
+};
+
+enum knot_campaign_news {
+	KNOT_NEWS_FINDING, /* verified: finding, crash_file and target are set */
+	KNOT_NEWS_LISTED, /* a bad end that is no finding: finding is set, text says why */
+	KNOT_NEWS_REJECTED, /* a candidate that did not replay */
+	KNOT_NEWS_ASIDE, /* a target that cannot be run: text says why */
+	KNOT_NEWS_NOTE, /* anything else worth a line */
+};
+
+struct knot_campaign_news_item {
+	enum knot_campaign_news kind;
+	const struct knot_target *target;
+	const struct knot_finding *finding;
+	const struct knot_record *record; /* of the verified run */
+	struct knot_sitenames *names;
+	const char *crash_file; /* absolute */
+	const char *text;
+};
+
+struct knot_campaign_view {
+	void (*progress)(void *arg, const struct knot_campaign_status *status);
+	void (*news)(void *arg, const struct knot_campaign_news_item *item);
+	void *arg;
+};
+
+/* Opens the store, the sandboxes and the workers. project is borrowed. */
+int knot_campaign_open(const struct knot_campaign_options *options, struct knot_project *project,
+	const struct knot_campaign_view *view, struct knot_campaign **ret_campaign, struct knot_error *err);
+/* Runs to the end. 0 whatever was found. */
+int knot_campaign_run(struct knot_campaign *c, struct knot_error *err);
+void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *ret_status);
+void knot_campaign_close(struct knot_campaign *c);
+
+#endif

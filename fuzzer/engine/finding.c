@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/finding.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "engine/sitenames.h"
+#include "explore/bucket.h"
+#include "explore/describe.h"
+#include "wire/gostack.h"
+#include "wire/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define MESSAGE_MAX 400
+
+static bool starts(const char *s, const char *with)
+{
+	return !strncmp(s, with, strlen(with));
+}
+
+/* Frames of the machinery between a panic and the code that made it. */
+static bool is_machinery(const char *func)
+{
+	return starts(func, "runtime.") || starts(func, "sync.") || starts(func, "internal/sync.") ||
+		starts(func, "testing.") || starts(func, "goknot/hook.") || !strcmp(func, "panic");
+}
+
+/* The frame that panicked: the first of the program's below the innermost panic that was not a re-panic. */
+static const struct knot_gostack_frame *guilty(const struct knot_gostack *s)
+{
+	if (!s->goroutines.len)
+		return NULL;
+	const struct knot_gostack_g *g = &s->goroutines.data[0];
+	size_t from = 0;
+
+	for (size_t i = 0; i < g->frames.len; i++)
+		if (!strcmp(g->frames.data[i].func, "panic"))
+			from = i + 1;
+	for (size_t i = from; i < g->frames.len; i++)
+		if (!is_machinery(g->frames.data[i].func))
+			return &g->frames.data[i];
+	return NULL;
+}
+
+static uint32_t died_at(const char *text, size_t len, struct knot_sitenames *names, char **message)
+{
+	struct knot_gostack s;
+	uint32_t site = 0;
+
+	knot_gostack_parse((struct knot_span){.data = text, .len = len}, &s);
+	const struct knot_gostack_frame *f = guilty(&s);
+
+	if (f && f->line)
+		site = knot_sitenames_add(names, f->file, f->line, f->func);
+	if (*s.message)
+		*message = knot_xstrdup(s.message);
+	knot_gostack_free(&s);
+	return site;
+}
+
+/* "    file_test.go:12: message", as package testing prints logs of a failed test. */
+static uint32_t failed_at(const char *text, size_t len, struct knot_sitenames *names, char **message)
+{
+	const char *end = text + len;
+
+	for (const char *line = text; line < end;) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+		const char *p = line;
+
+		if (!stop)
+			stop = end;
+		while (p < stop && *p == ' ')
+			p++;
+		const char *go = p > line ? memmem(p, (size_t)(stop - p), ".go:", 4) : NULL;
+
+		if (go && go + 4 < stop && isdigit((unsigned char)go[4])) {
+			uint32_t number = 0;
+			const char *q = go + 4;
+
+			while (q < stop && isdigit((unsigned char)*q) && number < 100000000)
+				number = number * 10 + (uint32_t)(*q++ - '0');
+			if (q < stop && *q == ':') {
+				knot_auto_free char *file = knot_xstrndup(p, (size_t)(go + 3 - p));
+
+				while (q < stop && (*q == ':' || *q == ' '))
+					q++;
+				*message = knot_text_escape(
+					(struct knot_span){.data = q, .len = (size_t)(stop - q)}, MESSAGE_MAX);
+				return knot_sitenames_add(names, file, number, "");
+			}
+		}
+		line = stop + 1;
+	}
+	return 0;
+}
+
+void knot_finding_judge(const struct knot_record *rec, const char *out, size_t out_len,
+	const char *err_text, size_t err_len, bool always, struct knot_sitenames *names,
+	struct knot_finding *ret_finding)
+{
+	const struct knot_shm_result *r = &rec->result;
+	uint32_t site = 0;
+	char *message = NULL;
+
+	if (err_text && (r->end == KNOT_END_PANIC || r->end == KNOT_END_FATAL || rec->signal))
+		site = died_at(err_text, err_len, names, &message);
+	else if (out && r->end == KNOT_END_FAIL)
+		site = failed_at(out, out_len, names, &message);
+	const struct knot_verdict_input in = {
+		.end = r->end,
+		.flags = r->flags,
+		.steps = r->steps,
+		.lost = r->lost,
+		.bucket = r->bucket,
+		.signal = rec->signal,
+		.timed_out = rec->timed_out,
+		.always = always,
+		.snaps = rec->snaps.data,
+		.snaps_len = rec->snaps.len,
+		.view = knot_record_view(rec),
+		.names = knot_sitenames_view(names),
+		.fail_sites = site ? &site : NULL,
+		.fail_sites_len = site ? 1 : 0,
+		.message = message,
+	};
+	struct knot_finding f = {0};
+
+	knot_verdict_decide(&in, &f.verdict);
+	f.bucket = knot_bucket_hash(&f.verdict);
+	f.title = knot_bucket_title(&f.verdict, in.names);
+	f.message = message ? message : knot_xstrdup("");
+	*ret_finding = f;
+}
+
+void knot_finding_free(struct knot_finding *f)
+{
+	knot_verdict_free(&f->verdict);
+	free(f->title);
+	free(f->message);
+	*f = (struct knot_finding){0};
+}
+
+void knot_finding_describe(const struct knot_finding *f, const struct knot_record *rec,
+	struct knot_sitenames *names, struct knot_crash *crash)
+{
+	const struct knot_names *view = knot_sitenames_view(names);
+	const struct knot_run_view run = knot_record_view(rec);
+	const struct knot_shm_result *r = &rec->result;
+
+	crash->verdict = knot_xstrdup(knot_verdict_name(f->verdict.kind));
+	crash->message = knot_xstrdup(f->message);
+	crash->bucket = f->bucket;
+	crash->end = r->end;
+	crash->run_flags = r->flags & (KNOT_RUN_EXTERNAL | KNOT_RUN_LIVE_LEFT | KNOT_RUN_EARLY_TIMER | KNOT_RUN_FAIR_TAIL | KNOT_RUN_TRUNCATED);
+	crash->steps = r->steps;
+	crash->virtual_ns = r->virtual_ns;
+	crash->schedule_hash = r->hash;
+	for (size_t i = 0; i < knot_bucket_signature_len(&f->verdict); i++)
+		knot_vec_push(&crash->signature, knot_bucket_signature(&f->verdict, i, view));
+	for (size_t i = 0; i < rec->gs.len && i < KNOT_CRASH_MAX_LIST; i++)
+		knot_vec_push(&crash->goroutines,
+			((struct knot_crash_goroutine){
+				.g = (uint32_t)i,
+				.path = rec->gs.data[i].path,
+				.gpath = knot_describe_path(&run, (uint16_t)i, view),
+			}));
+	for (size_t i = 0; i < rec->decisions.len; i++)
+		knot_vec_push(&crash->decisions, rec->decisions.data[i]);
+}

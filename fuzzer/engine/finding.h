@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a run to what is told about it: verdict, bucket, title, message, crash file. */
+#ifndef KNOT_ENGINE_FINDING_H
+#define KNOT_ENGINE_FINDING_H
+
+#include "engine/record.h"
+#include "explore/verdict.h"
+#include "wire/crash.h"
+
+struct knot_sitenames;
+
+/* Owns its contents; free with knot_finding_free. */
+struct knot_finding {
+	struct knot_verdict verdict;
+	uint64_t bucket;
+	char *title; /* "leak: lock manager.go:17, send manager.go:22" */
+	char *message; /* panic text or first line of the failure, "" = none */
+};
+
+/*
+ * Judges a run. out and err are what the target printed (NULL = not kept): they name the failing line and
+ * the message. always: no run of this test has ended well so far.
+ */
+void knot_finding_judge(const struct knot_record *rec, const char *out, size_t out_len,
+	const char *err_text, size_t err_len, bool always, struct knot_sitenames *names,
+	struct knot_finding *ret_finding);
+void knot_finding_free(struct knot_finding *f);
+
+/*
+ * Adds to crash what the run and its verdict say: schedule, goroutines, signature, verdict. The caller has
+ * filled in target, build and request.
+ */
+void knot_finding_describe(const struct knot_finding *f, const struct knot_record *rec,
+	struct knot_sitenames *names, struct knot_crash *crash);
+
+#endif

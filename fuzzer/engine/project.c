@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/project.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "wire/sites.h"
+#include "wire/tests.h"
+
+#include <regex.h>
+#include <string.h>
+
+static struct knot_instrument_options build_options(const struct knot_project_options *o, const char *work)
+{
+	return (struct knot_instrument_options){
+		.dir = o->dir,
+		.patterns = o->patterns,
+		.patterns_len = o->patterns_len,
+		.tags = o->tags,
+		.race = o->race,
+		.work_dir = work,
+		.cancel_fd = o->cancel_fd,
+	};
+}
+
+static int load_sites(struct knot_project *p, struct knot_error *err)
+{
+	knot_auto_free char *text = NULL;
+	size_t len;
+	int rc = knot_file_read(p->build.sites, KNOT_SITES_MAX_BYTES, &text, &len, err);
+
+	return rc ? rc : knot_sites_decode(knot_span_of(text, len), &p->sites, err);
+}
+
+static int load_tests(struct knot_project *p, struct knot_tests **ret, struct knot_error *err)
+{
+	knot_auto_free char *text = NULL;
+	size_t len;
+	int rc = knot_file_read(p->build.tests, KNOT_TESTS_MAX_BYTES, &text, &len, err);
+
+	return rc ? rc : knot_tests_decode(knot_span_of(text, len), ret, err);
+}
+
+/* -run selects top-level tests; what follows a slash selects subtests, which run with their parents. */
+static int compile_run(const char *pattern, regex_t *ret, struct knot_error *err)
+{
+	knot_auto_free char *top = knot_xstrndup(pattern, strcspn(pattern, "/"));
+	char why[128];
+	int rc = regcomp(ret, top, REG_EXTENDED | REG_NOSUB);
+
+	if (!rc)
+		return 0;
+	regerror(rc, ret, why, sizeof(why));
+	return knot_error_set(err, KNOT_EUSAGE, "-run %s: %s", pattern, why);
+}
+
+static void add_target(struct knot_project *p, const struct knot_tests_package *pkg, const char *test,
+	const char *binary)
+{
+	struct knot_target *t = knot_xalloc(sizeof(*t));
+	knot_auto_free char *id = knot_xasprintf("%s %s", pkg->path, test);
+	size_t root = strlen(p->build.module_dir);
+	bool inside = !strncmp(pkg->dir, p->build.module_dir, root) && pkg->dir[root] == '/';
+
+	t->package = knot_xstrdup(pkg->path);
+	t->name = knot_xstrdup(test);
+	t->rel_dir = knot_xstrdup(inside ? pkg->dir + root + 1 : ".");
+	t->binary = knot_xstrdup(binary);
+	t->dir = knot_xstrdup(pkg->dir);
+	t->run = (struct knot_worker_target){
+		.binary = t->binary,
+		.dir = t->dir,
+		.test = t->name,
+		.args = p->options.args,
+		.is_short = p->options.is_short,
+		.salt = knot_hash_mix(knot_hash_fnv32(id, strlen(id)) + ((uint64_t)strlen(id) << 32)),
+	};
+	knot_vec_push(&p->targets, t);
+}
+
+static bool any_match(const struct knot_tests_package *pkg, const regex_t *run)
+{
+	for (size_t i = 0; i < pkg->tests.count; i++)
+		if (!run || !regexec(run, pkg->tests.names[i], 0, NULL, 0))
+			return true;
+	return false;
+}
+
+static int build_package(struct knot_project *p, const struct knot_instrument_options *o,
+	const struct knot_tests_package *pkg, const regex_t *run, struct knot_error *err)
+{
+	knot_auto_free char *flat = knot_xstrdup(pkg->path);
+
+	for (char *c = flat; *c; c++)
+		if (*c == '/')
+			*c = '+';
+	knot_auto_free char *binary = knot_xasprintf("%s/bin/%s.test", o->work_dir, flat);
+	int rc = knot_instrument_build(o, &p->build, pkg->path, binary, err);
+
+	if (rc == KNOT_EBUILD) {
+		knot_vec_push(&p->failed, knot_xstrdup(err->message));
+		return 0;
+	}
+	if (rc)
+		return rc;
+	if (!knot_file_exists(binary))
+		return 0; /* nothing to test after build constraints */
+	for (size_t i = 0; i < pkg->tests.count; i++)
+		if (!run || !regexec(run, pkg->tests.names[i], 0, NULL, 0))
+			add_target(p, pkg, pkg->tests.names[i], binary);
+	return 0;
+}
+
+static int build_all(struct knot_project *p, const struct knot_instrument_options *o,
+	knot_project_progress progress, void *arg, struct knot_error *err)
+{
+	struct knot_tests *tests = NULL;
+	knot_auto_free char *bin = knot_xasprintf("%s/bin", o->work_dir);
+	regex_t compiled;
+	const regex_t *run = NULL;
+	int rc = knot_file_mkdirs(bin, 0777, err);
+
+	if (rc || (rc = load_tests(p, &tests, err)))
+		return rc;
+	if (p->options.run && *p->options.run) {
+		rc = compile_run(p->options.run, &compiled, err);
+		run = rc ? NULL : &compiled;
+	}
+	for (size_t i = 0; i < knot_tests_count(tests) && !rc; i++) {
+		const struct knot_tests_package *pkg = knot_tests_at(tests, i);
+
+		if (!any_match(pkg, run))
+			continue;
+		p->packages++;
+		if (progress) {
+			knot_auto_free char *what = knot_xasprintf("building %s", pkg->path);
+
+			progress(arg, what);
+		}
+		rc = build_package(p, o, pkg, run, err);
+	}
+	if (run)
+		regfree(&compiled);
+	knot_tests_free(tests);
+	return rc;
+}
+
+int knot_project_open(const struct knot_project_options *options, knot_project_progress progress,
+	void *arg, struct knot_project *ret_project, struct knot_error *err)
+{
+	struct knot_project p = {.options = *options};
+	knot_auto_free char *work = knot_xasprintf("%s/build", options->campaign_dir);
+	struct knot_instrument_options o = build_options(options, work);
+	int rc;
+
+	if (progress)
+		progress(arg, "instrumenting");
+	rc = knot_instrument(&o, &p.build, err);
+	if (!rc)
+		rc = load_sites(&p, err);
+	if (!rc)
+		rc = build_all(&p, &o, progress, arg, err);
+	if (!rc && !p.targets.len) {
+		if (p.failed.len)
+			rc = knot_error_set(err, KNOT_EBUILD, "%s", p.failed.data[0]);
+		else
+			rc = knot_error_set(err, KNOT_EUSAGE, "no test matches%s%s in %s",
+				options->run ? " -run " : "", options->run ? options->run : "",
+				options->patterns_len ? options->patterns[0] : ".");
+	}
+	if (rc)
+		knot_project_close(&p);
+	else
+		*ret_project = p;
+	return rc;
+}
+
+void knot_project_close(struct knot_project *p)
+{
+	for (size_t i = 0; i < p->targets.len; i++) {
+		struct knot_target *t = p->targets.data[i];
+
+		free(t->package);
+		free(t->name);
+		free(t->rel_dir);
+		free(t->binary);
+		free(t->dir);
+		free(t);
+	}
+	knot_vec_free(&p->targets);
+	for (size_t i = 0; i < p->failed.len; i++)
+		free(p->failed.data[i]);
+	knot_vec_free(&p->failed);
+	knot_sites_free(p->sites);
+	knot_instrument_free(&p->build);
+	*p = (struct knot_project){0};
+}

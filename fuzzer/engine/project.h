@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The packages under test: instrumented, built, and their tests as targets. */
+#ifndef KNOT_ENGINE_PROJECT_H
+#define KNOT_ENGINE_PROJECT_H
+
+#include "base/vec.h"
+#include "engine/worker.h"
+#include "instrument/driver.h"
+
+struct knot_error;
+struct knot_sites;
+
+/* All borrowed while the project lives. */
+struct knot_project_options {
+	const char *dir;
+	const char *const *patterns;
+	size_t patterns_len;
+	const char *run; /* as go test -run, NULL = all tests */
+	const char *tags;
+	bool race, is_short;
+	const char *const *args; /* after -args, NULL-terminated or NULL */
+	const char *campaign_dir; /* absolute */
+	int cancel_fd;
+};
+
+/* One test of one package. */
+struct knot_target {
+	char *package;
+	char *name; /* of the test */
+	char *rel_dir; /* of the package below the module, "." = the root */
+	struct knot_worker_target run; /* its texts are owned by the project */
+	char *binary, *dir;
+};
+
+struct knot_project {
+	struct knot_project_options options;
+	struct knot_instrument_result build;
+	struct knot_sites *sites;
+	KNOT_VEC(struct knot_target *) targets; /* pointers stay valid */
+	KNOT_VEC(char *) failed; /* packages that do not build: the compiler's words */
+	size_t packages; /* that have tests */
+};
+
+/* Called with one line about what is being done. */
+typedef void (*knot_project_progress)(void *arg, const char *what);
+
+/*
+ * Instruments and builds. Packages that do not build are listed in failed; it is KNOT_EBUILD only when none
+ * does, and KNOT_EUSAGE when no test matches. Caller closes with knot_project_close.
+ */
+int knot_project_open(const struct knot_project_options *options, knot_project_progress progress,
+	void *arg, struct knot_project *ret_project, struct knot_error *err);
+void knot_project_close(struct knot_project *p);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/replay.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/vec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+
+struct stream {
+	int fds[2];
+	char *data;
+	size_t len;
+};
+
+struct knot_replayer {
+	struct knot_worker_options options;
+	struct knot_worker *worker; /* of the last replay */
+	const volatile int *cancel;
+	struct stream out, err;
+};
+
+struct waiting {
+	struct knot_outcome *outcome;
+	bool warming; /* the first end is the warm-up's */
+	bool done;
+	bool broken;
+};
+
+int knot_replayer_open(const struct knot_worker_options *options, const volatile int *cancel,
+	struct knot_replayer **ret_replayer, struct knot_error *err)
+{
+	struct knot_replayer *r = knot_xalloc(sizeof(*r));
+
+	(void)err;
+	r->options = *options;
+	r->cancel = cancel;
+	*ret_replayer = r;
+	return 0;
+}
+
+void knot_replayer_close(struct knot_replayer *r)
+{
+	if (!r)
+		return;
+	knot_worker_close(r->worker);
+	free(r);
+}
+
+struct knot_shm *knot_replayer_shm(struct knot_replayer *r)
+{
+	return r->worker ? knot_worker_shm(r->worker) : NULL;
+}
+
+void knot_outcome_free(struct knot_outcome *o)
+{
+	knot_record_free(&o->record);
+	free(o->out);
+	free(o->err);
+	*o = (struct knot_outcome){0};
+}
+
+static int stream_open(struct stream *s, struct knot_error *err)
+{
+	*s = (struct stream){.fds = {-1, -1}};
+	if (pipe2(s->fds, O_CLOEXEC))
+		return knot_error_sys(err, "pipe");
+	fcntl(s->fds[0], F_SETFL, O_NONBLOCK);
+	s->data = knot_xalloc(KNOT_REPLAY_OUTPUT + 1);
+	return 0;
+}
+
+/* Reads what is there; beyond the limit it is read and dropped, so that the target never blocks on us. */
+static void stream_drain(struct stream *s)
+{
+	char rest[4096];
+
+	for (;;) {
+		size_t room = KNOT_REPLAY_OUTPUT - s->len;
+		ssize_t n = room ? read(s->fds[0], s->data + s->len, room)
+				 : read(s->fds[0], rest, sizeof(rest));
+
+		if (n <= 0)
+			return;
+		if (room)
+			s->len += (size_t)n;
+	}
+}
+
+static void stream_close(struct stream *s)
+{
+	for (int i = 0; i < 2; i++)
+		if (s->fds[i] >= 0)
+			close(s->fds[i]);
+	free(s->data);
+	*s = (struct stream){.fds = {-1, -1}};
+}
+
+/* Moves the contents of a record that the worker is about to reuse. */
+static void steal_record(struct knot_record *to, const struct knot_record *from)
+{
+	struct knot_record *mutable = (struct knot_record *)from;
+
+	knot_record_free(to);
+	*to = *from;
+	*mutable = (struct knot_record){0};
+}
+
+static int on_run(void *arg, const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err)
+{
+	struct waiting *w = arg;
+
+	(void)err;
+	if (!(plan->request.flags & KNOT_REQ_REPLAY) && w->warming)
+		return 0;
+	steal_record(&w->outcome->record, rec);
+	w->outcome->ran = true;
+	return 0;
+}
+
+static int on_end(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end, struct knot_error *err)
+{
+	struct waiting *w = arg;
+
+	(void)end;
+	(void)err;
+	if (plan->request.flags & KNOT_REQ_REPLAY)
+		w->done = true;
+	return 0;
+}
+
+static int on_broken(void *arg, const char *why, struct knot_error *err)
+{
+	struct waiting *w = arg;
+
+	(void)why;
+	(void)err;
+	w->broken = true;
+	return 0;
+}
+
+static int post(struct knot_replayer *r, const struct knot_schedule *s, struct knot_error *err)
+{
+	struct knot_plan plan = {
+		.request = {
+			.seed = s->seed,
+			.count = 1,
+			.step_limit = s->step_limit,
+			.policy = KNOT_POLICY_FIFO,
+			.flags = KNOT_REQ_NO_FEEDBACK,
+		},
+	};
+	int rc;
+
+	if (s->flags & KNOT_REQ_WARM && (rc = knot_worker_post(r->worker, &plan, err)))
+		return rc;
+	plan.request.fair_after = s->fair_after;
+	plan.request.flags = KNOT_REQ_REPLAY | KNOT_REQ_EXIT | KNOT_REQ_NO_FEEDBACK;
+	plan.request.prefix_len = (uint32_t)s->decisions_len;
+	plan.prefix = s->decisions;
+	return knot_worker_post(r->worker, &plan, err);
+}
+
+static int wait_for_end(struct knot_replayer *r, struct waiting *w, struct knot_error *err)
+{
+	const struct knot_worker_events events = {
+		.run = on_run, .end = on_end, .broken = on_broken, .arg = w};
+	int rc = 0;
+
+	while (!rc && !w->done && !w->broken) {
+		struct pollfd p[2] = {{.fd = r->out.fds[0], .events = POLLIN}, {.fd = r->err.fds[0], .events = POLLIN}};
+		const struct timespec tick = {.tv_nsec = 200000};
+
+		if (r->cancel && *r->cancel)
+			return knot_error_set(err, KNOT_EUSAGE, "interrupted");
+		ppoll(p, 2, &tick, NULL);
+		stream_drain(&r->out);
+		stream_drain(&r->err);
+		rc = knot_worker_poll(r->worker, &events, err);
+	}
+	stream_drain(&r->out);
+	stream_drain(&r->err);
+	return rc;
+}
+
+int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target,
+	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome, struct knot_error *err)
+{
+	struct knot_worker_options o = r->options;
+	struct knot_outcome outcome = {0};
+	struct waiting w = {.outcome = &outcome, .warming = schedule->flags & KNOT_REQ_WARM};
+	int rc;
+
+	knot_worker_close(r->worker);
+	r->worker = NULL;
+	r->err.fds[0] = r->err.fds[1] = -1;
+	if ((rc = stream_open(&r->out, err)) || (rc = stream_open(&r->err, err)))
+		goto out;
+	o.stdout_fd = r->out.fds[1];
+	o.stderr_fd = r->err.fds[1];
+	if ((rc = knot_worker_open(&o, &r->worker, err)) ||
+		(rc = knot_worker_assign(r->worker, target, err)) || (rc = post(r, schedule, err)))
+		goto out;
+	rc = wait_for_end(r, &w, err);
+	if (!rc) {
+		outcome.out_len = r->out.len;
+		outcome.err_len = r->err.len;
+		r->out.data[r->out.len] = r->err.data[r->err.len] = '\0';
+		outcome.out = knot_steal(&r->out.data);
+		outcome.err = knot_steal(&r->err.data);
+		*ret_outcome = outcome;
+	}
+out:
+	if (rc)
+		knot_outcome_free(&outcome);
+	stream_close(&r->out);
+	stream_close(&r->err);
+	return rc;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs one schedule again, in a fresh process of its own, with its output kept. This is how a candidate
+ * is verified and what `goknot replay` does.
+ */
+#ifndef KNOT_ENGINE_REPLAY_H
+#define KNOT_ENGINE_REPLAY_H
+
+#include "engine/record.h"
+#include "engine/worker.h"
+
+struct knot_error;
+struct knot_replayer;
+
+/* What to follow; everything borrowed during the call. */
+struct knot_schedule {
+	uint64_t seed;
+	uint32_t step_limit, fair_after;
+	uint32_t flags; /* KNOT_REQ_* of the run; KNOT_REQ_WARM: one fifo run comes first in the process */
+	const uint16_t *decisions;
+	size_t decisions_len;
+};
+
+/* Owns its contents; free with knot_outcome_free. */
+struct knot_outcome {
+	bool ran; /* false: the process never came to the end of a run */
+	struct knot_record record;
+	char *out, *err; /* what the target printed, at most KNOT_REPLAY_OUTPUT bytes each */
+	size_t out_len, err_len;
+};
+
+#define KNOT_REPLAY_OUTPUT (1u << 20)
+
+/* options as for a worker (its descriptors are ignored); cancel is read between polls, may be NULL. */
+int knot_replayer_open(const struct knot_worker_options *options, const volatile int *cancel,
+	struct knot_replayer **ret_replayer, struct knot_error *err);
+void knot_replayer_close(struct knot_replayer *r);
+/* Blocks until the run has ended. KNOT_EUSAGE "interrupted" when *cancel became true. */
+int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target,
+	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome, struct knot_error *err);
+void knot_outcome_free(struct knot_outcome *o);
+/* Borrowed: for site names, until the next replay. */
+struct knot_shm *knot_replayer_shm(struct knot_replayer *r);
+
+#endif

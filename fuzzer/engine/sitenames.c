@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/sitenames.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "sys/shm.h"
+#include "wire/sites.h"
+
+#include <string.h>
+#include <uthash.h>
+
+struct known {
+	uint32_t hash;
+	struct knot_site_name name; /* its texts are owned */
+	UT_hash_handle hh;
+};
+
+struct knot_sitenames {
+	const struct knot_sites *sites;
+	struct knot_shm *shm;
+	struct known *known;
+	struct knot_site_name answer;
+	struct knot_names view;
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static struct known *keep(struct knot_sitenames *n, uint32_t hash, const char *file, uint32_t line,
+	const char *function)
+{
+	struct known *k = knot_xalloc(sizeof(*k));
+
+	k->hash = hash;
+	k->name = (struct knot_site_name){
+		.file = knot_xstrdup(base_name(file)),
+		.line = line,
+		.function = knot_xstrdup(function),
+	};
+	HASH_ADD(hh, n->known, hash, sizeof(k->hash), k);
+	return k;
+}
+
+/* The target probes from slot (hash mod slots) to the first free one (knot_name.go). */
+static struct known *from_shm(struct knot_sitenames *n, uint32_t hash)
+{
+	struct knot_shm_position p;
+
+	for (uint32_t i = 0; n->shm && i < KNOT_SITE_SLOTS; i++) {
+		if (!knot_shm_site(n->shm, (hash + i) % KNOT_SITE_SLOTS, &p))
+			return NULL;
+		if (p.hash == hash)
+			return keep(n, hash, p.file, p.line, p.func);
+	}
+	return NULL;
+}
+
+static const struct knot_site_name *look_up(void *arg, uint32_t site)
+{
+	struct knot_sitenames *n = arg;
+	const struct knot_site *s = n->sites ? knot_sites_find(n->sites, site) : NULL;
+	struct known *k;
+
+	if (s) {
+		n->answer = (struct knot_site_name){
+			.file = base_name(s->file),
+			.line = s->line,
+			.function = s->func,
+			.primitive = *s->prim ? s->prim : NULL,
+		};
+		return &n->answer;
+	}
+	HASH_FIND(hh, n->known, &site, sizeof(site), k);
+	if (!k)
+		k = from_shm(n, site);
+	return k ? &k->name : NULL;
+}
+
+struct knot_sitenames *knot_sitenames_new(const struct knot_sites *sites)
+{
+	struct knot_sitenames *n = knot_xalloc(sizeof(*n));
+
+	n->sites = sites;
+	n->view = (struct knot_names){.site = look_up, .arg = n};
+	return n;
+}
+
+void knot_sitenames_free(struct knot_sitenames *n)
+{
+	struct known *k, *next;
+
+	if (!n)
+		return;
+	HASH_ITER (hh, n->known, k, next) {
+		HASH_DEL(n->known, k);
+		free((char *)k->name.file);
+		free((char *)k->name.function);
+		free(k);
+	}
+	free(n);
+}
+
+void knot_sitenames_use(struct knot_sitenames *n, struct knot_shm *shm)
+{
+	n->shm = shm;
+}
+
+uint32_t knot_sitenames_add(
+	struct knot_sitenames *n, const char *file, uint32_t line, const char *function)
+{
+	knot_auto_free char *text = knot_xasprintf("%s:%u:position", base_name(file), line);
+	uint32_t hash = knot_hash_fnv32(text, strlen(text));
+	struct known *k;
+
+	HASH_FIND(hh, n->known, &hash, sizeof(hash), k);
+	if (!k)
+		keep(n, hash, file, line, function);
+	return hash;
+}
+
+const struct knot_names *knot_sitenames_view(const struct knot_sitenames *n)
+{
+	return &n->view;
+}
