@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/campaign.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "engine/campaign_internal.h"
+#include "explore/corpus.h"
+#include "sys/clock.h"
+#include "sys/lock.h"
+#include "sys/proc.h"
+#include "sys/sandbox.h"
+
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+
+#define DISCOVERY_NS (250 * KNOT_NS_PER_MS) /* a target's first slice */
+#define SLICE_NS (1000 * KNOT_NS_PER_MS)
+#define PROGRESS_NS (3 * KNOT_NS_PER_S)
+#define FLUSH_NS (1 * KNOT_NS_PER_S)
+/* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
+#define FRESH_EVERY 64
+
+static uint64_t spent(const struct knot_campaign *c)
+{
+	return c->earlier_ns + knot_clock_mono_ns() - c->start_ns;
+}
+
+static void tell(struct knot_campaign *c, const struct knot_target_state *s,
+	enum knot_campaign_news kind, const char *text)
+{
+	const struct knot_campaign_news_item item = {
+		.kind = kind, .target = s ? s->target : NULL, .names = c->names, .text = text};
+
+	if (c->view.news)
+		c->view.news(c->view.arg, &item);
+}
+
+static int on_run(void *arg, const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err)
+{
+	struct knot_campaign_worker *w = arg;
+	struct knot_campaign *c = w->campaign;
+	struct knot_target_state *s = w->state;
+	const uint32_t end = rec->result.end;
+	struct knot_cpop_gain gain;
+	bool finding = false;
+	int rc = 0;
+
+	if (rec->timed_out || rec->signal || (end != KNOT_END_OK && end != KNOT_END_SKIP))
+		rc = knot_judge(c, w, plan, rec, &finding, err);
+	else
+		s->good_runs++;
+	s->total.ends[end <= KNOT_END_SKIP ? end : KNOT_END_NONE]++;
+	const struct knot_plan_run run = {
+		.result = &rec->result,
+		.view = knot_record_view(rec),
+		.decisions = rec->decisions.data,
+		.decisions_len = rec->decisions.len,
+		.finding = finding,
+	};
+
+	knot_portfolio_feed_run(s->portfolio, plan, &run, &gain);
+	return rc;
+}
+
+static int on_end(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end, struct knot_error *err)
+{
+	struct knot_campaign_worker *w = arg;
+	struct knot_target_state *s = w->state;
+	struct knot_campaign_status *st = &w->campaign->status;
+
+	(void)err;
+	knot_portfolio_feed_end(s->portfolio, plan, end);
+	s->total.requests++;
+	s->total.runs += end->runs;
+	s->total.steps += end->steps;
+	/* Only the last run of a request can have ended badly without more: the others were good. */
+	if (end->runs > 1)
+		s->good_runs += end->runs - 1;
+	st->runs += end->runs;
+	st->steps += end->steps;
+	if (plan->request.chain_len) {
+		st->chain_runs += end->runs;
+		st->chain_any += end->chain_any;
+		st->chain_all += end->chain_all;
+		s->total.chain_runs += end->runs;
+		s->total.chain_any += end->chain_any;
+		s->total.chain_all += end->chain_all;
+	}
+	return 0;
+}
+
+static int on_broken(void *arg, const char *why, struct knot_error *err)
+{
+	struct knot_campaign_worker *w = arg;
+	struct knot_campaign *c = w->campaign;
+
+	(void)err;
+	if (!w->state->aside) {
+		w->state->aside = true;
+		c->status.set_aside++;
+		tell(c, w->state, KNOT_NEWS_ASIDE, why);
+	}
+	return 0;
+}
+
+/* The target that has had least time, weighted by what its last slice brought. */
+static struct knot_target_state *choose(struct knot_campaign *c)
+{
+	struct knot_target_state *best = NULL;
+	uint64_t best_score = UINT64_MAX;
+
+	for (size_t i = 0; i < c->project->targets.len; i++) {
+		struct knot_target_state *s = &c->states[i];
+		uint64_t weight = 1 + (s->gain > 9 ? 9 : s->gain);
+		/* Targets that a worker runs already count as if their slice were over. */
+		uint64_t score = (s->used_ns + s->workers * SLICE_NS) / weight;
+
+		if (!s->slices && !s->workers)
+			score = 0;
+		if (!s->aside && score < best_score) {
+			best = s;
+			best_score = score;
+		}
+	}
+	return best;
+}
+
+static void end_slice(struct knot_campaign_worker *w)
+{
+	struct knot_target_state *s = w->state;
+	uint64_t used;
+
+	if (!s)
+		return;
+	used = knot_clock_mono_ns() - w->slice_start_ns;
+	s->used_ns += used;
+	s->total.wall_ns += used;
+	s->slices++;
+	s->workers--;
+	s->gain = knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio)) - w->slice_pairs;
+	w->state = NULL;
+}
+
+/* At the end of its slice a worker goes to the target that deserves it most, often the same one. */
+static int assign(struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
+{
+	uint64_t now = knot_clock_mono_ns();
+
+	if (w->state && !w->state->aside && now - w->slice_start_ns < w->slice_ns)
+		return 0;
+	struct knot_target_state *old = w->state;
+
+	end_slice(w);
+	struct knot_target_state *s = choose(c);
+
+	if (!s) {
+		c->stop = true;
+		return knot_worker_assign(w->worker, NULL, err);
+	}
+	if (s != old) {
+		int rc = knot_worker_assign(w->worker, &s->target->run, err);
+
+		if (rc)
+			return rc;
+	}
+	w->state = s;
+	s->workers++;
+	w->slice_start_ns = now;
+	w->slice_ns = s->slices ? SLICE_NS : DISCOVERY_NS;
+	w->slice_pairs = knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio));
+	return 0;
+}
+
+static int step_worker(struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
+{
+	const struct knot_worker_events events = {
+		.run = on_run, .end = on_end, .broken = on_broken, .arg = w};
+	int rc = assign(c, w, err);
+
+	if (rc || !w->state)
+		return rc;
+	while (!rc && knot_worker_room(w->worker) && !c->stop) {
+		struct knot_plan plan;
+
+		knot_portfolio_next(w->state->portfolio, &plan);
+		rc = knot_worker_post(w->worker, &plan, err);
+	}
+	if (!rc)
+		rc = knot_worker_poll(w->worker, &events, err);
+	if (rc == KNOT_EINPUT) {
+		/* The target wrote over the shared memory: its process goes, the campaign goes on. */
+		tell(c, w->state, KNOT_NEWS_NOTE, err->message);
+		end_slice(w);
+		rc = knot_worker_assign(w->worker, NULL, err);
+	}
+	return rc;
+}
+
+void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *ret_status)
+{
+	struct knot_campaign_status *st = &c->status;
+
+	st->elapsed_ns = spent(c);
+	st->workers = c->options.parallel;
+	st->targets = (uint32_t)c->project->targets.len;
+	st->pairs = st->corpus = 0;
+	st->events_lost = st->hooks_missed = st->pairs_full = st->processes = 0;
+	for (size_t i = 0; i < c->project->targets.len; i++) {
+		st->pairs += knot_cpop_pair_count(knot_portfolio_cpop(c->states[i].portfolio));
+		st->corpus += knot_pool_len(knot_portfolio_pool(c->states[i].portfolio));
+	}
+	for (uint32_t i = 0; i < c->options.parallel; i++) {
+		struct knot_worker_stats ws;
+
+		knot_worker_stats(c->workers[i].worker, &ws);
+		st->events_lost += ws.events_lost;
+		st->hooks_missed += ws.hooks_missed;
+		st->pairs_full += ws.pairs_full;
+		st->processes += ws.processes;
+	}
+	*ret_status = *st;
+}
+
+static bool finished(const struct knot_campaign *c)
+{
+	const struct knot_campaign_options *o = &c->options;
+
+	return c->stop || (o->cancel && *o->cancel) ||
+		(o->fuzztime_ns && knot_clock_mono_ns() - c->start_ns >= o->fuzztime_ns) ||
+		(o->fuzztime_runs && c->status.runs >= o->fuzztime_runs);
+}
+
+static int reap(struct knot_campaign *c, struct knot_error *err)
+{
+	pid_t known[64];
+	size_t n = 0, reaped;
+
+	for (uint32_t i = 0; i < c->options.parallel && n < 64; i++) {
+		pid_t pid = knot_worker_pid(c->workers[i].worker);
+
+		if (pid)
+			known[n++] = pid;
+	}
+	return knot_proc_reap_orphans(known, n, &reaped, err);
+}
+
+int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
+{
+	uint64_t next_progress = knot_clock_mono_ns() + PROGRESS_NS;
+	uint64_t next_flush = knot_clock_mono_ns() + FLUSH_NS;
+	struct knot_campaign_status st;
+	int rc = 0;
+
+	while (!rc && !finished(c)) {
+		for (uint32_t i = 0; i < c->options.parallel && !rc; i++)
+			rc = step_worker(c, &c->workers[i], err);
+		uint64_t now = knot_clock_mono_ns();
+
+		if (!rc && now >= next_flush) {
+			rc = knot_persist_flush(c, err);
+			if (!rc)
+				rc = reap(c, err);
+			next_flush = now + FLUSH_NS;
+		}
+		if (now >= next_progress && c->view.progress) {
+			knot_campaign_status(c, &st);
+			c->view.progress(c->view.arg, &st);
+			next_progress += PROGRESS_NS;
+		}
+		const struct timespec tick = {.tv_nsec = 500000};
+
+		nanosleep(&tick, NULL);
+	}
+	for (uint32_t i = 0; i < c->options.parallel; i++)
+		end_slice(&c->workers[i]);
+	if (!rc)
+		rc = knot_persist_flush(c, err);
+	return rc;
+}
+
+static int open_states(struct knot_campaign *c)
+{
+	const struct knot_campaign_options *o = &c->options;
+
+	c->states = knot_xalloc(c->project->targets.len * sizeof(*c->states));
+	for (size_t i = 0; i < c->project->targets.len; i++) {
+		struct knot_target_state *s = &c->states[i];
+		struct knot_portfolio_options po = knot_portfolio_defaults(
+			knot_hash_mix(o->seed + c->project->targets.data[i]->run.salt));
+
+		po.policy = o->policy;
+		po.depth = o->depth;
+		po.mutate = o->mutate;
+		po.feedback = o->feedback;
+		po.fresh_every = o->fresh_every ? o->fresh_every : FRESH_EVERY;
+		s->target = c->project->targets.data[i];
+		s->index = (uint32_t)i;
+		s->portfolio = knot_portfolio_new(&po);
+		if (!s->target->run.start_ns)
+			s->target->run.start_ns = knot_clock_wall_ns();
+	}
+	return 0;
+}
+
+/* Every worker sees a copy of the module's directory: tests may write there. */
+static int open_sandbox(struct knot_campaign *c, const char *name, struct knot_sandbox **ret, struct knot_error *err)
+{
+	knot_auto_free char *state = knot_xasprintf("%s/work/%s", c->options.campaign_dir, name);
+	const char *copy[] = {c->project->build.module_dir};
+	const struct knot_sandbox_options o = {
+		.state_dir = state,
+		.shared_dir = c->options.campaign_dir,
+		.copy_dirs = copy,
+		.copy_len = *copy[0] ? 1 : 0,
+	};
+
+	return knot_sandbox_open(&o, ret, err);
+}
+
+static struct knot_worker_options worker_options(const struct knot_campaign *c, struct knot_sandbox *sandbox)
+{
+	return (struct knot_worker_options){
+		.sandbox = sandbox,
+		.timeout_ns = c->options.timeout_ns,
+		.memory_bytes = c->options.memory_bytes,
+		.cfg_flags = c->options.cfg_flags,
+		.stdout_fd = KNOT_PROC_NULL,
+		.stderr_fd = KNOT_PROC_NULL,
+	};
+}
+
+static int open_workers(struct knot_campaign *c, struct knot_error *err)
+{
+	int rc = open_sandbox(c, "replay", &c->replay_sandbox, err);
+
+	if (rc)
+		return rc;
+	struct knot_worker_options o = worker_options(c, c->replay_sandbox);
+
+	if ((rc = knot_replayer_open(&o, c->options.cancel, &c->replayer, err)))
+		return rc;
+	c->workers = knot_xalloc(c->options.parallel * sizeof(*c->workers));
+	for (uint32_t i = 0; i < c->options.parallel; i++) {
+		struct knot_campaign_worker *w = &c->workers[i];
+		knot_auto_free char *name = knot_xasprintf("%u", i);
+
+		w->campaign = c;
+		if ((rc = open_sandbox(c, name, &w->sandbox, err)))
+			return rc;
+		o = worker_options(c, w->sandbox);
+		if ((rc = knot_worker_open(&o, &w->worker, err)))
+			return rc;
+	}
+	for (int part = 0; part < KNOT_SANDBOX_PARTS; part++) {
+		const char *why = knot_sandbox_missing(c->replay_sandbox, part);
+
+		if (why)
+			tell(c, NULL, KNOT_NEWS_NOTE, why);
+	}
+	return 0;
+}
+
+int knot_campaign_open(const struct knot_campaign_options *options, struct knot_project *project,
+	const struct knot_campaign_view *view, struct knot_campaign **ret_campaign, struct knot_error *err)
+{
+	struct knot_campaign *c = knot_xalloc(sizeof(*c));
+	int rc;
+
+	c->options = *options;
+	c->project = project;
+	c->view = *view;
+	c->start_ns = knot_clock_mono_ns();
+	c->names = knot_sitenames_new(project->sites);
+	open_states(c);
+	if ((rc = knot_proc_become_subreaper(err)) || (rc = knot_persist_open(c, err)) ||
+		(rc = open_workers(c, err))) {
+		knot_campaign_close(c);
+		return rc;
+	}
+	c->start_ns = knot_clock_mono_ns();
+	*ret_campaign = c;
+	return 0;
+}
+
+void knot_campaign_close(struct knot_campaign *c)
+{
+	if (!c)
+		return;
+	for (uint32_t i = 0; c->workers && i < c->options.parallel; i++) {
+		knot_worker_close(c->workers[i].worker);
+		knot_sandbox_close(c->workers[i].sandbox);
+	}
+	knot_replayer_close(c->replayer);
+	knot_sandbox_close(c->replay_sandbox);
+	knot_persist_close(c);
+	knot_judge_free(c);
+	for (size_t i = 0; c->states && i < c->project->targets.len; i++)
+		knot_portfolio_free(c->states[i].portfolio);
+	knot_sitenames_free(c->names);
+	free(c->states);
+	free(c->workers);
+	free(c);
+}

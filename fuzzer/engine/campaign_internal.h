@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the campaign share: campaign.c (loop), judge.c (candidates), persist.c (store). */
+#ifndef KNOT_ENGINE_CAMPAIGN_INTERNAL_H
+#define KNOT_ENGINE_CAMPAIGN_INTERNAL_H
+
+#include "engine/campaign.h"
+#include "engine/replay.h"
+#include "engine/sitenames.h"
+#include "explore/portfolio.h"
+
+#include <uthash.h>
+
+struct knot_sandbox;
+struct knot_lock;
+struct knot_store;
+
+/* Candidates of one kind that may fail verification before the kind is given up. */
+#define KNOT_JUDGE_TRIES 3
+
+/* A kind of bad end of one target: what the target itself can tell apart. */
+struct knot_kind_key {
+	uint64_t target;
+	uint64_t bucket;
+	uint64_t end;
+};
+
+struct knot_kind {
+	struct knot_kind_key key;
+	uint32_t tries;
+	bool settled; /* verified, listed or given up: only counted from now on */
+	uint64_t hits;
+	UT_hash_handle hh;
+};
+
+/* A verified bucket. */
+struct knot_bucket {
+	uint64_t key[2]; /* target, bucket */
+	uint64_t hits;
+	UT_hash_handle hh;
+};
+
+/* Counters that persist.c writes as differences. */
+struct knot_target_totals {
+	uint64_t runs, steps, requests;
+	uint64_t ends[KNOT_END_SKIP + 1];
+	uint64_t chain_runs, chain_any, chain_all;
+	uint64_t wall_ns;
+};
+
+struct knot_target_state {
+	struct knot_target *target;
+	struct knot_portfolio *portfolio;
+	uint32_t index;
+	int64_t store_id;
+	uint64_t used_ns; /* worker time spent */
+	uint64_t slices;
+	uint64_t gain; /* pairs of the last slice */
+	uint64_t good_runs; /* ended OK, FAIL not counted */
+	bool aside;
+	uint32_t workers; /* that run it now */
+	struct knot_target_totals total, stored;
+	uint32_t stored_ops, stored_pairs, stored_pool;
+};
+
+struct knot_campaign_worker {
+	struct knot_campaign *campaign;
+	struct knot_worker *worker;
+	struct knot_sandbox *sandbox;
+	struct knot_target_state *state; /* NULL = none assigned */
+	uint64_t slice_start_ns, slice_ns;
+	uint32_t slice_pairs;
+};
+
+struct knot_campaign {
+	struct knot_campaign_options options;
+	struct knot_project *project;
+	struct knot_campaign_view view;
+	struct knot_lock *lock;
+	struct knot_store *store;
+	struct knot_sitenames *names;
+	struct knot_replayer *replayer;
+	struct knot_sandbox *replay_sandbox;
+	struct knot_campaign_worker *workers;
+	struct knot_target_state *states;
+	struct knot_kind *kinds;
+	struct knot_bucket *buckets;
+	struct knot_campaign_status status;
+	struct knot_worker_stats base; /* of earlier sessions in this directory */
+	uint64_t start_ns, earlier_ns;
+	bool stop;
+};
+
+/* judge.c: a bad end arrived from worker w. */
+int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const struct knot_plan *plan,
+	const struct knot_record *rec, bool *ret_finding, struct knot_error *err);
+void knot_judge_free(struct knot_campaign *c);
+
+/* persist.c: the store. */
+int knot_persist_open(struct knot_campaign *c, struct knot_error *err);
+/* Everything not written so far; called once a second and at the end. */
+int knot_persist_flush(struct knot_campaign *c, struct knot_error *err);
+int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_finding *f, const struct knot_crash *crash, const char *file,
+	uint32_t tries, uint32_t same, struct knot_error *err);
+void knot_persist_close(struct knot_campaign *c);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From a bad end to a finding. A bad end of a kind seen before is only counted. A new one is judged; what
+ * is no finding is listed once. A candidate is replayed in a fresh process, twice, first cold and when
+ * that fails behind one warm-up run; only one that ends the same way both times becomes a finding.
+ */
+#include "engine/campaign_internal.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "explore/describe.h"
+#include "wire/ops.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define REPLAYS 2
+
+static struct knot_kind *kind_of(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_record *rec)
+{
+	struct knot_kind_key key = {
+		.target = s->index,
+		.bucket = rec->result.bucket,
+		.end = rec->result.end + (rec->timed_out ? 100u : 0u) +
+			(rec->signal ? 1000u * (unsigned)rec->signal : 0u),
+	};
+	struct knot_kind *k;
+
+	HASH_FIND(hh, c->kinds, &key, sizeof(key), k);
+	if (!k) {
+		k = knot_xalloc(sizeof(*k));
+		k->key = key;
+		HASH_ADD(hh, c->kinds, key, sizeof(key), k);
+	}
+	return k;
+}
+
+static void news(struct knot_campaign *c, enum knot_campaign_news kind,
+	const struct knot_target_state *s, const struct knot_finding *f, const struct knot_record *rec,
+	const char *file, const char *text)
+{
+	const struct knot_campaign_news_item item = {
+		.kind = kind,
+		.target = s->target,
+		.finding = f,
+		.record = rec,
+		.names = c->names,
+		.crash_file = file,
+		.text = text,
+	};
+
+	if (c->view.news)
+		c->view.news(c->view.arg, &item);
+}
+
+static bool same_end(const struct knot_record *a, const struct knot_record *b)
+{
+	return a->result.end == b->result.end && a->timed_out == b->timed_out && a->signal == b->signal &&
+		a->result.bucket == b->result.bucket;
+}
+
+/*
+ * Replays until REPLAYS of them agree in end and schedule. The last outcome is kept in ret; *ret_flags are
+ * those of the schedule that worked.
+ */
+static int verify(struct knot_campaign *c, const struct knot_target_state *s, const struct knot_plan *plan,
+	const struct knot_record *rec, struct knot_outcome *ret, uint32_t *ret_flags, uint32_t *ret_tries,
+	uint32_t *ret_same, struct knot_error *err)
+{
+	const uint32_t warm[] = {0, KNOT_REQ_WARM};
+	struct knot_schedule schedule = {
+		.seed = rec->result.seed,
+		.step_limit = plan->request.step_limit,
+		.fair_after = plan->request.fair_after,
+		.decisions = rec->decisions.data,
+		.decisions_len = rec->decisions.len,
+	};
+
+	*ret_tries = *ret_same = 0;
+	for (size_t i = 0; i < sizeof(warm) / sizeof(*warm) && *ret_same < REPLAYS; i++) {
+		uint64_t hash = 0;
+
+		schedule.flags = warm[i];
+		*ret_same = 0;
+		for (unsigned n = 0; n < REPLAYS; n++) {
+			struct knot_outcome o = {0};
+			int rc = knot_replay(c->replayer, &s->target->run, &schedule, &o, err);
+
+			if (rc)
+				return rc;
+			++*ret_tries;
+			c->status.replays++;
+			knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
+			bool same = o.ran && same_end(rec, &o.record) && (!n || hash == o.record.result.hash);
+
+			hash = o.record.result.hash;
+			knot_outcome_free(ret);
+			*ret = o;
+			if (!same)
+				break;
+			++*ret_same;
+			c->status.replays_same++;
+			*ret_flags = warm[i];
+		}
+	}
+	return 0;
+}
+
+static void fill_chain(struct knot_campaign *c, const struct knot_plan *plan,
+	const struct knot_record *rec, struct knot_crash *crash)
+{
+	const struct knot_names *names = knot_sitenames_view(c->names);
+	const struct knot_run_view view = knot_record_view(rec);
+
+	for (uint32_t i = 0; i < plan->request.chain_len; i++) {
+		const struct knot_shm_chain_op *e = &plan->request.chain[i];
+		const struct knot_site_name *site = knot_names_site(names, e->site);
+		char *gpath = NULL;
+
+		for (size_t g = 0; g < rec->gs.len && !gpath; g++)
+			if (rec->gs.data[g].path == e->gpath)
+				gpath = knot_describe_path(&view, (uint16_t)g, names);
+		knot_vec_push(&crash->chain,
+			((struct knot_crash_op){
+				.op = {.gpath = e->gpath, .site = e->site, .op = e->op},
+				.gpath = gpath,
+				.pos = knot_describe_site(names, e->site),
+				.prim = site && site->primitive ? knot_xstrdup(site->primitive) : NULL,
+			}));
+	}
+}
+
+static void fill_crash(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_plan *plan, const struct knot_record *rec, uint32_t flags,
+	const struct knot_finding *f, struct knot_crash *crash)
+{
+	const struct knot_project *p = c->project;
+
+	*crash = (struct knot_crash){
+		.goknot = knot_xstrdup(KNOT_VERSION),
+		.target = knot_xstrdup(s->target->package),
+		.dir = knot_xstrdup(s->target->rel_dir),
+		.module = knot_xstrdup(p->build.module),
+		.test = knot_xstrdup(s->target->name),
+		.go = knot_xstrdup(p->build.go_version),
+		.tags = knot_xstrdup(p->options.tags ? p->options.tags : ""),
+		.race = p->options.race,
+		.is_short = p->options.is_short,
+		.policy = knot_xstrdup(knot_policy_name(plan->request.policy)),
+		.seed = rec->result.seed,
+		.depth = plan->request.depth,
+		.steps_hint = plan->request.steps_hint,
+		.step_limit = plan->request.step_limit,
+		.fair_after = plan->request.fair_after,
+		.salt = s->target->run.salt,
+		.start_ns = s->target->run.start_ns,
+		.request_flags = (plan->request.flags & KNOT_REQ_NO_TIMER) | flags,
+		.config_flags = c->options.cfg_flags,
+	};
+	for (size_t i = 0; p->options.args && p->options.args[i]; i++)
+		knot_vec_push(&crash->args, knot_xstrdup(p->options.args[i]));
+	fill_chain(c, plan, rec, crash);
+	knot_finding_describe(f, rec, c->names, crash);
+}
+
+/* The crash file and, beside it, what the target printed and its goroutine dump. */
+static int write_files(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_crash *crash, const struct knot_outcome *o, char **ret_file, struct knot_error *err)
+{
+	knot_auto_free char *dir = knot_xasprintf("%s/crashes", c->options.campaign_dir);
+	knot_auto_free char *stem = knot_xasprintf(
+		"%s/%s-%s-%08x", dir, s->target->name, crash->verdict, (unsigned)(crash->bucket >> 32));
+	knot_auto_free char *file = knot_xasprintf("%s.crash", stem);
+	knot_auto_free char *output = knot_xasprintf("%s.output", stem);
+	knot_auto_free char *dump = knot_xasprintf("%s.goroutines", stem);
+	knot_auto_free char *printed = knot_xasprintf("%s%s", o->out ? o->out : "", o->err ? o->err : "");
+	knot_auto_free char *text = NULL;
+	size_t len;
+	int rc = knot_file_mkdirs(dir, 0777, err);
+
+	if (rc || (rc = knot_crash_encode(crash, &text, &len, err)) ||
+		(rc = knot_file_write(output, printed, strlen(printed), err)))
+		return rc;
+	if (o->record.dump && (rc = knot_file_write(dump, o->record.dump, strlen(o->record.dump), err)))
+		return rc;
+	/* Last: who sees the crash file finds the others. */
+	if ((rc = knot_file_write(file, text, len, err)))
+		return rc;
+	*ret_file = knot_steal(&file);
+	return 0;
+}
+
+/* False when the bucket is known: one more hit. */
+static bool new_bucket(struct knot_campaign *c, const struct knot_target_state *s, uint64_t bucket)
+{
+	uint64_t key[2] = {s->index, bucket};
+	struct knot_bucket *b;
+
+	HASH_FIND(hh, c->buckets, key, sizeof(key), b);
+	if (b) {
+		b->hits++;
+		return false;
+	}
+	b = knot_xalloc(sizeof(*b));
+	memcpy(b->key, key, sizeof(key));
+	b->hits = 1;
+	HASH_ADD(hh, c->buckets, key, sizeof(b->key), b);
+	return true;
+}
+
+static int accept(struct knot_campaign *c, struct knot_target_state *s, const struct knot_plan *plan,
+	const struct knot_outcome *o, uint32_t flags, uint32_t tries, uint32_t same, bool *ret_finding,
+	struct knot_error *err)
+{
+	struct knot_finding f = {0};
+	struct knot_crash crash = {0};
+	knot_auto_free char *file = NULL;
+	int rc = 0;
+
+	knot_finding_judge(&o->record, o->out, o->out_len, o->err, o->err_len, !s->good_runs, c->names, &f);
+	if (!f.verdict.finding) {
+		c->status.listed++;
+		news(c, KNOT_NEWS_LISTED, s, &f, &o->record, NULL, knot_verdict_note_text(f.verdict.note));
+	} else if (!new_bucket(c, s, f.bucket)) {
+		c->status.duplicates++;
+	} else {
+		fill_crash(c, s, plan, &o->record, flags, &f, &crash);
+		rc = write_files(c, s, &crash, o, &file, err);
+		if (!rc)
+			rc = knot_persist_finding(c, s, &f, &crash, file, tries, same, err);
+		if (!rc) {
+			c->status.findings++;
+			*ret_finding = true;
+			news(c, KNOT_NEWS_FINDING, s, &f, &o->record, file, NULL);
+			c->stop |= c->options.first;
+		}
+	}
+	knot_crash_free(&crash);
+	knot_finding_free(&f);
+	return rc;
+}
+
+int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const struct knot_plan *plan,
+	const struct knot_record *rec, bool *ret_finding, struct knot_error *err)
+{
+	struct knot_target_state *s = w->state;
+	struct knot_kind *k = kind_of(c, s, rec);
+	struct knot_finding f = {0};
+	struct knot_outcome o = {0};
+	uint32_t flags = 0, tries, same;
+	int rc;
+
+	k->hits++;
+	if (k->settled) {
+		c->status.duplicates++;
+		return 0;
+	}
+	knot_sitenames_use(c->names, knot_worker_shm(w->worker));
+	knot_finding_judge(rec, NULL, 0, NULL, 0, !s->good_runs, c->names, &f);
+	if (!f.verdict.finding) {
+		/* A failure on every schedule so far may yet turn out to depend on it. */
+		k->settled = f.verdict.note != KNOT_NOTE_ALWAYS;
+		if (k->settled || k->hits == 1) {
+			c->status.listed++;
+			news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL, knot_verdict_note_text(f.verdict.note));
+		}
+		knot_finding_free(&f);
+		return 0;
+	}
+	rc = verify(c, s, plan, rec, &o, &flags, &tries, &same, err);
+	if (!rc && same == REPLAYS) {
+		k->settled = true;
+		rc = accept(c, s, plan, &o, flags, tries, same, ret_finding, err);
+	} else if (!rc) {
+		c->status.rejected++;
+		k->settled = ++k->tries >= KNOT_JUDGE_TRIES;
+		news(c, KNOT_NEWS_REJECTED, s, &f, rec, NULL, "did not replay in a fresh process");
+	}
+	knot_outcome_free(&o);
+	knot_finding_free(&f);
+	return rc;
+}
+
+void knot_judge_free(struct knot_campaign *c)
+{
+	struct knot_kind *k, *knext;
+	struct knot_bucket *b, *bnext;
+
+	HASH_ITER (hh, c->kinds, k, knext) {
+		HASH_DEL(c->kinds, k);
+		free(k);
+	}
+	HASH_ITER (hh, c->buckets, b, bnext) {
+		HASH_DEL(c->buckets, b);
+		free(b);
+	}
+}
