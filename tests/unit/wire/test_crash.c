@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/crash.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/rng.h"
+#include "wire/envelope.h"
+#include "wire/text.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+/* A file as goknot writes it, without the end line. */
+static const char known_body[] =
+	"goknot crash 1\n"
+	"goknot: 0.1.0\n"
+	"target: example.org/m/statusmanager\n"
+	"dir: statusmanager\n"
+	"module: example.org/m\n"
+	"test: TestStatusManager\n"
+	"go: go1.26.8\n"
+	"tags:\n"
+	"race: no\n"
+	"short: yes\n"
+	"args: 3\n"
+	"  -\n"
+	"  \\x2d\n"
+	"  two words\n"
+	"policy: pct\n"
+	"seed: 18446744073709551615\n"
+	"depth: 3\n"
+	"steps_hint: 40\n"
+	"step_limit: 100000\n"
+	"fair_after: 50000\n"
+	"salt: 00000000000000ff\n"
+	"start_ns: 1700000000000000000\n"
+	"request_flags: 00000004\n"
+	"config_flags: 00000000\n"
+	"verdict: deadlock\n"
+	"message: all\\nasleep\n"
+	"bucket: 0123456789abcdef\n"
+	"end: deadlock\n"
+	"run_flags: 00000002\n"
+	"steps: 26\n"
+	"virtual_ns: 0\n"
+	"schedule_hash: fedcba9876543210\n"
+	"signature: 2\n"
+	"  lock manager.go:31\n"
+	"  send manager.go:57\n"
+	"chain: 2\n"
+	"  send 1a2b3c4d 0123456789abcdef T/manager.go:26#0 manager.go:57 m.ch\n"
+	"  any 00000001 0000000000000000 - - m.locks[i + 1]\n"
+	"goroutines: 2\n"
+	"  0 0000000000000054 T\n"
+	"  3 0123456789abcdef T/manager.go:26#0\n"
+	"decisions: 26\n"
+	"  3*17 5 3 t*2 0*5\n";
+
+static struct knot_text sealed(const char *body)
+{
+	struct knot_text t = {0};
+	knot_text_adds(&t, body);
+	knot_envelope_end(&t);
+	return t;
+}
+
+static struct knot_text replaced(const char *from, const char *to)
+{
+	struct knot_text t = {0};
+	const char *at = strstr(known_body, from);
+	cr_assert_not_null(at, "%s", from);
+	knot_text_add(&t, known_body, (size_t)(at - known_body));
+	knot_text_adds(&t, to);
+	knot_text_adds(&t, at + strlen(from));
+	knot_envelope_end(&t);
+	return t;
+}
+
+Test(crash, reads_every_member)
+{
+	struct knot_error err = {0};
+	struct knot_crash c = {0};
+	struct knot_text t = sealed(known_body);
+	cr_assert_eq(
+		knot_crash_decode(knot_span_of(t.data, t.len), &c, &err), 0, "%s", err.message);
+	cr_expect_str_eq(c.goknot, "0.1.0");
+	cr_expect_str_eq(c.target, "example.org/m/statusmanager");
+	cr_expect_str_eq(c.dir, "statusmanager");
+	cr_expect_str_eq(c.module, "example.org/m");
+	cr_expect_str_eq(c.test, "TestStatusManager");
+	cr_expect_str_eq(c.go, "go1.26.8");
+	cr_expect_str_eq(c.tags, "");
+	cr_expect_not(c.race);
+	cr_expect(c.is_short);
+	cr_assert_eq(c.args.len, 3);
+	cr_expect_str_eq(c.args.data[0], "");
+	cr_expect_str_eq(c.args.data[1], "-");
+	cr_expect_str_eq(c.args.data[2], "two words");
+	cr_expect_str_eq(c.policy, "pct");
+	cr_expect_eq(c.seed, UINT64_MAX);
+	cr_expect_eq(c.depth, 3);
+	cr_expect_eq(c.steps_hint, 40);
+	cr_expect_eq(c.step_limit, 100000);
+	cr_expect_eq(c.fair_after, 50000);
+	cr_expect_eq(c.salt, 0xff);
+	cr_expect_eq(c.start_ns, 1700000000000000000ull);
+	cr_expect_eq(c.request_flags, KNOT_REQ_NO_TIMER);
+	cr_expect_eq(c.config_flags, 0);
+	cr_expect_str_eq(c.verdict, "deadlock");
+	cr_expect_str_eq(c.message, "all\nasleep");
+	cr_expect_eq(c.bucket, 0x0123456789abcdefull);
+	cr_expect_eq(c.end, KNOT_END_DEADLOCK);
+	cr_expect_eq(c.run_flags, KNOT_RUN_HELD);
+	cr_expect_eq(c.steps, 26);
+	cr_expect_eq(c.virtual_ns, 0);
+	cr_expect_eq(c.schedule_hash, 0xfedcba9876543210ull);
+	cr_assert_eq(c.signature.len, 2);
+	cr_expect_str_eq(c.signature.data[1], "send manager.go:57");
+	cr_assert_eq(c.chain.len, 2);
+	cr_expect_eq(c.chain.data[0].op.op, KNOT_OP_SEND);
+	cr_expect_eq(c.chain.data[0].op.site, 0x1a2b3c4d);
+	cr_expect_eq(c.chain.data[0].op.gpath, 0x0123456789abcdefull);
+	cr_expect_str_eq(c.chain.data[0].gpath, "T/manager.go:26#0");
+	cr_expect_str_eq(c.chain.data[0].pos, "manager.go:57");
+	cr_expect_str_eq(c.chain.data[0].prim, "m.ch");
+	cr_expect_eq(c.chain.data[1].op.op, KNOT_OP_NONE);
+	cr_expect_str_eq(c.chain.data[1].gpath, "");
+	cr_expect_str_eq(c.chain.data[1].prim, "m.locks[i + 1]");
+	cr_assert_eq(c.goroutines.len, 2);
+	cr_expect_eq(c.goroutines.data[1].g, 3);
+	cr_expect_eq(c.goroutines.data[1].path, 0x0123456789abcdefull);
+	cr_expect_str_eq(c.goroutines.data[0].gpath, "T");
+	cr_assert_eq(c.decisions.len, 26);
+	cr_expect_eq(c.decisions.data[16], 3);
+	cr_expect_eq(c.decisions.data[17], 5);
+	cr_expect_eq(c.decisions.data[18], 3);
+	cr_expect_eq(c.decisions.data[19], KNOT_DECISION_TIMER);
+	cr_expect_eq(c.decisions.data[20], KNOT_DECISION_TIMER);
+	cr_expect_eq(c.decisions.data[25], 0);
+
+	knot_auto_free char *again = NULL;
+	size_t len;
+	cr_assert_eq(knot_crash_encode(&c, &again, &len, &err), 0);
+	cr_assert_str_eq(again, t.data);
+	knot_crash_free(&c);
+	knot_crash_free(&c);
+	knot_crash_free(NULL);
+	knot_text_free(&t);
+}
+
+static char *random_text(struct knot_rng *rng)
+{
+	size_t len = knot_rng_below(rng, 12);
+	char *s = knot_xalloc(len + 1);
+	for (size_t i = 0; i < len; i++)
+		s[i] = (char)(1 + knot_rng_below(rng, 255));
+	return s;
+}
+
+static struct knot_crash random_crash(struct knot_rng *rng)
+{
+	struct knot_crash c = {
+		.target = random_text(rng),
+		.test = random_text(rng),
+		.message = random_text(rng),
+		.seed = knot_rng_next(rng),
+		.end = (uint32_t)knot_rng_below(rng, KNOT_END_SKIP + 1),
+		.race = knot_rng_below(rng, 2),
+	};
+	for (uint64_t n = knot_rng_below(rng, 5); n--;)
+		knot_vec_push(&c.args, random_text(rng));
+	for (uint64_t n = knot_rng_below(rng, KNOT_CHAIN_MAX + 1); n--;) {
+		struct knot_crash_op op = {
+			.op = {.gpath = knot_rng_next(rng),
+				.site = (uint32_t)knot_rng_next(rng),
+				.op = (uint32_t)knot_rng_below(rng, KNOT_OP_LAST)},
+			.gpath = random_text(rng),
+			.pos = random_text(rng),
+			.prim = random_text(rng)};
+		knot_vec_push(&c.chain, op);
+	}
+	for (uint64_t n = knot_rng_below(rng, 4); n--;) {
+		struct knot_crash_goroutine g = {.g = (uint32_t)knot_rng_below(rng, 65536),
+			.path = knot_rng_next(rng),
+			.gpath = random_text(rng)};
+		knot_vec_push(&c.goroutines, g);
+	}
+	uint64_t kinds = 1 + knot_rng_below(rng, 3);
+	for (uint64_t n = knot_rng_below(rng, 300); n--;)
+		knot_vec_push(&c.decisions, (uint16_t)(UINT16_MAX - knot_rng_below(rng, kinds)));
+	return c;
+}
+
+Test(crash, any_value_survives_the_round_trip)
+{
+	struct knot_error err = {0};
+	struct knot_rng rng = {.seed = 4};
+	for (int round = 0; round < 300; round++) {
+		struct knot_crash c = random_crash(&rng);
+		struct knot_crash back = {0};
+		knot_auto_free char *data = NULL;
+		knot_auto_free char *again = NULL;
+		size_t len;
+		size_t len_again;
+		cr_assert_eq(knot_crash_encode(&c, &data, &len, &err), 0);
+		cr_assert_eq(knot_crash_decode(knot_span_of(data, len), &back, &err), 0, "%s\n%s",
+			err.message, data);
+		cr_assert_str_eq(back.target, c.target);
+		cr_assert_str_eq(back.message, c.message);
+		cr_assert_eq(back.args.len, c.args.len);
+		for (size_t i = 0; i < c.args.len; i++)
+			cr_assert_str_eq(back.args.data[i], c.args.data[i]);
+		for (size_t i = 0; i < c.chain.len; i++)
+			cr_assert_str_eq(back.chain.data[i].prim, c.chain.data[i].prim);
+		cr_assert_eq(back.decisions.len, c.decisions.len);
+		for (size_t i = 0; i < c.decisions.len; i++)
+			cr_assert_eq(back.decisions.data[i], c.decisions.data[i]);
+		cr_assert_eq(knot_crash_encode(&back, &again, &len_again, &err), 0);
+		cr_assert_str_eq(data, again);
+		knot_crash_free(&c);
+		knot_crash_free(&back);
+	}
+}
+
+Test(crash, lines_of_decisions_are_wrapped)
+{
+	struct knot_error err = {0};
+	struct knot_crash c = {0};
+	for (int i = 0; i < 3000; i++)
+		knot_vec_push(&c.decisions, (uint16_t)(i * 7919 % 1000));
+	knot_auto_free char *data = NULL;
+	size_t len;
+	cr_assert_eq(knot_crash_encode(&c, &data, &len, &err), 0);
+	struct knot_span rest = knot_span_of(data, len);
+	struct knot_span line;
+	size_t longest = 0;
+	while (knot_span_take_line(&rest, &line))
+		longest = line.len > longest ? line.len : longest;
+	cr_assert(longest <= 100 && longest > 90, "%zu", longest);
+	knot_crash_free(&c);
+}
+
+Test(crash, long_texts_are_cut_and_long_lists_refused)
+{
+	struct knot_error err = {0};
+	struct knot_crash c = {.message = knot_xalloc(KNOT_CRASH_MAX_TEXT + 2)};
+	memset(c.message, 'x', KNOT_CRASH_MAX_TEXT + 1);
+	knot_auto_free char *data = NULL;
+	size_t len;
+	struct knot_crash back = {0};
+	cr_assert_eq(knot_crash_encode(&c, &data, &len, &err), 0);
+	cr_assert_eq(knot_crash_decode(knot_span_of(data, len), &back, &err), 0, "%s", err.message);
+	cr_assert_eq(strlen(back.message), KNOT_CRASH_MAX_TEXT);
+	cr_assert_str_eq(back.message + KNOT_CRASH_MAX_TEXT - 4, "x...");
+	knot_crash_free(&back);
+
+	struct knot_crash_op op = {0};
+	for (int i = 0; i <= KNOT_CHAIN_MAX; i++)
+		knot_vec_push(&c.chain, op);
+	char *none = NULL;
+	cr_assert_eq(knot_crash_encode(&c, &none, &len, &err), KNOT_EINTERNAL);
+	cr_assert_str_eq(err.message, "a crash file holds at most 16 chain, not 17");
+	cr_assert_null(none);
+	knot_crash_free(&c);
+}
+
+struct refusal {
+	const char *from, *to, *why;
+};
+
+static const struct refusal refusals[] = {
+	{"goknot crash 1", "goknot crash 2",
+		"written by a newer goknot (format 2; this one reads 1)"},
+	{"goknot: 0.1.0", "gonot: 0.1.0", "line 2: unknown key \"gonot\""},
+	{"goknot: 0.1.0", "\x1b[2J: 0.1.0", "line 2: unknown key \"\\x1b[2J\""},
+	{"goknot: 0.1.0\n", "goknot 0.1.0\n", "line 2 is not \"key: value\""},
+	{"goknot: 0.1.0\n", "", "the key \"goknot\" is missing"},
+	{"race: no", "goknot: 1", "line 9: goknot stands there twice"},
+	{"race: no", "race: maybe", "line 9: race: neither yes nor no"},
+	{"race: no", "race:no", "line 9: race: no space after the colon"},
+	{"args: 3", "args: 4", "line 15: args: the list is shorter than its count"},
+	{"args: 3", "args: 99999", "line 11: args: 99999 entries, more than the 65536 allowed"},
+	{"args: 3", "args: three", "line 11: args: not a count"},
+	{"  two words", " two words", "line 14: args: the list is shorter than its count"},
+	{"seed: 18446744073709551615", "seed: 18446744073709551616",
+		"line 16: seed: not a decimal number of 64 bits"},
+	{"depth: 3", "depth: 4294967296", "line 17: depth: not a decimal number"},
+	{"depth: 3", "depth: 03", "line 17 is not spelled as goknot writes it"},
+	{"salt: 00000000000000ff", "salt: ff", "line 21: salt: not 16 hexadecimal digits"},
+	{"config_flags: 00000000", "config_flags: 0000000G", "config_flags: not 8 hexadecimal"},
+	{"message: all\\nasleep", "message: all\\qasleep", "message: broken escape"},
+	{"message: all\\nasleep", "message: all\x1b", "is not spelled as goknot writes it"},
+	{"message: all\\nasleep", "message: ", "is not spelled as goknot writes it"},
+	{"end: deadlock\n", "end: sleepy\n", "end: unknown end"},
+	{"  send 1a2b3c4d", "  jump 1a2b3c4d",
+		"chain: not \"<operation> <site> <goroutine path>\""},
+	{" T/manager.go:26#0 manager.go:57 m.ch", "", "chain: a word is missing"},
+	{"  0 0000000000000054 T", "  65536 0000000000000054 T", "goroutines: not \"<number>"},
+	{"decisions: 26", "decisions: 25", "decisions: more decisions than its count says"},
+	{"decisions: 26", "decisions: 27", "decisions: the list is shorter than its count"},
+	{"decisions: 26", "decisions: 4194305", "more than the 4194304 allowed"},
+	{"3*17 5", "3*4294967296 5", "decisions: a repetition"},
+	{"3*17 5", "3*17 5*1", "decisions: a repetition"},
+	{"3*17 5", "3*17 65535", "neither a goroutine number nor t"},
+	{"3*17 5", "3*17  5", "neither a goroutine number nor t"},
+	{"3*17 5 3", "3*16 3 5 3", "is not spelled as goknot writes it"},
+	{"3*17 5 3", "3*17\n  5 3", "is not spelled as goknot writes it"},
+	{"tags:\nrace: no\n", "race: no\ntags:\n", "line 8 is not spelled as goknot writes it"},
+};
+
+Test(crash, bad_files_are_named_by_line_and_key)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		const struct refusal *r = &refusals[i];
+		struct knot_error err = {0};
+		struct knot_crash c = {0};
+		struct knot_text t = replaced(r->from, r->to);
+		int rc = knot_crash_decode(knot_span_of(t.data, t.len), &c, &err);
+		cr_expect_eq(rc, KNOT_EINPUT, "%s", r->to);
+		cr_expect(strstr(err.message, r->why), "%s: %s", r->to, err.message);
+		cr_expect_null(c.goknot);
+		knot_text_free(&t);
+	}
+}
+
+Test(crash, a_text_over_the_limit_is_refused)
+{
+	struct knot_error err = {0};
+	struct knot_crash c = {0};
+	knot_auto_free char *big = knot_xalloc(KNOT_CRASH_MAX_TEXT + 20);
+	memcpy(big, "goknot: ", 8);
+	memset(big + 8, 'x', KNOT_CRASH_MAX_TEXT + 1);
+	struct knot_text t = replaced("goknot: 0.1.0", big);
+	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, &err), KNOT_EINPUT);
+	cr_assert_str_eq(
+		err.message, "crash file: line 2: goknot: text is longer than 65536 bytes");
+	knot_text_free(&t);
+}
+
+Test(crash, cut_and_edited_files_are_told_apart)
+{
+	struct knot_error err = {0};
+	struct knot_crash c = {0};
+	struct knot_text t = sealed(known_body);
+	for (size_t len = 0; len < t.len; len++)
+		cr_assert_eq(knot_crash_decode(knot_span_of(t.data, len), &c, &err), KNOT_EINPUT);
+	cr_assert(strstr(err.message, "the crash file is cut short"), "%s", err.message);
+	char *seed = strstr(t.data, "seed: 1");
+	seed[6] = '2';
+	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, &err), KNOT_EINPUT);
+	cr_assert(strstr(err.message, "the crash file was changed after it was written"));
+	knot_text_free(&t);
+	cr_assert_eq(
+		knot_crash_decode(knot_span_of("", (size_t)KNOT_CRASH_MAX_BYTES + 1), &c, &err),
+		KNOT_EINPUT);
+	cr_assert(strstr(err.message, "larger than"));
+}
