@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/corpus.h"
+
+#include "base/error.h"
+#include "store/internal.h"
+
+static const char *const sql[KNOT_STMT_COUNT] = {
+	[KNOT_STMT_CORPUS_UPSERT] =
+		"INSERT INTO corpus (target, hash, chain, parent, prefix, new_pairs, energy, picks,"
+		" created_ns) VALUES (?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9)"
+		" ON CONFLICT (target, hash) DO UPDATE SET new_pairs = excluded.new_pairs,"
+		" energy = excluded.energy, picks = excluded.picks RETURNING id",
+	[KNOT_STMT_CORPUS_UPDATE] =
+		"UPDATE corpus SET new_pairs = ?2, energy = ?3, picks = ?4 WHERE id = ?1",
+	[KNOT_STMT_CORPUS_EACH] = "SELECT id, target, hash, chain, parent, prefix, new_pairs, "
+				  "energy, picks, created_ns"
+				  " FROM corpus WHERE target = ?1 ORDER BY id",
+};
+
+int knot_store_corpus_upsert(
+	struct knot_store *store, struct knot_store_entry *entry, struct knot_error *err)
+{
+	sqlite3_stmt *stmt;
+	bool row;
+	int r = knot_store_begin(store, err);
+	if (r == 0)
+		r = knot_store_prepare(store, KNOT_STMT_CORPUS_UPSERT, sql[KNOT_STMT_CORPUS_UPSERT],
+			&stmt, err, "iutibuduu", entry->target, entry->hash, entry->chain,
+			entry->parent, (const void *)entry->prefix,
+			entry->prefix_len * sizeof(*entry->prefix), entry->new_pairs, entry->energy,
+			entry->picks, entry->created_ns);
+	if (r == 0)
+		r = knot_store_step(store, stmt, "saving the corpus", &row, err);
+	if (r < 0)
+		return r;
+	entry->id = sqlite3_column_int64(stmt, 0);
+	sqlite3_reset(stmt);
+	return 0;
+}
+
+int knot_store_corpus_update(
+	struct knot_store *store, const struct knot_store_entry *entry, struct knot_error *err)
+{
+	return knot_store_write(store, KNOT_STMT_CORPUS_UPDATE, sql[KNOT_STMT_CORPUS_UPDATE],
+		"saving the corpus", err, "iudu", entry->id, entry->new_pairs, entry->energy,
+		entry->picks);
+}
+
+int knot_store_corpus_each(struct knot_store *store, int64_t target, knot_store_entry_fn fn,
+	void *arg, struct knot_error *err)
+{
+	sqlite3_stmt *stmt;
+	int r = knot_store_prepare(
+		store, KNOT_STMT_CORPUS_EACH, sql[KNOT_STMT_CORPUS_EACH], &stmt, err, "i", target);
+	while (r == 0) {
+		bool row;
+		r = knot_store_step(store, stmt, "reading the corpus", &row, err);
+		if (r < 0 || !row)
+			return r;
+		const size_t prefix_bytes = (size_t)sqlite3_column_bytes(stmt, 5);
+		const struct knot_store_entry entry = {
+			.id = sqlite3_column_int64(stmt, 0),
+			.target = sqlite3_column_int64(stmt, 1),
+			.hash = knot_store_u64(stmt, 2),
+			.chain = knot_store_text(stmt, 3),
+			.parent = sqlite3_column_int64(stmt, 4),
+			/* SQLite's buffers are aligned for any type. */
+			.prefix = sqlite3_column_blob(stmt, 5),
+			.prefix_len = prefix_bytes / sizeof(*entry.prefix),
+			.new_pairs = knot_store_u64(stmt, 6),
+			.energy = sqlite3_column_double(stmt, 7),
+			.picks = knot_store_u64(stmt, 8),
+			.created_ns = knot_store_u64(stmt, 9),
+		};
+		r = prefix_bytes % sizeof(*entry.prefix)
+			? knot_error_set(err, KNOT_EINPUT,
+				  "%s is damaged: prefix of corpus entry %lld", store->path,
+				  (long long)entry.id)
+			: fn(arg, &entry, err);
+		if (r != 0)
+			sqlite3_reset(stmt);
+	}
+	return r;
+}

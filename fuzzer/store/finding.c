@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/finding.h"
+
+#include "store/internal.h"
+
+static const char *const sql[KNOT_STMT_COUNT] = {
+	[KNOT_STMT_FINDING_UPSERT] =
+		"INSERT INTO findings (target, bucket, verdict, title, signature, state, "
+		"first_seed,"
+		" policy, crash_file, hits, replays, reproduced, first_ns, last_ns)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+		" ON CONFLICT (target, bucket) DO UPDATE SET hits = hits + excluded.hits,"
+		" last_ns = excluded.last_ns RETURNING id, state, hits",
+	[KNOT_STMT_FINDING_UPDATE] =
+		"UPDATE findings SET verdict = ?2, title = ?3, signature = ?4, state = ?5,"
+		" first_seed = ?6, policy = ?7, crash_file = ?8, replays = ?9, reproduced = ?10,"
+		" last_ns = ?11 WHERE id = ?1",
+	[KNOT_STMT_FINDING_EACH] =
+		"SELECT id, target, bucket, verdict, title, signature, state, first_seed, policy,"
+		" crash_file, hits, replays, reproduced, first_ns, last_ns FROM findings"
+		" WHERE ?1 = 0 OR target = ?1 ORDER BY id",
+};
+
+int knot_store_finding_upsert(
+	struct knot_store *store, struct knot_store_finding *finding, struct knot_error *err)
+{
+	sqlite3_stmt *stmt;
+	bool row;
+	int r = knot_store_begin(store, err);
+	if (r == 0)
+		r = knot_store_prepare(store, KNOT_STMT_FINDING_UPSERT,
+			sql[KNOT_STMT_FINDING_UPSERT], &stmt, err, "iutttiuituuuuu",
+			finding->target, finding->bucket, finding->verdict, finding->title,
+			finding->signature, (int64_t)finding->state, finding->first_seed,
+			(int64_t)finding->policy, finding->crash_file, finding->hits,
+			finding->replays, finding->reproduced, finding->first_ns, finding->last_ns);
+	if (r == 0)
+		r = knot_store_step(store, stmt, "saving a finding", &row, err);
+	if (r < 0)
+		return r;
+	finding->id = sqlite3_column_int64(stmt, 0);
+	finding->state = (enum knot_finding_state)knot_store_u32(stmt, 1, KNOT_FINDING_REJECTED);
+	finding->hits = knot_store_u64(stmt, 2);
+	sqlite3_reset(stmt);
+	return 0;
+}
+
+int knot_store_finding_update(
+	struct knot_store *store, const struct knot_store_finding *finding, struct knot_error *err)
+{
+	return knot_store_write(store, KNOT_STMT_FINDING_UPDATE, sql[KNOT_STMT_FINDING_UPDATE],
+		"saving a finding", err, "itttiuituuu", finding->id, finding->verdict,
+		finding->title, finding->signature, (int64_t)finding->state, finding->first_seed,
+		(int64_t)finding->policy, finding->crash_file, finding->replays,
+		finding->reproduced, finding->last_ns);
+}
+
+int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store_finding_fn fn,
+	void *arg, struct knot_error *err)
+{
+	sqlite3_stmt *stmt;
+	int r = knot_store_prepare(store, KNOT_STMT_FINDING_EACH, sql[KNOT_STMT_FINDING_EACH],
+		&stmt, err, "i", target);
+	while (r == 0) {
+		bool row;
+		r = knot_store_step(store, stmt, "reading findings", &row, err);
+		if (r < 0 || !row)
+			return r;
+		const struct knot_store_finding finding = {
+			.id = sqlite3_column_int64(stmt, 0),
+			.target = sqlite3_column_int64(stmt, 1),
+			.bucket = knot_store_u64(stmt, 2),
+			.verdict = knot_store_text(stmt, 3),
+			.title = knot_store_text(stmt, 4),
+			.signature = knot_store_text(stmt, 5),
+			.state = (enum knot_finding_state)knot_store_u32(
+				stmt, 6, KNOT_FINDING_REJECTED),
+			.first_seed = knot_store_u64(stmt, 7),
+			.policy = knot_store_u32(stmt, 8, UINT32_MAX),
+			.crash_file = knot_store_text(stmt, 9),
+			.hits = knot_store_u64(stmt, 10),
+			.replays = knot_store_u64(stmt, 11),
+			.reproduced = knot_store_u64(stmt, 12),
+			.first_ns = knot_store_u64(stmt, 13),
+			.last_ns = knot_store_u64(stmt, 14),
+		};
+		r = fn(arg, &finding, err);
+		if (r != 0)
+			sqlite3_reset(stmt);
+	}
+	return r;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Findings: one per target and bucket. */
+#ifndef KNOT_STORE_FINDING_H
+#define KNOT_STORE_FINDING_H
+
+#include <stdint.h>
+
+struct knot_error;
+struct knot_store;
+
+/* Stored: never renumber. */
+enum knot_finding_state {
+	KNOT_FINDING_CANDIDATE = 0, /* not replayed yet */
+	KNOT_FINDING_VERIFIED = 1, /* replayed in a fresh process */
+	KNOT_FINDING_REJECTED = 2, /* did not replay */
+};
+
+struct knot_store_finding {
+	int64_t id; /* given by the store */
+	int64_t target;
+	uint64_t bucket;
+	const char *verdict;
+	const char *title; /* its first line as shown */
+	const char *signature; /* what the bucket is the hash of */
+	enum knot_finding_state state;
+	uint64_t first_seed;
+	uint32_t policy; /* KNOT_POLICY_* */
+	const char *crash_file; /* name in crashes/, "" = none */
+	uint64_t hits;
+	uint64_t replays, reproduced;
+	uint64_t first_ns, last_ns; /* wall clock */
+};
+
+typedef int (*knot_store_finding_fn)(
+	void *arg, const struct knot_store_finding *finding, struct knot_error *err);
+
+/*
+ * Adds the finding; of one that is there, hits grows by finding->hits and last_ns is set, all else
+ * stays. Fills in id, state and the sum of hits as stored: state tells whether it is new to verify.
+ */
+int knot_store_finding_upsert(
+	struct knot_store *store, struct knot_store_finding *finding, struct knot_error *err);
+/* Sets everything but target, bucket, hits and first_ns of finding->id. */
+int knot_store_finding_update(
+	struct knot_store *store, const struct knot_store_finding *finding, struct knot_error *err);
+/* Of one target (0 = of every one), in the order they were found. Borrowed during the call. */
+int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store_finding_fn fn,
+	void *arg, struct knot_error *err);
+
+#endif
