@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "explore/verdict.h"
+
+#include "tests/unit/explore/fake.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct knot_shm_snap snap(
+	uint16_t g, uint8_t state, uint8_t op, uint32_t site, uint32_t prim)
+{
+	return (struct knot_shm_snap){.g = g,
+		.state = state,
+		.op = op,
+		.site = site,
+		.prim = prim,
+		.holder = KNOT_G_NONE};
+}
+
+struct expect {
+	uint32_t kind, note;
+	bool finding, proven;
+};
+
+static void check(const struct knot_verdict_input *in, struct expect e, int line)
+{
+	struct knot_verdict v = {.kind = 0};
+
+	knot_verdict_decide(in, &v);
+	cr_expect_eq(v.kind, e.kind, "line %d: %s", line, knot_verdict_name(v.kind));
+	cr_expect_eq(v.note, e.note, "line %d: %s", line, knot_verdict_note_text(v.note));
+	cr_expect_eq(v.finding, e.finding, "line %d", line);
+	cr_expect_eq(v.proven, e.proven, "line %d", line);
+	knot_verdict_free(&v);
+}
+
+#define CHECK(in, ...) check(in, (struct expect){__VA_ARGS__}, __LINE__)
+
+Test(verdict, plain_ends)
+{
+	struct knot_verdict_input in = {.end = KNOT_END_OK};
+
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_NONE, false, false);
+	in.end = KNOT_END_SKIP;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_NONE, false, false);
+	in.end = KNOT_END_PANIC;
+	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_NONE, true, true);
+	in.end = KNOT_END_FATAL;
+	CHECK(&in, KNOT_VERDICT_FATAL, KNOT_NOTE_NONE, true, true);
+	in.end = KNOT_END_FAIL;
+	CHECK(&in, KNOT_VERDICT_FAIL, KNOT_NOTE_NONE, true, true);
+	in.end = KNOT_END_OSEXIT;
+	in.exit_code = 3;
+	CHECK(&in, KNOT_VERDICT_EXIT, KNOT_NOTE_NONE, true, true);
+	in.exit_code = 0;
+	CHECK(&in, KNOT_VERDICT_EXIT, KNOT_NOTE_CLEAN_EXIT, false, false);
+	in.end = KNOT_END_NONE;
+	in.timed_out = true;
+	CHECK(&in, KNOT_VERDICT_TIMEOUT, KNOT_NOTE_NONE, true, true);
+	in.timed_out = false;
+	in.signal = 11;
+	CHECK(&in, KNOT_VERDICT_FATAL, KNOT_NOTE_NONE, true, true);
+}
+
+Test(verdict, a_failure_after_an_early_timer_is_listed_only)
+{
+	struct knot_verdict_input in = {.end = KNOT_END_FAIL, .flags = KNOT_RUN_EARLY_TIMER};
+
+	CHECK(&in, KNOT_VERDICT_FAIL, KNOT_NOTE_TIMING, false, false);
+	in.end = KNOT_END_PANIC;
+	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_NONE, true, true);
+}
+
+Test(verdict, what_every_schedule_shows_is_no_finding_of_ours)
+{
+	struct knot_verdict_input in = {.end = KNOT_END_FAIL, .always = true};
+
+	CHECK(&in, KNOT_VERDICT_FAIL, KNOT_NOTE_ALWAYS, false, false);
+}
+
+Test(verdict, a_deadlock_blocks_the_test)
+{
+	struct knot_shm_snap s[] = {
+		snap(0, 3, KNOT_OP_WGWAIT, 5, 1), snap(1, 3, KNOT_OP_SEND, 9, 2)};
+	struct knot_verdict_input in = {.end = KNOT_END_DEADLOCK, .snaps = s, .snaps_len = 2};
+	struct knot_verdict v = {.kind = 0};
+
+	s[0].flags = 1;
+	CHECK(&in, KNOT_VERDICT_DEADLOCK, KNOT_NOTE_NONE, true, true);
+	knot_verdict_decide(&in, &v);
+	cr_assert_eq(v.sites.len, 2);
+	cr_expect_eq(v.sites.data[0].site, 5);
+	cr_expect_eq(v.sites.data[0].op, KNOT_OP_WGWAIT);
+	cr_expect_eq(v.sites.data[1].site, 9);
+	knot_verdict_free(&v);
+	in.flags = KNOT_RUN_LIVE_LEFT;
+	CHECK(&in, KNOT_VERDICT_DEADLOCK, KNOT_NOTE_UNPROVEN, true, false);
+}
+
+Test(verdict, the_bug_of_fig_1_is_a_leak_with_a_knot)
+{
+	struct fake *f = fake_new(&fake_fig1);
+	struct knot_shm_request r = {.policy = KNOT_POLICY_RANDOM, .step_limit = 1000};
+	struct knot_verdict v = {.kind = 0};
+	uint32_t leaks = 0;
+
+	for (uint32_t i = 0; i < 100; i++) {
+		const struct fake_run *run = fake_run(f, &r, NULL, i);
+		struct knot_verdict_input in = {.end = run->result.end,
+			.steps = run->result.steps,
+			.snaps = run->snaps,
+			.snaps_len = run->snaps_len,
+			.view = run->view};
+
+		knot_verdict_decide(&in, &v);
+		if (v.kind == KNOT_VERDICT_OK)
+			continue;
+		leaks++;
+		cr_expect_eq(v.kind, KNOT_VERDICT_LEAK);
+		cr_expect(v.finding && v.proven);
+		cr_assert_eq(v.sites.len, 2);
+		cr_expect_eq(v.sites.data[0].site, 10);
+		cr_expect_eq(v.sites.data[0].op, KNOT_OP_LOCK);
+		cr_expect_eq(v.sites.data[1].site, 19);
+		cr_expect_eq(v.sites.data[1].op, KNOT_OP_SEND);
+		cr_expect(v.graph.waiters.data[0].in_knot && v.graph.waiters.data[1].in_knot);
+	}
+	cr_expect_gt(leaks, 5);
+	cr_expect_lt(leaks, 95);
+	knot_verdict_free(&v);
+	fake_free(f);
+}
+
+Test(verdict, leaks_among_the_living_are_unproven_or_none)
+{
+	struct knot_shm_snap s[] = {
+		snap(1, 4, KNOT_OP_SLEEP, 5, 0), snap(2, 3, KNOT_OP_RECV, 9, 2)};
+	struct knot_shm_event e[] = {
+		{.kind = KNOT_EV_STEP, .g = 1, .op = KNOT_OP_SEND, .site = 4, .prim = 1},
+		{.kind = KNOT_EV_STEP, .g = 2, .op = KNOT_OP_RECV, .site = 9, .prim = 2}};
+	struct knot_verdict_input in = {
+		.end = KNOT_END_LEAK, .snaps = s, .snaps_len = 2, .view = {e, 2, NULL, 0}};
+
+	CHECK(&in, KNOT_VERDICT_LEAK, KNOT_NOTE_UNPROVEN, true, false);
+	e[0].prim = 2;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_LIVE, false, false);
+	e[0].prim = 1;
+	in.lost = 1;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_LIVE, false, false);
+	/* only I/O and libraries */
+	in.lost = 0;
+	s[0].state = 5;
+	in.snaps_len = 1;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_EXTERNAL, false, false);
+	s[0].state = 3;
+	s[0].flags = 4;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_LIBRARY, false, false);
+}
+
+Test(verdict, waiting_for_the_outside_is_no_finding_unless_the_test_is_stuck_inside)
+{
+	struct knot_shm_snap s[] = {snap(0, 5, KNOT_OP_IO, 5, 0), snap(1, 3, KNOT_OP_RECV, 9, 2)};
+	struct knot_shm_event e[] = {
+		{.kind = KNOT_EV_STEP, .g = 1, .op = KNOT_OP_RECV, .site = 9, .prim = 2}};
+	struct knot_verdict_input in = {
+		.end = KNOT_END_EXTWAIT, .snaps = s, .snaps_len = 2, .view = {e, 1, NULL, 0}};
+
+	s[0].flags = 1;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_EXTERNAL, false, false);
+	s[0].flags = 0;
+	s[1].flags = 1;
+	CHECK(&in, KNOT_VERDICT_DEADLOCK, KNOT_NOTE_UNPROVEN, true, false);
+}
+
+#define SPIN 4000
+
+/* G1 spins with op; G2 is blocked on a channel that G1 does not touch. */
+static struct knot_verdict_input spinning(
+	struct knot_shm_event *e, const struct knot_shm_snap *s, uint8_t op)
+{
+	for (uint32_t i = 0; i < SPIN; i++) {
+		e[i] = (struct knot_shm_event){.kind = KNOT_EV_STEP,
+			.step = i + 1,
+			.g = 1,
+			.op = op,
+			.site = 7 + i % 2,
+			.prim = 1};
+	}
+	return (struct knot_verdict_input){.end = KNOT_END_STEPS,
+		.steps = SPIN,
+		.flags = KNOT_RUN_FAIR_TAIL,
+		.snaps = s,
+		.snaps_len = 2,
+		.view = {e, SPIN, NULL, 0}};
+}
+
+Test(verdict, a_spin_in_the_fair_tail_is_a_livelock)
+{
+	static struct knot_shm_event e[SPIN];
+	struct knot_shm_snap s[] = {
+		snap(1, 1, KNOT_OP_ATOMIC_LOAD, 7, 1), snap(2, 3, KNOT_OP_RECV, 9, 2)};
+	struct knot_verdict_input in = spinning(e, s, KNOT_OP_ATOMIC_LOAD);
+	struct knot_verdict v = {.kind = 0};
+
+	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
+	knot_verdict_decide(&in, &v);
+	cr_assert_eq(v.spinners.len, 1);
+	cr_expect_eq(v.spinners.data[0].g, 1);
+	cr_expect_eq(v.spinners.data[0].steps, SPIN / 2);
+	cr_assert_eq(v.sites.len, 1, "what is stuck behind the spin names the bug");
+	cr_expect_eq(v.sites.data[0].site, 9);
+	in.snaps_len = 1;
+	knot_verdict_decide(&in, &v);
+	cr_assert_eq(v.sites.len, 2, "else where it goes round");
+	cr_expect_eq(v.sites.data[0].site, 7);
+	knot_verdict_free(&v);
+	in.flags = 0;
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_SLOW, false, false);
+	in.flags = KNOT_RUN_FAIR_TAIL | KNOT_RUN_TRUNCATED;
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_SLOW, false, false);
+}
+
+Test(verdict, a_long_run_that_gets_on_is_no_livelock)
+{
+	static struct knot_shm_event e[SPIN];
+	struct knot_shm_snap s[] = {snap(1, 1, KNOT_OP_SEND, 7, 1), snap(2, 3, KNOT_OP_RECV, 9, 2)};
+	struct knot_verdict_input in = spinning(e, s, KNOT_OP_SEND);
+
+	/* somebody ends, an operation is new, a timer fires */
+	e[SPIN - 10].kind = KNOT_EV_EXIT;
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_SLOW, false, false);
+	e[SPIN - 10].kind = KNOT_EV_STEP;
+	e[SPIN - 10].site = 999;
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_SLOW, false, false);
+	e[SPIN - 10] =
+		(struct knot_shm_event){.kind = KNOT_EV_TIMER, .step = SPIN - 10, .vtime = 5};
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_SLOW, false, false);
+	/* hours of timers are none */
+	e[SPIN - 1].vtime = 5ull * 3600 * 1000 * 1000 * 1000;
+	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
+}
+
+Test(verdict, where_no_run_ends_only_a_loop_that_asks_is_a_livelock)
+{
+	static struct knot_shm_event e[SPIN];
+	struct knot_shm_snap s[] = {snap(1, 1, KNOT_OP_SEND, 7, 1), snap(2, 3, KNOT_OP_RECV, 9, 2)};
+	struct knot_verdict_input in = spinning(e, s, KNOT_OP_SEND);
+
+	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
+	in.always = true;
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_ALWAYS, false, false);
+	in = spinning(e, s, KNOT_OP_TRYLOCK);
+	in.always = true;
+	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
+}
+
+Test(verdict, names_are_stable)
+{
+	cr_expect_str_eq(knot_verdict_name(KNOT_VERDICT_DEADLOCK), "deadlock");
+	cr_expect_str_eq(knot_verdict_name(KNOT_VERDICT_EXIT), "exit");
+	cr_expect_str_eq(knot_verdict_name(99), "unknown");
+	for (uint32_t i = 1; i < KNOT_NOTE_COUNT; i++)
+		cr_expect_gt(strlen(knot_verdict_note_text(i)), 10);
+}
