@@ -163,7 +163,7 @@ static int check_canonical(
 	struct knot_span file, const struct knot_corpus *c, struct knot_error *err)
 {
 	char *again = NULL;
-	size_t len;
+	size_t len = 0;
 	int rc = knot_corpus_encode(c, &again, &len, err);
 	if (rc < 0)
 		return rc;

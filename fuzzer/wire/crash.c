@@ -543,7 +543,7 @@ static int check_canonical(
 	struct knot_span file, const struct knot_crash *c, struct knot_error *err)
 {
 	char *again = NULL;
-	size_t len;
+	size_t len = 0;
 	int rc = knot_crash_encode(c, &again, &len, err);
 	if (rc < 0)
 		return rc;
