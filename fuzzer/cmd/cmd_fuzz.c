@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/session.h"
+#include "engine/campaign.h"
+#include "engine/sitenames.h"
+#include "explore/describe.h"
+#include "sys/clock.h"
+#include "sys/machine.h"
+#include "view/emit.h"
+#include "wire/ops.h"
+
+#include <string.h>
+
+#define DEFAULT_TIMEOUT_NS (10 * KNOT_NS_PER_S)
+#define DEFAULT_MEMORY_BYTES (4ull << 30)
+
+struct screen {
+	const struct knot_emit_ops *emit;
+	const char *cwd;
+	bool quiet;
+	struct knot_campaign_status last;
+};
+
+static struct knot_emit_progress convert(struct screen *s, const struct knot_campaign_status *st)
+{
+	struct knot_emit_progress p = {
+		.elapsed_ns = st->elapsed_ns,
+		.runs = st->runs,
+		.runs_since = st->runs - s->last.runs,
+		.since_ns = st->elapsed_ns - s->last.elapsed_ns,
+		.pairs = st->pairs,
+		.pairs_since = st->pairs - s->last.pairs,
+		.chain_runs = st->chain_runs,
+		.chain_any = st->chain_any,
+		.chain_all = st->chain_all,
+		.corpus = st->corpus,
+		.processes = st->processes,
+		.steps = st->steps,
+		.findings = st->findings,
+		.duplicates = st->duplicates,
+		.rejected = st->rejected,
+		.listed = st->listed,
+		.targets = st->targets,
+		.set_aside = st->set_aside,
+		.workers = st->workers,
+		.replays = st->replays,
+		.replays_same = st->replays_same,
+		.events_lost = st->events_lost,
+		.hooks_missed = st->hooks_missed,
+		.pairs_full = st->pairs_full,
+	};
+
+	s->last = *st;
+	return p;
+}
+
+static void on_progress(void *arg, const struct knot_campaign_status *st)
+{
+	struct screen *s = arg;
+	const struct knot_emit_progress p = convert(s, st);
+
+	if (!s->quiet)
+		s->emit->progress(stdout, &p);
+}
+
+static void on_finding(struct screen *s, const struct knot_campaign_news_item *n)
+{
+	const struct knot_names *names = knot_sitenames_view(n->names);
+	const struct knot_run_view view = knot_record_view(n->record);
+	const struct knot_verdict *v = &n->finding->verdict;
+	size_t count = knot_describe_lines(v);
+	char **lines = knot_xalloc((count + 1) * sizeof(*lines));
+	size_t cwd = strlen(s->cwd);
+	const char *file = n->crash_file;
+
+	if (!strncmp(file, s->cwd, cwd) && file[cwd] == '/')
+		file += cwd + 1;
+	for (size_t i = 0; i < count; i++)
+		lines[i] = knot_describe_line(v, i, &view, names);
+	const struct knot_emit_finding f = {
+		.package = n->target->package,
+		.test = n->target->name,
+		.verdict = knot_verdict_name(v->kind),
+		.title = n->finding->title,
+		.message = n->finding->message,
+		.crash_file = file,
+		.lines = (const char *const *)lines,
+		.lines_len = count,
+		.bucket = n->finding->bucket,
+		.schedule_hash = n->record->result.hash,
+		.steps = n->record->result.steps,
+	};
+
+	s->emit->finding(stdout, &f);
+	for (size_t i = 0; i < count; i++)
+		free(lines[i]);
+	free(lines);
+}
+
+static void on_news(void *arg, const struct knot_campaign_news_item *n)
+{
+	struct screen *s = arg;
+	const char *kind = n->kind == KNOT_NEWS_LISTED ? "listed"
+		: n->kind == KNOT_NEWS_REJECTED		? "rejected"
+							: "set aside";
+
+	if (n->kind == KNOT_NEWS_FINDING)
+		on_finding(s, n);
+	else if (n->kind == KNOT_NEWS_NOTE || !n->target)
+		s->emit->note(stdout, n->text);
+	else
+		s->emit->listed(stdout, kind, n->target->package, n->target->name,
+			n->finding ? n->finding->title : NULL, n->text);
+}
+
+static void on_build(void *arg, const char *what)
+{
+	struct screen *s = arg;
+
+	if (!s->quiet)
+		s->emit->note(stdout, what);
+}
+
+static struct knot_campaign_options campaign_options(
+	const struct knot_fuzz_options *o, const struct knot_session *session, const char *command_line)
+{
+	uint32_t policy = KNOT_POLICY_COUNT;
+
+	if (o->policy)
+		knot_policy_parse(knot_span_str(o->policy), &policy);
+	return (struct knot_campaign_options){
+		.fuzztime_ns = o->fuzztime_ns,
+		.fuzztime_runs = o->fuzztime_runs,
+		.parallel = o->parallel ? o->parallel : knot_machine_cores(),
+		.seed = o->seed_set ? o->seed : knot_hash_mix(knot_clock_wall_ns()) >> 1,
+		.policy = policy < KNOT_POLICY_COUNT ? (int32_t)policy : -1,
+		.mutate = o->mutate,
+		.feedback = o->feedback != KNOT_FEEDBACK_NONE,
+		.first = o->first,
+		.timeout_ns = o->timeout_ns ? o->timeout_ns : DEFAULT_TIMEOUT_NS,
+		.memory_bytes = o->memory_bytes ? o->memory_bytes : DEFAULT_MEMORY_BYTES,
+		.cfg_flags = o->hooks ? 0 : KNOT_CFG_NO_HOOKS,
+		.campaign_dir = session->campaign_dir,
+		.command_line = command_line,
+		.cancel = session->cancel,
+	};
+}
+
+static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *session,
+	struct knot_project *project, struct screen *s, const char *command_line, struct knot_error *err)
+{
+	const struct knot_campaign_options co = campaign_options(o, session, command_line);
+	const struct knot_campaign_view view = {.progress = on_progress, .news = on_news, .arg = s};
+	struct knot_campaign *c;
+	struct knot_campaign_status st;
+	knot_auto_free char *line = knot_xasprintf("seed %llu, %u workers, %zu tests in %zu packages, results in %s",
+		(unsigned long long)co.seed, co.parallel, project->targets.len, project->packages,
+		co.campaign_dir);
+
+	if (!s->quiet)
+		s->emit->note(stdout, line);
+	int rc = knot_campaign_open(&co, project, &view, &c, err);
+
+	if (rc)
+		return rc;
+	rc = knot_campaign_run(c, err);
+	knot_campaign_status(c, &st);
+	const struct knot_emit_progress p = convert(s, &st);
+
+	s->emit->summary(stdout, &p);
+	knot_campaign_close(c);
+	if (rc)
+		return rc;
+	return st.findings ? KNOT_EXIT_BUG : st.runs ? KNOT_EXIT_CLEAN : KNOT_EXIT_INCONCLUSIVE;
+}
+
+int knot_cmd_fuzz(int argc, char **argv)
+{
+	struct knot_error err = {0};
+	struct knot_fuzz_options o;
+	struct knot_session session = {0};
+	struct knot_project project = {0};
+	knot_auto_free char *command_line = knot_session_command_line(argc, argv);
+	int rc = knot_options_fuzz(argc, argv, &o, &err);
+
+	if (!rc)
+		rc = knot_session_open(o.dir, o.output, &session, &err);
+	if (rc)
+		return knot_cmd_fail("fuzz", &err);
+	struct screen s = {
+		.emit = o.json ? &knot_emit_json : &knot_emit_text, .cwd = session.cwd, .quiet = o.quiet};
+	const struct knot_project_options po = {
+		.dir = session.dir,
+		.patterns = (const char *const *)o.words.words,
+		.patterns_len = o.words.words_len,
+		.run = o.run,
+		.tags = o.tags,
+		.race = o.race,
+		.is_short = o.is_short,
+		.args = o.words.args_len ? (const char *const *)o.words.args : NULL,
+		.campaign_dir = session.campaign_dir,
+		.cancel_fd = session.cancel_fd,
+	};
+
+	rc = knot_project_open(&po, on_build, &s, &project, &err);
+	for (size_t i = 0; i < project.failed.len && !rc; i++)
+		fprintf(stderr, "goknot fuzz: %s\n", project.failed.data[i]);
+	if (!rc)
+		rc = run_campaign(&o, &session, &project, &s, command_line, &err);
+	knot_project_close(&project);
+	knot_session_close(&session);
+	return rc < 0 ? knot_cmd_fail("fuzz", &err) : rc;
+}

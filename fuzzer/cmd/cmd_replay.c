@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/session.h"
+#include "engine/finding.h"
+#include "engine/interleaving.h"
+#include "engine/project.h"
+#include "engine/replay.h"
+#include "engine/sitenames.h"
+#include "explore/describe.h"
+#include "sys/clock.h"
+#include "sys/proc.h"
+#include "sys/sandbox.h"
+#include "view/emit.h"
+
+#include <string.h>
+
+#define TIMEOUT_NS (30 * KNOT_NS_PER_S)
+/* Lines of the interleaving that are printed; -trace writes all of them. */
+#define LINES_SHOWN 400
+
+struct printing {
+	const struct knot_emit_ops *emit;
+	FILE *trace;
+	size_t shown, left_out;
+	bool quiet;
+};
+
+static int read_crash(const char *file, struct knot_crash *ret, struct knot_error *err)
+{
+	knot_auto_free char *text = NULL;
+	size_t len;
+	int rc = knot_file_read(file, KNOT_CRASH_MAX_BYTES, &text, &len, err);
+
+	if (!rc && (rc = knot_crash_decode(knot_span_of(text, len), ret, err)))
+		knot_error_wrap(err, "%s", file);
+	return rc;
+}
+
+static bool is_module(const char *dir, const char *module)
+{
+	knot_auto_free char *path = knot_xasprintf("%s/go.mod", dir);
+	knot_auto_free char *text = NULL;
+	struct knot_span rest, line;
+	size_t len;
+
+	if (!knot_file_exists(path) || knot_file_read(path, 16u << 20, &text, &len, NULL))
+		return false;
+	rest = knot_span_of(text, len);
+	while (knot_span_take_line(&rest, &line)) {
+		line = knot_span_trim(line);
+		if (knot_span_skip(&line, "module "))
+			return knot_span_eq(knot_span_trim(line), module);
+	}
+	return false;
+}
+
+/* The module of a crash file: where we are, or a directory above us or above the file. Caller frees. */
+static char *find_module(const char *file, const char *module)
+{
+	knot_auto_free char *here = realpath(".", NULL);
+	knot_auto_free char *real = realpath(file, NULL);
+	char *const starts[] = {here, real};
+
+	for (size_t i = 0; i < 2; i++) {
+		for (char *slash; starts[i] && *starts[i]; *slash = '\0') {
+			if (is_module(starts[i], module))
+				return knot_xstrdup(starts[i]);
+			slash = strrchr(starts[i], '/');
+			if (!slash)
+				break;
+		}
+	}
+	return NULL;
+}
+
+static void on_line(void *arg, const char *text, bool is_event)
+{
+	struct printing *p = arg;
+
+	if (p->trace)
+		fprintf(p->trace, "%s%s\n", is_event ? "                " : "", text);
+	if (p->quiet)
+		return;
+	if (p->shown < LINES_SHOWN) {
+		p->emit->step(stdout, text, is_event);
+		p->shown++;
+	} else {
+		p->left_out++;
+	}
+}
+
+static void print_run(struct printing *p, const struct knot_outcome *o, const struct knot_finding *f,
+	struct knot_sitenames *names)
+{
+	const struct knot_run_view view = knot_record_view(&o->record);
+
+	knot_interleaving(&o->record, knot_sitenames_view(names), on_line, p);
+	if (p->left_out)
+		printf("                ... %zu more lines: -trace FILE writes them all\n", p->left_out);
+	for (size_t i = 0; i < knot_describe_lines(&f->verdict) && !p->quiet; i++) {
+		knot_auto_free char *line =
+			knot_describe_line(&f->verdict, i, &view, knot_sitenames_view(names));
+
+		p->emit->step(stdout, line, false);
+	}
+}
+
+struct replaying {
+	const struct knot_replay_options *options;
+	const struct knot_crash *crash;
+	struct knot_session session;
+	struct knot_project project;
+	struct knot_sandbox *sandbox;
+	struct knot_replayer *replayer;
+	struct knot_sitenames *names;
+	struct printing printing;
+	struct knot_emit_replay sum;
+	char *title, *message;
+	const char **args; /* NULL-terminated */
+};
+
+static int one_replay(struct replaying *r, struct knot_error *err)
+{
+	const struct knot_crash *c = r->crash;
+	const struct knot_schedule schedule = {
+		.seed = c->seed,
+		.step_limit = c->step_limit,
+		.fair_after = c->fair_after,
+		.flags = c->request_flags,
+		.decisions = c->decisions.data,
+		.decisions_len = c->decisions.len,
+	};
+	struct knot_outcome o = {0};
+	struct knot_finding f = {0};
+	int rc = knot_replay(r->replayer, &r->project.targets.data[0]->run, &schedule, &o, err);
+
+	if (rc)
+		return rc;
+	if (!o.ran) {
+		knot_outcome_free(&o);
+		return knot_error_set(err, KNOT_EUSAGE, "the test binary ends before the test begins");
+	}
+	knot_sitenames_use(r->names, knot_replayer_shm(r->replayer));
+	knot_finding_judge(&o.record, o.out, o.out_len, o.err, o.err_len, false, r->names, &f);
+	r->sum.times++;
+	r->sum.verdict = knot_verdict_name(f.verdict.kind);
+	r->sum.schedule_hash = o.record.result.hash;
+	r->sum.steps = o.record.result.steps;
+	r->sum.reproduced += !strcmp(r->sum.verdict, c->verdict) && f.bucket == c->bucket;
+	r->sum.same_hash += o.record.result.hash == c->schedule_hash;
+	r->sum.diverged += (o.record.result.flags & KNOT_RUN_DIVERGED) != 0;
+	if (r->sum.times == 1) {
+		print_run(&r->printing, &o, &f, r->names);
+		r->title = knot_steal(&f.title);
+		r->message = knot_steal(&f.message);
+	}
+	knot_finding_free(&f);
+	knot_outcome_free(&o);
+	return 0;
+}
+
+static int prepare(struct replaying *r, struct knot_error *err)
+{
+	const struct knot_crash *c = r->crash;
+	const char *patterns[] = {c->target};
+	knot_auto_free char *run = knot_xasprintf("^%s$", c->test);
+	knot_auto_free char *state = knot_xasprintf("%s/work/replay-%d", r->session.campaign_dir, getpid());
+
+	r->args = knot_xalloc((c->args.len + 1) * sizeof(*r->args));
+	for (size_t i = 0; i < c->args.len; i++)
+		r->args[i] = c->args.data[i];
+	const struct knot_project_options po = {
+		.dir = r->session.dir,
+		.patterns = patterns,
+		.patterns_len = 1,
+		.run = run,
+		.tags = *c->tags ? c->tags : NULL,
+		.race = c->race,
+		.is_short = c->is_short,
+		.args = r->args,
+		.campaign_dir = r->session.campaign_dir,
+		.cancel_fd = r->session.cancel_fd,
+	};
+
+	int rc = knot_project_open(&po, NULL, NULL, &r->project, err);
+
+	if (rc == KNOT_EUSAGE)
+		return knot_error_wrap(err, "%s of %s is not there any more", c->test, c->target);
+	if (rc)
+		return rc;
+	r->project.targets.data[0]->run.start_ns = c->start_ns;
+	r->project.targets.data[0]->run.salt = c->salt;
+	const char *copy[] = {r->project.build.module_dir};
+	const struct knot_sandbox_options so = {
+		.state_dir = state, .shared_dir = r->session.campaign_dir, .copy_dirs = copy, .copy_len = 1};
+
+	if ((rc = knot_sandbox_open(&so, &r->sandbox, err)))
+		return rc;
+	const struct knot_worker_options wo = {
+		.sandbox = r->sandbox,
+		.timeout_ns = TIMEOUT_NS,
+		.cfg_flags = c->config_flags,
+		.stdout_fd = KNOT_PROC_NULL,
+		.stderr_fd = KNOT_PROC_NULL,
+	};
+
+	r->names = knot_sitenames_new(r->project.sites);
+	if ((rc = knot_proc_become_subreaper(err)))
+		return rc;
+	return knot_replayer_open(&wo, r->session.cancel, &r->replayer, err);
+}
+
+static int replay(struct replaying *r, struct knot_error *err)
+{
+	int rc = prepare(r, err);
+
+	r->sum.expected = r->crash->verdict;
+	r->sum.expected_hash = r->crash->schedule_hash;
+	for (uint32_t i = 0; i < r->options->times && !rc; i++)
+		rc = one_replay(r, err);
+	if (rc)
+		return rc;
+	r->sum.title = r->title;
+	r->sum.message = r->message;
+	r->printing.emit->replay(stdout, &r->sum);
+	if (r->sum.reproduced)
+		return KNOT_EXIT_BUG;
+	return r->sum.diverged ? KNOT_EXIT_INCONCLUSIVE : KNOT_EXIT_CLEAN;
+}
+
+int knot_cmd_replay(int argc, char **argv)
+{
+	struct knot_error err = {0};
+	struct knot_replay_options o;
+	struct knot_crash crash = {0};
+	struct replaying r = {.options = &o, .crash = &crash};
+	knot_auto_free char *module = NULL;
+	knot_auto_fclose FILE *trace = NULL;
+	int rc = knot_options_replay(argc, argv, &o, &err);
+
+	if (!rc)
+		rc = read_crash(o.file, &crash, &err);
+	if (!rc && !o.dir && !(module = find_module(o.file, crash.module)))
+		rc = knot_error_set(&err, KNOT_EUSAGE,
+			"the crash file is of module %s, which is neither here nor above the file: -C names its directory",
+			crash.module);
+	if (!rc && o.trace && !(trace = fopen(o.trace, "w")))
+		rc = knot_error_set(&err, KNOT_EUSAGE, "-trace %s: cannot be written", o.trace);
+	if (!rc)
+		rc = knot_session_open(o.dir ? o.dir : module, o.output, &r.session, &err);
+	if (!rc) {
+		r.printing = (struct printing){
+			.emit = o.json ? &knot_emit_json : &knot_emit_text, .trace = trace, .quiet = o.quiet || o.json};
+		rc = replay(&r, &err);
+	}
+	knot_replayer_close(r.replayer);
+	knot_sandbox_close(r.sandbox);
+	knot_sitenames_free(r.names);
+	knot_project_close(&r.project);
+	knot_session_close(&r.session);
+	knot_crash_free(&crash);
+	free(r.title);
+	free(r.message);
+	free(r.args);
+	return rc < 0 ? knot_cmd_fail("replay", &err) : rc;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What fuzz and replay share: where things are, and being interrupted. */
+#ifndef KNOT_CMD_SESSION_H
+#define KNOT_CMD_SESSION_H
+
+struct knot_error;
+
+struct knot_session {
+	char *cwd; /* absolute */
+	char *dir; /* of the packages, absolute */
+	char *campaign_dir; /* absolute, made */
+	const volatile int *cancel; /* becomes 1 at SIGINT, SIGTERM or SIGHUP */
+	int cancel_fd; /* becomes readable then */
+};
+
+/*
+ * dir NULL = here; output NULL = .goknot in dir. From here on the signals ask to stop; a second one ends the
+ * process at once. Caller closes.
+ */
+int knot_session_open(
+	const char *dir, const char *output, struct knot_session *ret_session, struct knot_error *err);
+void knot_session_close(struct knot_session *s);
+/* The words joined by spaces, for the record. Caller frees. */
+char *knot_session_command_line(int argc, char **argv);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/interleaving.h"
+
+#include "base/cleanup.h"
+#include "explore/describe.h"
+#include "explore/names.h"
+#include "wire/ops.h"
+#include "wire/text.h"
+
+#include <inttypes.h>
+
+struct printer {
+	const struct knot_record *rec;
+	const struct knot_names *names;
+	struct knot_run_view view;
+	knot_interleaving_line line;
+	void *arg;
+};
+
+static void say(struct printer *p, struct knot_text *t, bool is_event)
+{
+	p->line(p->arg, t->data ? t->data : "", is_event);
+	knot_text_free(t);
+}
+
+static void add_site(struct printer *p, struct knot_text *t, uint32_t site)
+{
+	const struct knot_site_name *name = knot_names_site(p->names, site);
+	knot_auto_free char *where = knot_describe_site(p->names, site);
+
+	knot_text_addf(t, " %s", where);
+	if (name && name->primitive)
+		knot_text_addf(t, " %s", name->primitive);
+}
+
+static void step(struct printer *p, const struct knot_shm_event *e)
+{
+	struct knot_text t = {0};
+	knot_auto_free char *path = knot_describe_path(&p->view, e->g, p->names);
+
+	knot_text_addf(&t, "%6u  G%-3u %-24s ", e->step, e->g, path);
+	switch (e->op) {
+	case KNOT_OP_START:
+		knot_text_adds(&t, "starts");
+		break;
+	case KNOT_OP_RESUME:
+		knot_text_adds(&t, "goes on after");
+		add_site(p, &t, e->site);
+		break;
+	case KNOT_OP_NONE:
+		knot_text_adds(&t, "behind");
+		add_site(p, &t, e->site);
+		break;
+	default:
+		knot_text_adds(&t, knot_op_name(e->op));
+		add_site(p, &t, e->site);
+	}
+	say(p, &t, false);
+}
+
+static void inner(struct printer *p, const struct knot_shm_event *e)
+{
+	struct knot_text t = {0};
+
+	switch (e->kind) {
+	case KNOT_EV_BLOCK:
+		knot_text_addf(&t, "G%u blocks in %s", e->g, knot_op_name(e->op));
+		break;
+	case KNOT_EV_WAKE:
+		if (e->g == KNOT_G_NONE)
+			knot_text_addf(&t, "G%" PRIu64 " is woken", e->aux);
+		else
+			knot_text_addf(&t, "G%u wakes G%" PRIu64, e->g, e->aux);
+		break;
+	case KNOT_EV_SPAWN:
+		if (e->g == KNOT_G_NONE)
+			return;
+		knot_text_addf(&t, "G%u creates G%" PRIu64, e->g, e->aux);
+		break;
+	case KNOT_EV_EXIT:
+		knot_text_addf(&t, "G%u ends", e->g);
+		break;
+	case KNOT_EV_TIMER:
+		knot_text_addf(&t, "a timer fires; the clock shows %.6f s", (double)e->aux / 1e9);
+		break;
+	case KNOT_EV_EXTERNAL:
+		knot_text_adds(&t, "something from outside arrives");
+		break;
+	case KNOT_EV_SELECTED:
+		knot_text_addf(&t, "G%u takes case %s", e->g, knot_op_name(e->op));
+		add_site(p, &t, e->site);
+		break;
+	case KNOT_EV_ACQUIRE:
+		knot_text_addf(&t, "G%u has the lock", e->g);
+		break;
+	case KNOT_EV_CHAIN:
+		knot_text_addf(&t, "element %" PRIu64 " of the chain", e->aux + 1);
+		break;
+	default:
+		return;
+	}
+	say(p, &t, true);
+}
+
+void knot_interleaving(const struct knot_record *rec, const struct knot_names *names,
+	knot_interleaving_line line, void *arg)
+{
+	struct printer p = {
+		.rec = rec, .names = names, .view = knot_record_view(rec), .line = line, .arg = arg};
+
+	for (size_t i = 0; i < rec->events.len; i++) {
+		const struct knot_shm_event *e = &rec->events.data[i];
+
+		if (e->kind == KNOT_EV_STEP)
+			step(&p, e);
+		else
+			inner(&p, e);
+	}
+}

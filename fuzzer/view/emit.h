@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What goknot says while it fuzzes and replays, as text for people or one JSON object a line. Takes plain
+ * values only: the lower layers decide what is said, here is how. All texts may come from a target; the
+ * callers have escaped them (wire/text.h).
+ */
+#ifndef KNOT_VIEW_EMIT_H
+#define KNOT_VIEW_EMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct knot_emit_progress {
+	uint64_t elapsed_ns;
+	uint64_t runs, runs_since; /* since the line before */
+	uint64_t since_ns;
+	uint64_t pairs, pairs_since;
+	uint64_t chain_runs, chain_any, chain_all;
+	uint64_t corpus, processes, steps;
+	uint32_t findings, duplicates, rejected, listed, targets, set_aside, workers;
+	uint64_t replays, replays_same;
+	uint64_t events_lost, hooks_missed, pairs_full;
+};
+
+struct knot_emit_finding {
+	const char *package, *test, *verdict, *title, *message;
+	const char *crash_file; /* as to be typed */
+	const char *const *lines; /* who waits for whom */
+	size_t lines_len;
+	uint64_t bucket, schedule_hash;
+	uint32_t steps;
+};
+
+struct knot_emit_replay {
+	const char *verdict, *expected, *title, *message;
+	uint64_t schedule_hash, expected_hash;
+	uint32_t steps, times, reproduced, diverged, same_hash;
+};
+
+struct knot_emitter;
+
+struct knot_emit_ops {
+	void (*note)(FILE *out, const char *text);
+	void (*progress)(FILE *out, const struct knot_emit_progress *p);
+	void (*finding)(FILE *out, const struct knot_emit_finding *f);
+	/* A bad end that is no finding, a rejected candidate, a test set aside. */
+	void (*listed)(FILE *out, const char *kind, const char *package, const char *test,
+		const char *title, const char *why);
+	void (*summary)(FILE *out, const struct knot_emit_progress *p);
+	void (*step)(FILE *out, const char *text, bool is_event);
+	void (*replay)(FILE *out, const struct knot_emit_replay *r);
+};
+
+extern const struct knot_emit_ops knot_emit_text;
+extern const struct knot_emit_ops knot_emit_json;
+
+#endif

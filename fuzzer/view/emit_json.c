@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "view/emit.h"
+
+#include <jansson.h>
+
+/* Hashes go as text: JSON numbers lose bits beyond 2^53. */
+static json_t *hex(uint64_t v)
+{
+	char text[17];
+
+	snprintf(text, sizeof(text), "%016llx", (unsigned long long)v);
+	return json_string(text);
+}
+
+static json_t *number(uint64_t v)
+{
+	return json_integer((json_int_t)v);
+}
+
+/* Escaped text is valid UTF-8 by construction; a text that is not becomes null rather than nothing. */
+static void put(json_t *o, const char *key, json_t *value)
+{
+	json_object_set_new(o, key, value ? value : json_null());
+}
+
+static void text(json_t *o, const char *key, const char *value)
+{
+	put(o, key, value ? json_string(value) : NULL);
+}
+
+static json_t *event(const char *name)
+{
+	json_t *o = json_object();
+
+	text(o, "event", name);
+	return o;
+}
+
+static void line(FILE *out, json_t *o)
+{
+	json_dumpf(o, out, JSON_COMPACT);
+	fputc('\n', out);
+	fflush(out);
+	json_decref(o);
+}
+
+static void note(FILE *out, const char *what)
+{
+	json_t *o = event("note");
+
+	text(o, "text", what);
+	line(out, o);
+}
+
+static json_t *counters(const char *name, const struct knot_emit_progress *p)
+{
+	json_t *o = event(name);
+	const struct {
+		const char *key;
+		uint64_t value;
+	} all[] = {
+		{"elapsed_ns", p->elapsed_ns},
+		{"runs", p->runs},
+		{"steps", p->steps},
+		{"processes", p->processes},
+		{"pairs", p->pairs},
+		{"corpus", p->corpus},
+		{"chain_runs", p->chain_runs},
+		{"chain_any", p->chain_any},
+		{"chain_all", p->chain_all},
+		{"findings", p->findings},
+		{"duplicates", p->duplicates},
+		{"rejected", p->rejected},
+		{"listed", p->listed},
+		{"targets", p->targets},
+		{"set_aside", p->set_aside},
+		{"workers", p->workers},
+		{"replays", p->replays},
+		{"replays_same", p->replays_same},
+		{"events_lost", p->events_lost},
+		{"hooks_missed", p->hooks_missed},
+		{"pairs_full", p->pairs_full},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		put(o, all[i].key, number(all[i].value));
+	return o;
+}
+
+static void progress(FILE *out, const struct knot_emit_progress *p)
+{
+	line(out, counters("progress", p));
+}
+
+static void summary(FILE *out, const struct knot_emit_progress *p)
+{
+	line(out, counters("summary", p));
+}
+
+static void finding(FILE *out, const struct knot_emit_finding *f)
+{
+	json_t *o = event("finding");
+	json_t *lines = json_array();
+
+	text(o, "package", f->package);
+	text(o, "test", f->test);
+	text(o, "verdict", f->verdict);
+	text(o, "title", f->title);
+	text(o, "message", f->message);
+	text(o, "crash_file", f->crash_file);
+	put(o, "bucket", hex(f->bucket));
+	put(o, "schedule_hash", hex(f->schedule_hash));
+	put(o, "steps", number(f->steps));
+	for (size_t i = 0; i < f->lines_len; i++)
+		json_array_append_new(lines, json_string(f->lines[i]));
+	put(o, "waits", lines);
+	line(out, o);
+}
+
+static void listed(FILE *out, const char *kind, const char *package, const char *test,
+	const char *title, const char *why)
+{
+	json_t *o = event(kind);
+
+	text(o, "package", package);
+	text(o, "test", test);
+	text(o, "title", title);
+	text(o, "why", why);
+	line(out, o);
+}
+
+static void step(FILE *out, const char *what, bool is_event)
+{
+	(void)out;
+	(void)what;
+	(void)is_event;
+}
+
+static void replay(FILE *out, const struct knot_emit_replay *r)
+{
+	json_t *o = event("replay");
+
+	text(o, "verdict", r->verdict);
+	text(o, "expected", r->expected);
+	text(o, "title", r->title);
+	text(o, "message", r->message);
+	put(o, "schedule_hash", hex(r->schedule_hash));
+	put(o, "expected_hash", hex(r->expected_hash));
+	put(o, "steps", number(r->steps));
+	put(o, "times", number(r->times));
+	put(o, "reproduced", number(r->reproduced));
+	put(o, "same_hash", number(r->same_hash));
+	put(o, "diverged", number(r->diverged));
+	line(out, o);
+}
+
+const struct knot_emit_ops knot_emit_json = {
+	.note = note,
+	.progress = progress,
+	.finding = finding,
+	.listed = listed,
+	.summary = summary,
+	.step = step,
+	.replay = replay,
+};

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "view/emit.h"
+
+#include <inttypes.h>
+
+static double percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+/* As time.Duration prints whole seconds: 3s, 1m0s, 2h5m9s. */
+static void duration(FILE *out, uint64_t ns)
+{
+	uint64_t s = ns / 1000000000;
+
+	if (s >= 3600)
+		fprintf(out, "%" PRIu64 "h", s / 3600);
+	if (s >= 60)
+		fprintf(out, "%" PRIu64 "m", s / 60 % 60);
+	fprintf(out, "%" PRIu64 "s", s % 60);
+}
+
+static void note(FILE *out, const char *text)
+{
+	fprintf(out, "fuzz: %s\n", text);
+}
+
+static void progress(FILE *out, const struct knot_emit_progress *p)
+{
+	fputs("fuzz: elapsed: ", out);
+	duration(out, p->elapsed_ns);
+	fprintf(out, ", execs: %" PRIu64 " (%.0f/sec), new interesting: %" PRIu64 " (total: %" PRIu64 ")",
+		p->runs, p->since_ns ? (double)p->runs_since * 1e9 / (double)p->since_ns : 0,
+		p->pairs_since, p->pairs);
+	if (p->chain_runs)
+		fprintf(out, ", chain hits: %.0f%%", percent(p->chain_any, p->chain_runs));
+	fprintf(out, ", findings: %u\n", p->findings);
+	fflush(out);
+}
+
+static void finding(FILE *out, const struct knot_emit_finding *f)
+{
+	fprintf(out, "--- FOUND: %s %s\n    %s\n", f->package, f->test, f->title);
+	if (f->message && *f->message)
+		fprintf(out, "    %s\n", f->message);
+	for (size_t i = 0; i < f->lines_len && i < 8; i++)
+		fprintf(out, "        %s\n", f->lines[i]);
+	if (f->lines_len > 8)
+		fprintf(out, "        and %zu more\n", f->lines_len - 8);
+	fprintf(out, "    schedule of %u steps, verified in fresh processes, saved to %s\n    to re-run: goknot replay %s\n",
+		f->steps, f->crash_file, f->crash_file);
+	fflush(out);
+}
+
+static void listed(FILE *out, const char *kind, const char *package, const char *test,
+	const char *title, const char *why)
+{
+	fprintf(out, "fuzz: %s: %s %s", kind, package, test);
+	if (title && *title)
+		fprintf(out, ": %s", title);
+	if (why && *why)
+		fprintf(out, " (%s)", why);
+	fputc('\n', out);
+	fflush(out);
+}
+
+static void summary(FILE *out, const struct knot_emit_progress *p)
+{
+	fprintf(out, "fuzz: %" PRIu64 " runs of %u tests in ", p->runs, p->targets);
+	duration(out, p->elapsed_ns);
+	fprintf(out, " (%.0f/sec with %u workers, %" PRIu64 " processes), %" PRIu64 " pairs, %" PRIu64 " chains kept\n",
+		p->elapsed_ns ? (double)p->runs * 1e9 / (double)p->elapsed_ns : 0, p->workers, p->processes,
+		p->pairs, p->corpus);
+	if (p->chain_runs)
+		fprintf(out, "fuzz: chains took effect in %.0f%% of their runs, wholly in %.0f%%\n",
+			percent(p->chain_any, p->chain_runs), percent(p->chain_all, p->chain_runs));
+	fprintf(out, "fuzz: %u findings, %u more hits of known ones, %u candidates rejected by replay, %u listed, %u tests set aside\n",
+		p->findings, p->duplicates, p->rejected, p->listed, p->set_aside);
+	if (p->replays)
+		fprintf(out, "fuzz: fidelity: %" PRIu64 " of %" PRIu64 " replays ended the same way\n",
+			p->replays_same, p->replays);
+	if (p->events_lost || p->pairs_full)
+		fprintf(out, "fuzz: not recorded: %" PRIu64 " events, %" PRIu64 " pairs\n", p->events_lost, p->pairs_full);
+	fflush(out);
+}
+
+static void step(FILE *out, const char *text, bool is_event)
+{
+	fprintf(out, "%s%s\n", is_event ? "                " : "", text);
+}
+
+static void replay(FILE *out, const struct knot_emit_replay *r)
+{
+	fprintf(out, "%s\n", r->title && *r->title ? r->title : r->verdict);
+	if (r->message && *r->message)
+		fprintf(out, "    %s\n", r->message);
+	fprintf(out, "replay: %u of %u reproduced (%s), schedule hash %016" PRIx64 " %s, %u steps", r->reproduced,
+		r->times, r->expected, r->schedule_hash,
+		r->schedule_hash == r->expected_hash ? "as saved" : "differs from the saved one", r->steps);
+	if (r->diverged)
+		fprintf(out, ", %u diverged", r->diverged);
+	fputc('\n', out);
+}
+
+const struct knot_emit_ops knot_emit_text = {
+	.note = note,
+	.progress = progress,
+	.finding = finding,
+	.listed = listed,
+	.summary = summary,
+	.step = step,
+	.replay = replay,
+};
