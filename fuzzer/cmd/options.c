@@ -202,21 +202,6 @@ static int set_size(const struct given *g)
 	return 0;
 }
 
-static int set_share(const struct given *g)
-{
-	const char *p = g->value;
-	double value;
-	bool good = take_decimal(&p, &value);
-	if (good && strcmp(p, "%") == 0) {
-		value /= 100;
-		p++;
-	}
-	if (!good || *p || value > 1)
-		return refuse(g, "a share (0.01 or 1%)");
-	*(double *)field(g, g->option->offset) = value;
-	return 0;
-}
-
 static int set_text(const struct given *g)
 {
 	if (!*g->value)
@@ -318,7 +303,6 @@ static int (*const setters[])(const struct given *g) = {
 	[KNOT_OPTION_DURATION] = set_duration,
 	[KNOT_OPTION_BUDGET] = set_budget,
 	[KNOT_OPTION_SIZE] = set_size,
-	[KNOT_OPTION_SHARE] = set_share,
 	[KNOT_OPTION_STRING] = set_text,
 	[KNOT_OPTION_REGEXP] = set_regexp,
 	[KNOT_OPTION_ENUM] = set_word,
@@ -476,8 +460,8 @@ static const struct knot_option fuzz_options[] = {
 		.instead = "dependencies are steered at the hooks inside the Go runtime only"},
 	{"since", KNOT_OPTION_ABSENT, .instead = "name the packages that changed"},
 	{"memory", KNOT_OPTION_SIZE, FUZZ(memory_bytes)},
-	{"disk", KNOT_OPTION_SIZE, FUZZ(disk_bytes)},
-	{"audit", KNOT_OPTION_SHARE, FUZZ(audit)},
+	{"disk", KNOT_OPTION_ABSENT, .instead = "goknot clean removes build products"},
+	{"audit", KNOT_OPTION_ABSENT, .instead = "every finding is verified by replay"},
 	{"json", KNOT_OPTION_BOOL, FUZZ(json)},
 	{"hooks", KNOT_OPTION_ENUM, FUZZ(hooks), .names = {"off", "on"}},
 	{"quiet", KNOT_OPTION_BOOL, FUZZ(quiet)},
@@ -502,7 +486,7 @@ int knot_options_fuzz(
 	int argc, char **argv, struct knot_fuzz_options *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(fuzz_options, true);
-	struct knot_fuzz_options o = {.mutate = true, .hooks = 1, .audit = -1};
+	struct knot_fuzz_options o = {.mutate = true, .hooks = 1};
 	const int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
 	if (r < 0)
 		return r;

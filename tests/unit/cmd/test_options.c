@@ -64,7 +64,6 @@ Test(options, defaults)
 	cr_assert_eq(o.feedback, KNOT_FEEDBACK_AUTO);
 	cr_assert_eq(o.parallel, 0);
 	cr_assert(!o.seed_set);
-	cr_assert_lt(o.audit, 0);
 	cr_assert_eq(o.words.words_len, 0);
 	cr_assert_eq(o.words.args_len, 0);
 }
@@ -212,19 +211,7 @@ Test(options, sizes)
 	}
 	struct line l;
 	cr_assert_eq(fuzz(&l, "fuzz -memory 1g").memory_bytes, 1ull << 30);
-	cr_assert_eq(fuzz(&l, "fuzz -disk 2g").disk_bytes, 2ull << 30);
 	refuses("fuzz -memory lots", "-memory wants a size (512m, 2g), not \"lots\"");
-}
-
-Test(options, shares)
-{
-	struct line l;
-	cr_assert_float_eq(fuzz(&l, "fuzz -audit 0.25").audit, 0.25, 1e-9);
-	cr_assert_float_eq(fuzz(&l, "fuzz -audit 1%").audit, 0.01, 1e-9);
-	cr_assert_float_eq(fuzz(&l, "fuzz -audit 0").audit, 0, 1e-9);
-	refuses("fuzz -audit 1.1", "-audit wants a share (0.01 or 1%), not \"1.1\"");
-	refuses("fuzz -audit 101%", "-audit wants a share (0.01 or 1%), not \"101%\"");
-	refuses("fuzz -audit some", "-audit wants a share (0.01 or 1%), not \"some\"");
 }
 
 Test(options, words_of_a_list)
@@ -273,6 +260,10 @@ Test(options, what_this_release_lacks)
 	refuses("fuzz -race", "-race is not in this release: use go test -race for data races");
 	refuses("fuzz -race=true",
 		"-race is not in this release: use go test -race for data races");
+	refuses("fuzz -disk 2g",
+		"-disk is not in this release: goknot clean removes build products");
+	refuses("fuzz -audit=1%",
+		"-audit is not in this release: every finding is verified by replay");
 	refuses("fuzz -since HEAD",
 		"-since is not in this release: name the packages that changed");
 	refuses("fuzz -deps all",
