@@ -11,6 +11,7 @@
 #define RUN_OVERHEAD_STEPS 16
 #define RUNS_MAX 4096 /* a request */
 #define RUNS_MAX_CHAIN 64 /* what a chain can show it shows early */
+#define RAMP_UP 24 /* requests until the size is the measured one */
 #define WARM_UP 12 /* requests that alternate before the bandit decides */
 #define EXPLORE_ONE_IN 6 /* draws that ignore the yields */
 #define FINDING_REWARD 64 /* pairs that a finding is worth */
@@ -130,10 +131,16 @@ static bool chains_possible(const struct knot_portfolio *p)
 			(p->options.feedback && knot_cpop_pair2_count(p->cpop)));
 }
 
-/* Pairs a step in fixed point, with one pair on top so that no arm is ever worth nothing. */
-static uint64_t arm_value(const struct knot_portfolio *p, const struct arm *a)
+/*
+ * Pairs a step in fixed point, with some on top so that no arm is ever worth nothing. When nothing
+ * yields any more the chain arm gets the greatest share: it alone never repeats itself.
+ */
+static uint64_t arm_value(const struct knot_portfolio *p, enum knot_arm arm)
 {
-	return ((a->reward + 1) << 20) / (a->steps + 4ull * p->options.request_steps) + 1;
+	const struct arm *a = &p->arms[arm];
+	uint64_t reward = a->reward + (arm == KNOT_ARM_CHAIN ? 3 : 1);
+
+	return (reward << 20) / (a->steps + 4ull * p->options.request_steps) + 1;
 }
 
 static enum knot_arm draw_arm(struct knot_portfolio *p)
@@ -144,7 +151,7 @@ static enum knot_arm draw_arm(struct knot_portfolio *p)
 	if (knot_rng_below(&p->rng, EXPLORE_ONE_IN) == 0)
 		return (enum knot_arm)knot_rng_below(&p->rng, n);
 	for (uint32_t i = 0; i < n; i++) {
-		value[i] = arm_value(p, &p->arms[i]);
+		value[i] = arm_value(p, (enum knot_arm)i);
 		total += value[i];
 	}
 	uint64_t at = knot_rng_below(&p->rng, total);
@@ -186,7 +193,7 @@ static uint32_t size_request(const struct knot_portfolio *p, enum knot_arm arm)
 	uint32_t runs = p->options.request_steps / cost;
 	uint32_t cap = arm == KNOT_ARM_CHAIN ? RUNS_MAX_CHAIN : RUNS_MAX;
 
-	if (p->requests < 2 * 12 && cap > 1u << p->requests / 2)
+	if (p->requests < RAMP_UP && cap > 1u << p->requests / 2)
 		cap = 1u << p->requests / 2;
 	if (!p->runs)
 		cap = 1;

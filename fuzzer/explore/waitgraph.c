@@ -69,7 +69,7 @@ static enum knot_role role_of(const struct knot_shm_snap *s, const struct knot_r
 	const char *creator = function_at(names, created);
 
 	/* package testing starts the subtests: that creator says nothing about the goroutine */
-	if (creator && strncmp(creator, "testing.", 8) && knot_waitgraph_is_library(creator))
+	if (creator && strncmp(creator, "testing.", 8) != 0 && knot_waitgraph_is_library(creator))
 		return KNOT_ROLE_LIBRARY;
 	return KNOT_ROLE_BLOCKED;
 }
