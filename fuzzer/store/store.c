@@ -28,22 +28,42 @@ static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA journal_size_limit = 67108864;";
 static const char pragmas_read[] = "PRAGMA query_only = ON; PRAGMA cache_size = -8000;";
 
-static bool is_full(int rc, int sys_errno)
+static bool means_full(int sys_errno)
 {
-	return rc == SQLITE_FULL ||
-		(rc == SQLITE_IOERR &&
-			(sys_errno == ENOSPC || sys_errno == EDQUOT || sys_errno == EFBIG));
+	return sys_errno == ENOSPC || sys_errno == EDQUOT || sys_errno == EFBIG;
+}
+
+/*
+ * SQLite calls only ENOSPC a full disk; a used-up quota is an input/output error to it. What the
+ * system said is kept with the file that was written, the database or its log.
+ */
+static bool is_full(sqlite3 *db, int rc)
+{
+	if ((rc & 0xff) == SQLITE_FULL)
+		return true;
+	if ((rc & 0xff) != SQLITE_IOERR || !db)
+		return false;
+	int sys_errno = 0;
+	sqlite3_file *log = NULL;
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &sys_errno) == SQLITE_OK &&
+		means_full(sys_errno))
+		return true;
+	return sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+		log && log->pMethods &&
+		log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &sys_errno) ==
+		SQLITE_OK &&
+		means_full(sys_errno);
 }
 
 int knot_store_error(struct knot_store *store, int rc, const char *what, struct knot_error *err)
 {
-	const int sys_errno = store->db ? sqlite3_system_errno(store->db) : 0;
+	const bool full = is_full(store->db, rc);
 	const char *text = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc);
 	rc &= 0xff;
 	/* A full disk, for one, makes SQLite roll the whole transaction back by itself. */
 	if (store->db && sqlite3_get_autocommit(store->db))
 		store->in_transaction = false;
-	if (is_full(rc, sys_errno))
+	if (full)
 		return knot_error_set(
 			err, KNOT_EFULL, "%s: %s: the disk is full", store->path, what);
 	switch (rc) {

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/hash.h"
+#include "store/corpus.h"
+#include "store/finding.h"
+#include "store/pair.h"
+#include "store/run.h"
+#include "store/target.h"
+#include "scratch.h"
+
+#include <sqlite3.h>
+
+TestSuite(tables, .init = make_scratch, .fini = remove_scratch);
+
+static struct knot_store_target some_target(const char *test)
+{
+	return (struct knot_store_target){.import_path = "example.org/m/p",
+		.test = test,
+		.dir = "/src/p",
+		.go_version = "go1.26.1",
+		.flags = "-race",
+		.salt = UINT64_MAX - 5};
+}
+
+static int64_t add_target(struct knot_store *store, const char *test)
+{
+	struct knot_store_target target = some_target(test);
+	struct knot_error err = {0};
+	cr_assert_eq(knot_store_target_upsert(store, &target, &err), 0, "%s", err.message);
+	cr_assert_gt(target.id, 0);
+	return target.id;
+}
+
+struct seen {
+	int calls;
+	int stop_after; /* 0 = never */
+	char text[256];
+	uint64_t numbers[16];
+};
+
+static int ended(struct seen *seen)
+{
+	return ++seen->calls == seen->stop_after ? 77 : 0;
+}
+
+static int see_target(void *arg, const struct knot_store_target *t, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	snprintf(seen->text, sizeof(seen->text), "%s %s %s %s %s", t->import_path, t->test, t->dir,
+		t->go_version, t->flags);
+	seen->numbers[0] = t->salt;
+	seen->numbers[1] = t->state;
+	seen->numbers[2] = t->runs;
+	seen->numbers[3] = t->steps;
+	seen->numbers[4] = t->last_new_pair_run;
+	return ended(seen);
+}
+
+Test(tables, targets_keep_their_identity_and_salt)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err;
+	const int64_t first = add_target(store, "TestA");
+	const int64_t second = add_target(store, "TestB");
+	cr_assert_neq(first, second);
+	struct knot_store_target update = {
+		.id = first, .state = 3, .runs = 1ull << 40, .steps = 9, .last_new_pair_run = 8};
+	cr_assert_eq(knot_store_target_update(store, &update, &err), 0);
+	store = reopen(store);
+	struct knot_store_target again = some_target("TestA");
+	again.salt = 1;
+	again.go_version = "go1.27.0";
+	cr_assert_eq(knot_store_target_upsert(store, &again, &err), 0);
+	cr_assert_eq(again.id, first);
+	cr_assert_eq(again.salt, UINT64_MAX - 5);
+	cr_assert_eq(again.runs, 1ull << 40);
+	cr_assert_eq(again.state, 3);
+	struct knot_store_target plain = some_target("TestA");
+	plain.flags = "";
+	cr_assert_eq(knot_store_target_upsert(store, &plain, &err), 0);
+	cr_assert_neq(plain.id, first);
+	cr_assert_neq(plain.build, again.build);
+	struct seen seen = {.stop_after = 1};
+	cr_assert_eq(knot_store_target_each(store, see_target, &seen, &err), 77);
+	cr_assert_str_eq(seen.text, "example.org/m/p TestA /src/p go1.27.0 -race");
+	cr_assert_eq(seen.numbers[0], UINT64_MAX - 5);
+	cr_assert_eq(seen.numbers[4], 8);
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_target_each(store, see_target, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 3);
+	knot_store_close(store);
+}
+
+static int see_site(void *arg, const struct knot_store_site *s, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	snprintf(seen->text, sizeof(seen->text), "%s:%u:%u %u %s %s", s->file, s->line, s->col,
+		s->op, s->prim, s->func);
+	seen->numbers[0] = s->hash;
+	return ended(seen);
+}
+
+Test(tables, sites_are_replaced_by_hash)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err;
+	struct knot_store_target target = some_target("TestA");
+	cr_assert_eq(knot_store_target_upsert(store, &target, &err), 0);
+	struct knot_store_site sites[] = {
+		{.hash = 0xffffffff,
+			.file = "a.go",
+			.line = 3,
+			.col = 2,
+			.op = 4,
+			.prim = "ch",
+			.func = "F"},
+		{.hash = 5,
+			.file = "b.go",
+			.line = 1,
+			.col = 1,
+			.op = 12,
+			.prim = "m.mu",
+			.func = "G"},
+	};
+	cr_assert_eq(knot_store_site_upsert(store, target.build, sites, 2, &err), 0);
+	sites[0].prim = "s.ch";
+	cr_assert_eq(knot_store_site_upsert(store, target.build, sites, 1, &err), 0);
+	store = reopen(store);
+	struct seen seen = {.stop_after = 1};
+	cr_assert_eq(knot_store_site_each(store, target.build, see_site, &seen, &err), 77);
+	cr_assert_str_eq(seen.text, "a.go:3:2 4 s.ch F");
+	cr_assert_eq(seen.numbers[0], 0xffffffff);
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_site_each(store, target.build, see_site, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 2);
+	cr_assert_lt(knot_store_site_upsert(store, 999, sites, 1, &err), 0, "no such build");
+	knot_store_close(store);
+}
+
+static int see_runs(void *arg, const struct knot_store_runs *r, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	seen->numbers[0] = r->runs;
+	seen->numbers[1] = r->steps;
+	seen->numbers[2] = r->chain_all;
+	seen->numbers[3] = r->ends[KNOT_END_LEAK];
+	seen->numbers[4] = r->ends[KNOT_END_SKIP];
+	seen->numbers[5] = r->wall_ns;
+	return ended(seen);
+}
+
+Test(tables, runs_are_summed_up)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err;
+	const int64_t target = add_target(store, "TestA");
+	const int64_t other = add_target(store, "TestB");
+	struct knot_store_runs delta = {.target = target,
+		.policy = KNOT_POLICY_PCT,
+		.runs = 100,
+		.steps = 1ull << 33,
+		.choices = 4,
+		.wall_ns = 5,
+		.chain_runs = 3,
+		.chain_any = 2,
+		.chain_all = 1};
+	delta.ends[KNOT_END_LEAK] = 99;
+	delta.ends[KNOT_END_SKIP] = 1;
+	for (int i = 0; i < 3; i++)
+		cr_assert_eq(knot_store_runs_add(store, &delta, &err), 0);
+	delta.target = other;
+	cr_assert_eq(knot_store_runs_add(store, &delta, &err), 0);
+	store = reopen(store);
+	struct seen seen = {0};
+	cr_assert_eq(knot_store_runs_each(store, target, see_runs, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 1);
+	const uint64_t want[] = {300, 3ull << 33, 3, 297, 3, 15};
+	cr_assert_arr_eq(seen.numbers, want, sizeof(want));
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_runs_each(store, 0, see_runs, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 2);
+	knot_store_close(store);
+}
+
+static int see_pair(void *arg, const struct knot_store_pair *p, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	seen->numbers[0] = p->a;
+	seen->numbers[1] = p->b;
+	seen->numbers[2] = p->type;
+	seen->numbers[3] = p->first_run;
+	seen->numbers[4] = p->count;
+	return ended(seen);
+}
+
+static int see_op(void *arg, uint64_t key, const struct knot_store_op *op, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	cr_assert_eq(key, knot_hash_op(op->gpath, op->site, op->op));
+	cr_assert_str_eq(op->gpath_text, op->gpath == 1 ? "T" : "T/go@a.go:3#0");
+	return ended(seen);
+}
+
+Test(tables, pairs_refer_to_operations)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err;
+	const int64_t target = add_target(store, "TestA");
+	const int64_t other = add_target(store, "TestB");
+	const struct knot_store_op ops[] = {
+		{.gpath = 1, .gpath_text = "T", .site = 10, .op = 4},
+		{.gpath = UINT64_MAX, .gpath_text = "T/go@a.go:3#0", .site = UINT32_MAX, .op = 5},
+		{.gpath = 1, .gpath_text = "T", .site = 11, .op = 5},
+	};
+	const uint64_t a = knot_hash_op(1, 10, 4);
+	const uint64_t b = knot_hash_op(UINT64_MAX, UINT32_MAX, 5);
+	const struct knot_store_pair pairs[] = {
+		{.type = 2, .a = a, .b = b, .first_run = 12, .count = 2},
+		{.type = 1, .a = a, .b = b, .first_run = 13, .count = 1},
+	};
+	cr_assert_lt(knot_store_pair_add(store, target, pairs, 1, &err), 0, "operations missing");
+	cr_assert_eq(knot_store_op_add(store, ops, 3, &err), 0);
+	cr_assert_eq(knot_store_op_add(store, ops, 3, &err), 0);
+	cr_assert_eq(knot_store_pair_add(store, target, pairs, 2, &err), 0, "%s", err.message);
+	cr_assert_eq(knot_store_pair_add(store, target, pairs, 1, &err), 0);
+	cr_assert_eq(knot_store_pair_add(store, other, pairs, 1, &err), 0);
+	store = reopen(store);
+	uint64_t count = 0;
+	cr_assert_eq(knot_store_pair_count(store, target, &count, &err), 0);
+	cr_assert_eq(count, 2);
+	struct seen seen = {0};
+	cr_assert_eq(knot_store_pair_each(store, target, see_pair, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 2);
+	const uint64_t want[] = {a, b, 2, 12, 4};
+	cr_assert_arr_eq(seen.numbers, want, sizeof(want));
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_op_each(store, target, see_op, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 2, "the third is in no pair");
+	knot_store_close(store);
+}
+
+static int see_entry(void *arg, const struct knot_store_entry *e, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	snprintf(seen->text, sizeof(seen->text), "%s %g", e->chain, e->energy);
+	seen->numbers[0] = (uint64_t)e->parent;
+	seen->numbers[1] = e->prefix_len;
+	seen->numbers[2] = e->prefix_len ? e->prefix[e->prefix_len - 1] : 0;
+	seen->numbers[3] = e->picks;
+	seen->numbers[4] = e->created_ns;
+	seen->numbers[5] = e->hash;
+	return ended(seen);
+}
+
+Test(tables, corpus_entries_are_unique_per_target)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err = {0};
+	const uint16_t prefix[] = {1, 2, 0xffff};
+	const int64_t target = add_target(store, "TestA");
+	struct knot_store_entry root = {.target = target,
+		.hash = 1ull << 63,
+		.chain = "one\ntwo\n",
+		.energy = 0.5,
+		.created_ns = 77};
+	cr_assert_eq(knot_store_corpus_upsert(store, &root, &err), 0, "%s", err.message);
+	struct knot_store_entry child = {.target = target,
+		.hash = 4,
+		.chain = "two",
+		.parent = root.id,
+		.prefix = prefix,
+		.prefix_len = 3,
+		.new_pairs = 9,
+		.energy = 1.25,
+		.created_ns = 78};
+	cr_assert_eq(knot_store_corpus_upsert(store, &child, &err), 0);
+	struct knot_store_entry again = root;
+	again.id = 0;
+	again.picks = 6;
+	cr_assert_eq(knot_store_corpus_upsert(store, &again, &err), 0);
+	cr_assert_eq(again.id, root.id);
+	child.picks = 11;
+	child.energy = 2.5;
+	cr_assert_eq(knot_store_corpus_update(store, &child, &err), 0);
+	store = reopen(store);
+	struct seen seen = {.stop_after = 1};
+	cr_assert_eq(knot_store_corpus_each(store, target, see_entry, &seen, &err), 77);
+	cr_assert_str_eq(seen.text, "one\ntwo\n 0.5");
+	const uint64_t want_root[] = {0, 0, 0, 6, 77, 1ull << 63};
+	cr_assert_arr_eq(seen.numbers, want_root, sizeof(want_root));
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_corpus_each(store, target, see_entry, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 2);
+	cr_assert_str_eq(seen.text, "two 2.5");
+	const uint64_t want_child[] = {(uint64_t)root.id, 3, 0xffff, 11, 78, 4};
+	cr_assert_arr_eq(seen.numbers, want_child, sizeof(want_child));
+	knot_store_close(store);
+}
+
+Test(tables, a_prefix_of_odd_size_is_damage)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err = {0};
+	char path[128];
+	sqlite3 *db = NULL;
+	struct knot_store_entry entry = {
+		.target = add_target(store, "TestA"), .hash = 1, .chain = "c", .created_ns = 1};
+	cr_assert_eq(knot_store_corpus_upsert(store, &entry, &err), 0);
+	cr_assert_eq(knot_store_flush(store, &err), 0);
+	snprintf(path, sizeof(path), "%s/goknot.db", dir);
+	cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(db, "UPDATE corpus SET prefix = x'010203'", NULL, NULL, NULL), 0);
+	sqlite3_close(db);
+	struct seen seen = {0};
+	cr_assert_eq(
+		knot_store_corpus_each(store, entry.target, see_entry, &seen, &err), KNOT_EINPUT);
+	cr_assert_eq(seen.calls, 0);
+	knot_store_close(store);
+}
+
+static int see_finding(void *arg, const struct knot_store_finding *f, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	snprintf(seen->text, sizeof(seen->text), "%s|%s|%s|%s", f->verdict, f->title, f->signature,
+		f->crash_file);
+	seen->numbers[0] = f->bucket;
+	seen->numbers[1] = f->state;
+	seen->numbers[2] = f->hits;
+	seen->numbers[3] = f->replays;
+	seen->numbers[4] = f->reproduced;
+	seen->numbers[5] = f->first_ns;
+	seen->numbers[6] = f->last_ns;
+	seen->numbers[7] = f->first_seed;
+	seen->numbers[8] = f->policy;
+	return ended(seen);
+}
+
+Test(tables, findings_count_hits_per_bucket)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err = {0};
+	const int64_t target = add_target(store, "TestA");
+	struct knot_store_finding f = {.target = target,
+		.bucket = UINT64_MAX,
+		.verdict = "deadlock",
+		.title = "all asleep",
+		.signature = "a.go:3 lock",
+		.first_seed = 1ull << 63,
+		.policy = 2,
+		.crash_file = "",
+		.hits = 1,
+		.first_ns = 10,
+		.last_ns = 10};
+	cr_assert_eq(knot_store_finding_upsert(store, &f, &err), 0, "%s", err.message);
+	cr_assert_eq(f.state, KNOT_FINDING_CANDIDATE);
+	cr_assert_eq(f.hits, 1);
+	f.state = KNOT_FINDING_VERIFIED;
+	f.crash_file = "deadlock-1";
+	f.replays = f.reproduced = 3;
+	f.last_ns = 11;
+	cr_assert_eq(knot_store_finding_update(store, &f, &err), 0);
+	struct knot_store_finding hit = f;
+	hit.id = 0;
+	hit.state = KNOT_FINDING_CANDIDATE;
+	hit.crash_file = "";
+	hit.hits = 5;
+	hit.first_ns = hit.last_ns = 20;
+	hit.first_seed = 2;
+	cr_assert_eq(knot_store_finding_upsert(store, &hit, &err), 0);
+	cr_assert_eq(hit.id, f.id);
+	cr_assert_eq(hit.state, KNOT_FINDING_VERIFIED, "a hit undid the verification");
+	cr_assert_eq(hit.hits, 6);
+	store = reopen(store);
+	struct seen seen = {0};
+	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 1);
+	cr_assert_str_eq(seen.text, "deadlock|all asleep|a.go:3 lock|deadlock-1");
+	const uint64_t want[] = {UINT64_MAX, 1, 6, 3, 3, 10, 20, 1ull << 63, 2};
+	cr_assert_arr_eq(seen.numbers, want, sizeof(want));
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_finding_each(store, 0, see_finding, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 1);
+	cr_assert_eq(knot_store_finding_each(store, target + 1, see_finding, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 1);
+	knot_store_close(store);
+}
