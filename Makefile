@@ -28,9 +28,7 @@ PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 CRITERION_LIBS = $(eval CRITERION_LIBS := $$(shell pkg-config --libs criterion))$(CRITERION_LIBS)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
-DEFS := -D_GNU_SOURCE -DKNOT_VERSION='"$(VERSION)"' -DKNOT_SOURCE_DIR='"$(CURDIR)"' \
-	-DKNOT_DATA_DIR='"$(PREFIX)/share/goknot"'
-CPPFLAGS += -iquote fuzzer -iquote . $(DEFS)
+CPPFLAGS += -iquote fuzzer -iquote . -D_GNU_SOURCE -DKNOT_VERSION='"$(VERSION)"'
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(PKG_CFLAGS) $(SAN_FLAGS) $(COV_FLAGS)
 SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -95,6 +93,12 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 $(ABI_GO): fuzzer/wire/abi.h scripts/gen-abi.sh
 	$(call msg,GEN,$@)
 	$(Q)scripts/gen-abi.sh $@
+# --help says what the manual pages say.
+HELP_PAGES := $(wildcard man/*.scd)
+fuzzer/cmd/help.inc: $(HELP_PAGES) $(wildcard scripts/genhelp.sh)
+	$(call msg,GEN,$@)
+	$(Q)scripts/genhelp.sh $@ $(HELP_PAGES)
+$(B)/fuzzer/cmd/help.o: fuzzer/cmd/help.inc
 
 # --- tests ------------------------------------------------------------------------------------
 
@@ -189,7 +193,8 @@ $(O)/man/%: man/%.scd
 
 install: all man
 	install -D $(B)/goknot $(DESTDIR)$(PREFIX)/bin/goknot
-	$(if $(MANS),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MANS))
+	$(foreach m,$(MANS),install -D -m 644 $(m) \
+		$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)) &&) true
 	mkdir -p $(DESTDIR)$(PREFIX)/share/goknot/instrument
 	cp -R instrument/helper $(DESTDIR)$(PREFIX)/share/goknot/instrument/
 	cp -R runtime-shim $(DESTDIR)$(PREFIX)/share/goknot/
