@@ -58,8 +58,7 @@ Test(error, null_object_still_gives_the_code)
 Test(error, exit_codes)
 {
 	cr_assert_eq(knot_error_exit_code(KNOT_OK), 0);
-	const int usage[] = {
-		KNOT_EUSAGE, KNOT_EINPUT, KNOT_EBUILD, KNOT_EUNSUPPORTED, KNOT_EBUSY};
+	const int usage[] = {KNOT_EUSAGE, KNOT_EINPUT, KNOT_EBUILD, KNOT_EUNSUPPORTED, KNOT_EBUSY};
 	for (size_t i = 0; i < sizeof(usage) / sizeof(usage[0]); i++)
 		cr_expect_eq(knot_error_exit_code(usage[i]), 2, "%d", usage[i]);
 	const int own[] = {KNOT_ESYS, KNOT_ESTORE, KNOT_EINTERNAL, KNOT_EFULL, -99};

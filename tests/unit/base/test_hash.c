@@ -20,7 +20,8 @@ static size_t numbers(struct knot_span line, uint64_t *out)
 	while (n < MAX_NUMBERS + 1 && knot_span_skip(&line, " ")) {
 		struct knot_span word;
 		cr_assert(knot_span_take_word(&line, &word));
-		bool hex = word.len == 16 || (word.len == 8 && knot_span_find(word, ' ') == SIZE_MAX);
+		bool hex =
+			word.len == 16 || (word.len == 8 && knot_span_find(word, ' ') == SIZE_MAX);
 		bool ok = hex ? knot_span_take_hex(&word, word.len, &out[n])
 			      : knot_span_take_u64(&word, UINT64_MAX, &out[n]);
 		cr_assert(ok && word.len == 0);
@@ -80,8 +81,9 @@ Test(hash, vectors)
 	knot_auto_free char *data = NULL;
 	size_t len = 0;
 	size_t checked = 0;
-	cr_assert_eq(knot_file_read(KNOT_TESTS_DIR "/vectors/names.txt", 1 << 20, &data, &len, &err),
-		0, "%s", err.message);
+	cr_assert_eq(
+		knot_file_read(KNOT_TESTS_DIR "/vectors/names.txt", 1 << 20, &data, &len, &err), 0,
+		"%s", err.message);
 	struct knot_span file = knot_span_of(data, len);
 	struct knot_span line;
 	while (knot_span_take_line(&file, &line)) {
