@@ -3,46 +3,47 @@
 // Package deepchain has a bug that blind search does not find and that a search over scheduling
 // chains climbs to.
 //
-// A table of leases changes its generation: Rotate seals the segments, raises the generation under
-// the lock, flushes every segment, and only then writes "rotated" to the journal. Renew reads the
-// generation under the read lock and then writes "renew" with it to the journal. The journal's
-// order is what Replay believes, so a renewal whose generation was read before the rotation and
-// which stands behind "rotated" in the journal is late. Late renewals are legal. The first is
-// given the spare, the second queues, and the third is evicted - and Evict, written for callers
-// without the lock, takes the lock that Replay holds. Replay never returns.
+// A table of leases goes on to its next generation: Rotate seals some segments, raises the
+// generation, flushes every segment, and only then writes "rotated" to the journal. Renew loads
+// the generation and then writes "renewed" with it to the journal. Replay believes the journal's
+// order, so a renewal whose generation was loaded before the rotation and which stands behind
+// "rotated" in the journal is late. Late renewals are legal. The first gets the spare lease, the
+// second queues, the third is evicted; and Evict, written for callers without the lock, takes the
+// lock that Replay holds. Replay never returns.
 //
-// The bug needs all three tenants held between reading the generation and writing it down, through
+// So all three tenants have to be held between loading the generation and writing it down, through
 // the whole flush.
 //
-// Blind search: let one tenant be late. When Rotate takes the lock that tenant has taken its read
-// lock, and from then on it may be chosen at most once (for RUnlock; the next choice is its send)
-// before Rotate has made all its steps up to and with its own send: an unlock, 2*segments and the
-// send, 242. In a uniform random walk each choice between these two is a fair coin whoever else is
-// runnable, so the probability is at most (1+242)/2^242, about 3e-71, for one tenant, and the bug
-// needs three. Far below 1e-7: a million runs show not even the first late renewal.
+// Blind search. A late tenant has done its load before the generation is raised, and its next step
+// is its send. From there Rotate makes 2*segments+1 = 801 steps, its own send the last, and the
+// tenant must not be chosen once. In a uniform random walk each choice between these two is a fair
+// coin, whoever else is runnable: at most 2^-801 for one tenant, and the bug needs three. A
+// million runs do not even show the first late renewal.
 //
-// PCT: each late tenant costs a change point of its own, in a window of two steps. When the tenant
-// took its read lock, it was above everything runnable. Rotate was runnable then, or it was not
-// yet started and its starter was runnable; it was not blocked, for the only thing that blocks it
-// is the write lock, and a tenant that comes while a writer waits is let in after it and reads the
-// new generation. From its read lock to its send the tenant never blocks, and yet Rotate ran past
-// it: so the tenant was lowered in between. With d=3 there are two change points for three
-// tenants: probability zero. With d=4 and k=300 steps it is at most 3!*(2/300)^3, about 2e-6.
+// PCT. Every late tenant costs a change point of its own, at one exact step. When it did its load
+// it was above all that was runnable, Rotate's goroutine among them, since that one never blocks
+// before its own send. The tenant does not block either between load and send, and yet Rotate ran
+// past it: so it was lowered in between. With d=3 there are two change points for three tenants:
+// probability zero. With d=4 it is at most 3!/k^3, about 1e-8 for k=850 steps.
 //
-// Chains: the sends to the journal follow each other directly, so plain runs show the pairs
-// (tenant i sends, Rotate sends) and (tenant i sends, tenant j sends). Flipping the first gives
-// [Rotate sends, tenant i sends], which is possible, takes effect, and shows a new pair on the
-// journal and the operations of the first late path. Augmenting by the second gives [Rotate, i, j]
-// and the second late path, once more [Rotate, i, j, k] and the bug. That is one flip and two
-// appends, each rewarded by pairs never seen before; a chain of four without the reward on the way
-// is one guess among all the fours of some forty operations.
+// Chains. Nothing but sends comes between on the journal, so plain runs show the pairs (tenant i
+// sends, Rotate sends) and (tenant i sends, tenant j sends). The first one flipped, [Rotate, i],
+// is possible, takes effect, and shows the operations of the first late renewal. With the second
+// appended, [Rotate, i, j], those of the second late renewal come up, and [Rotate, i, j, k] is the
+// bug: one flip and two appends, each rewarded by pairs never seen before. Drawn blindly it would
+// take one of a handful among the 16^4 chains of four that plain runs offer. (This is also why the
+// table is large: the longer the flush, the more the steps that chance would have to get right, at
+// no cost to a chain.)
 package deepchain
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 const (
-	warmup   = 8
-	segments = 120
+	sealed   = 8
+	segments = 400
 )
 
 type kind int
@@ -55,20 +56,19 @@ const (
 type entry struct {
 	kind   kind
 	tenant int
-	gen    int
+	gen    int64
 }
 
 // segment is a part of the table on disk.
 type segment struct {
 	mu     sync.Mutex
 	sealed bool
-	gen    int
+	gen    int64
 }
 
 // Table is a table of leases with a journal.
 type Table struct {
-	mu       sync.RWMutex
-	gen      int
+	gen      atomic.Int64
 	segments [segments]segment
 	journal  chan entry
 
@@ -79,32 +79,33 @@ type Table struct {
 
 	spareMu sync.Mutex
 	spare   int
+	quotaMu sync.Mutex
+	quota   int
 	queueMu sync.Mutex
 	queue   []int
+	alarmMu sync.Mutex
+	alarm   bool
+	auditMu sync.Mutex
+	audit   []string
 }
 
-// New returns a table whose journal has room for n entries, so that writing to it never blocks.
+// New returns a table whose journal has room for n entries: with no more than that, writing never blocks.
 func New(n int) *Table {
-	return &Table{journal: make(chan entry, n), spare: -1}
+	return &Table{journal: make(chan entry, n), spare: -1, quota: 1}
 }
 
 // Renew asks for the tenant's lease to go on in the current generation.
 func (t *Table) Renew(tenant int) {
-	t.mu.RLock()
-	gen := t.gen
-	t.mu.RUnlock()
+	gen := t.gen.Load()
 	t.journal <- entry{kind: renewed, tenant: tenant, gen: gen}
 }
 
 // Rotate begins a new generation.
 func (t *Table) Rotate() {
-	for i := 0; i < warmup; i++ {
+	for i := 0; i < sealed; i++ {
 		t.segments[i].seal()
 	}
-	t.mu.Lock()
-	t.gen++
-	gen := t.gen
-	t.mu.Unlock()
+	gen := t.gen.Add(1)
 	for i := range t.segments {
 		t.segments[i].flush(gen)
 	}
@@ -117,17 +118,17 @@ func (s *segment) seal() {
 	s.mu.Unlock()
 }
 
-func (s *segment) flush(gen int) {
+func (s *segment) flush(gen int64) {
 	s.mu.Lock()
 	s.gen = gen
 	s.mu.Unlock()
 }
 
-// Replay closes the journal and applies it. Nobody may renew or rotate any more.
-func (t *Table) Replay() (granted, late int) {
-	close(t.journal)
-	current := 0
-	for e := range t.journal {
+// Replay applies the next n entries of the journal.
+func (t *Table) Replay(n int) (granted, late int) {
+	current := int64(0)
+	for i := 0; i < n; i++ {
+		e := <-t.journal
 		t.leases.Lock()
 		switch {
 		case e.kind == rotated:
@@ -147,16 +148,36 @@ func (t *Table) regrant(tenant int) {
 	t.late++
 	switch t.late {
 	case 1:
-		t.spareMu.Lock()
-		t.spare = tenant
-		t.spareMu.Unlock()
+		t.giveSpare(tenant)
 	case 2:
-		t.queueMu.Lock()
-		t.queue = append(t.queue, tenant)
-		t.queueMu.Unlock()
+		t.enqueue(tenant)
 	default:
 		t.Evict(tenant)
 	}
+}
+
+func (t *Table) giveSpare(tenant int) {
+	t.spareMu.Lock()
+	t.spare = tenant
+	t.spareMu.Unlock()
+	t.quotaMu.Lock()
+	t.quota--
+	t.quotaMu.Unlock()
+	t.auditMu.Lock()
+	t.audit = append(t.audit, "spare")
+	t.auditMu.Unlock()
+}
+
+func (t *Table) enqueue(tenant int) {
+	t.queueMu.Lock()
+	t.queue = append(t.queue, tenant)
+	t.queueMu.Unlock()
+	t.alarmMu.Lock()
+	t.alarm = true
+	t.alarmMu.Unlock()
+	t.auditMu.Lock()
+	t.audit = append(t.audit, "queue")
+	t.auditMu.Unlock()
 }
 
 // Evict takes the tenant's lease away.

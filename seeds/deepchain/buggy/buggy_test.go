@@ -2,28 +2,16 @@
 
 package deepchain
 
-import (
-	"sync"
-	"testing"
-)
+import "testing"
 
 func TestDeepChain(t *testing.T) {
 	const tenants = 3
 	table := New(tenants + 1)
-	var wg sync.WaitGroup
-	wg.Add(tenants + 1)
 	for i := 0; i < tenants; i++ {
-		go func() {
-			defer wg.Done()
-			table.Renew(i)
-		}()
+		go table.Renew(i)
 	}
-	go func() {
-		defer wg.Done()
-		table.Rotate()
-	}()
-	wg.Wait()
-	granted, late := table.Replay()
+	table.Rotate()
+	granted, late := table.Replay(tenants + 1)
 	if granted+late != tenants {
 		t.Errorf("%d granted and %d late, want %d in all", granted, late, tenants)
 	}

@@ -5,11 +5,14 @@
 // them.
 package deepchain
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 const (
-	warmup   = 8
-	segments = 120
+	sealed   = 8
+	segments = 400
 )
 
 type kind int
@@ -22,20 +25,19 @@ const (
 type entry struct {
 	kind   kind
 	tenant int
-	gen    int
+	gen    int64
 }
 
 // segment is a part of the table on disk.
 type segment struct {
 	mu     sync.Mutex
 	sealed bool
-	gen    int
+	gen    int64
 }
 
 // Table is a table of leases with a journal.
 type Table struct {
-	mu       sync.RWMutex
-	gen      int
+	gen      atomic.Int64
 	segments [segments]segment
 	journal  chan entry
 
@@ -46,32 +48,33 @@ type Table struct {
 
 	spareMu sync.Mutex
 	spare   int
+	quotaMu sync.Mutex
+	quota   int
 	queueMu sync.Mutex
 	queue   []int
+	alarmMu sync.Mutex
+	alarm   bool
+	auditMu sync.Mutex
+	audit   []string
 }
 
-// New returns a table whose journal has room for n entries, so that writing to it never blocks.
+// New returns a table whose journal has room for n entries: with no more than that, writing never blocks.
 func New(n int) *Table {
-	return &Table{journal: make(chan entry, n), spare: -1}
+	return &Table{journal: make(chan entry, n), spare: -1, quota: 1}
 }
 
 // Renew asks for the tenant's lease to go on in the current generation.
 func (t *Table) Renew(tenant int) {
-	t.mu.RLock()
-	gen := t.gen
-	t.mu.RUnlock()
+	gen := t.gen.Load()
 	t.journal <- entry{kind: renewed, tenant: tenant, gen: gen}
 }
 
 // Rotate begins a new generation.
 func (t *Table) Rotate() {
-	for i := 0; i < warmup; i++ {
+	for i := 0; i < sealed; i++ {
 		t.segments[i].seal()
 	}
-	t.mu.Lock()
-	t.gen++
-	gen := t.gen
-	t.mu.Unlock()
+	gen := t.gen.Add(1)
 	for i := range t.segments {
 		t.segments[i].flush(gen)
 	}
@@ -84,17 +87,17 @@ func (s *segment) seal() {
 	s.mu.Unlock()
 }
 
-func (s *segment) flush(gen int) {
+func (s *segment) flush(gen int64) {
 	s.mu.Lock()
 	s.gen = gen
 	s.mu.Unlock()
 }
 
-// Replay closes the journal and applies it. Nobody may renew or rotate any more.
-func (t *Table) Replay() (granted, late int) {
-	close(t.journal)
-	current := 0
-	for e := range t.journal {
+// Replay applies the next n entries of the journal.
+func (t *Table) Replay(n int) (granted, late int) {
+	current := int64(0)
+	for i := 0; i < n; i++ {
+		e := <-t.journal
 		t.leases.Lock()
 		switch {
 		case e.kind == rotated:
@@ -114,16 +117,36 @@ func (t *Table) regrant(tenant int) {
 	t.late++
 	switch t.late {
 	case 1:
-		t.spareMu.Lock()
-		t.spare = tenant
-		t.spareMu.Unlock()
+		t.giveSpare(tenant)
 	case 2:
-		t.queueMu.Lock()
-		t.queue = append(t.queue, tenant)
-		t.queueMu.Unlock()
+		t.enqueue(tenant)
 	default:
 		t.evict(tenant)
 	}
+}
+
+func (t *Table) giveSpare(tenant int) {
+	t.spareMu.Lock()
+	t.spare = tenant
+	t.spareMu.Unlock()
+	t.quotaMu.Lock()
+	t.quota--
+	t.quotaMu.Unlock()
+	t.auditMu.Lock()
+	t.audit = append(t.audit, "spare")
+	t.auditMu.Unlock()
+}
+
+func (t *Table) enqueue(tenant int) {
+	t.queueMu.Lock()
+	t.queue = append(t.queue, tenant)
+	t.queueMu.Unlock()
+	t.alarmMu.Lock()
+	t.alarm = true
+	t.alarmMu.Unlock()
+	t.auditMu.Lock()
+	t.audit = append(t.audit, "queue")
+	t.auditMu.Unlock()
 }
 
 // Evict takes the tenant's lease away.
