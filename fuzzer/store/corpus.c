@@ -6,22 +6,23 @@
 
 static const char *const sql[KNOT_STMT_COUNT] = {
 	[KNOT_STMT_CORPUS_UPSERT] =
-		"INSERT INTO corpus (target, hash, chain, parent, prefix, new_pairs, energy, picks,"
-		" created_ns) VALUES (?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9)"
-		" ON CONFLICT (target, hash) DO UPDATE SET new_pairs = excluded.new_pairs,"
-		" energy = excluded.energy, picks = excluded.picks RETURNING id",
+		("INSERT INTO corpus (target, hash, chain, parent, prefix, new_pairs, energy, "
+		 "picks,"
+		 " created_ns) VALUES (?1, ?2, ?3, nullif(?4, 0), ?5, ?6, ?7, ?8, ?9)"
+		 " ON CONFLICT (target, hash) DO UPDATE SET new_pairs = excluded.new_pairs,"
+		 " energy = excluded.energy, picks = excluded.picks RETURNING id"),
 	[KNOT_STMT_CORPUS_UPDATE] =
 		"UPDATE corpus SET new_pairs = ?2, energy = ?3, picks = ?4 WHERE id = ?1",
-	[KNOT_STMT_CORPUS_EACH] = "SELECT id, target, hash, chain, parent, prefix, new_pairs, "
-				  "energy, picks, created_ns"
-				  " FROM corpus WHERE target = ?1 ORDER BY id",
+	[KNOT_STMT_CORPUS_EACH] = ("SELECT id, target, hash, chain, parent, prefix, new_pairs, "
+				   "energy, picks, created_ns"
+				   " FROM corpus WHERE target = ?1 ORDER BY id"),
 };
 
 int knot_store_corpus_upsert(
 	struct knot_store *store, struct knot_store_entry *entry, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
-	bool row;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
 	int r = knot_store_begin(store, err);
 	if (r == 0)
 		r = knot_store_prepare(store, KNOT_STMT_CORPUS_UPSERT, sql[KNOT_STMT_CORPUS_UPSERT],
@@ -49,11 +50,11 @@ int knot_store_corpus_update(
 int knot_store_corpus_each(struct knot_store *store, int64_t target, knot_store_entry_fn fn,
 	void *arg, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	int r = knot_store_prepare(
 		store, KNOT_STMT_CORPUS_EACH, sql[KNOT_STMT_CORPUS_EACH], &stmt, err, "i", target);
 	while (r == 0) {
-		bool row;
+		bool row = false;
 		r = knot_store_step(store, stmt, "reading the corpus", &row, err);
 		if (r < 0 || !row)
 			return r;

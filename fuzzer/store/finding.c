@@ -5,27 +5,27 @@
 
 static const char *const sql[KNOT_STMT_COUNT] = {
 	[KNOT_STMT_FINDING_UPSERT] =
-		"INSERT INTO findings (target, bucket, verdict, title, signature, state, "
-		"first_seed,"
-		" policy, crash_file, hits, replays, reproduced, first_ns, last_ns)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
-		" ON CONFLICT (target, bucket) DO UPDATE SET hits = hits + excluded.hits,"
-		" last_ns = excluded.last_ns RETURNING id, state, hits",
+		("INSERT INTO findings (target, bucket, verdict, title, signature, state, "
+		 "first_seed,"
+		 " policy, crash_file, hits, replays, reproduced, first_ns, last_ns)"
+		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+		 " ON CONFLICT (target, bucket) DO UPDATE SET hits = hits + excluded.hits,"
+		 " last_ns = excluded.last_ns RETURNING id, state, hits"),
 	[KNOT_STMT_FINDING_UPDATE] =
-		"UPDATE findings SET verdict = ?2, title = ?3, signature = ?4, state = ?5,"
-		" first_seed = ?6, policy = ?7, crash_file = ?8, replays = ?9, reproduced = ?10,"
-		" last_ns = ?11 WHERE id = ?1",
+		("UPDATE findings SET verdict = ?2, title = ?3, signature = ?4, state = ?5,"
+		 " first_seed = ?6, policy = ?7, crash_file = ?8, replays = ?9, reproduced = ?10,"
+		 " last_ns = ?11 WHERE id = ?1"),
 	[KNOT_STMT_FINDING_EACH] =
-		"SELECT id, target, bucket, verdict, title, signature, state, first_seed, policy,"
-		" crash_file, hits, replays, reproduced, first_ns, last_ns FROM findings"
-		" WHERE ?1 = 0 OR target = ?1 ORDER BY id",
+		("SELECT id, target, bucket, verdict, title, signature, state, first_seed, policy,"
+		 " crash_file, hits, replays, reproduced, first_ns, last_ns FROM findings"
+		 " WHERE ?1 = 0 OR target = ?1 ORDER BY id"),
 };
 
 int knot_store_finding_upsert(
 	struct knot_store *store, struct knot_store_finding *finding, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
-	bool row;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
 	int r = knot_store_begin(store, err);
 	if (r == 0)
 		r = knot_store_prepare(store, KNOT_STMT_FINDING_UPSERT,
@@ -58,11 +58,11 @@ int knot_store_finding_update(
 int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store_finding_fn fn,
 	void *arg, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	int r = knot_store_prepare(store, KNOT_STMT_FINDING_EACH, sql[KNOT_STMT_FINDING_EACH],
 		&stmt, err, "i", target);
 	while (r == 0) {
-		bool row;
+		bool row = false;
 		r = knot_store_step(store, stmt, "reading findings", &row, err);
 		if (r < 0 || !row)
 			return r;

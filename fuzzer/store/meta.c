@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 static const char *const sql[KNOT_STMT_COUNT] = {
-	[KNOT_STMT_META_SET] = "INSERT INTO meta (key, value) VALUES (?1, ?2)"
-			       " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+	[KNOT_STMT_META_SET] = ("INSERT INTO meta (key, value) VALUES (?1, ?2)"
+				" ON CONFLICT (key) DO UPDATE SET value = excluded.value"),
 	[KNOT_STMT_META_GET] = "SELECT value FROM meta WHERE key = ?1",
 };
 
@@ -24,8 +24,8 @@ int knot_store_meta_set(
 int knot_store_meta_get(
 	struct knot_store *store, const char *key, char **ret_value, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
-	bool row;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
 	int r = knot_store_prepare(
 		store, KNOT_STMT_META_GET, sql[KNOT_STMT_META_GET], &stmt, err, "t", key);
 	if (r == 0)

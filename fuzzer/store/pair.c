@@ -8,17 +8,17 @@
 static const char *const sql[KNOT_STMT_COUNT] = {
 	[KNOT_STMT_GPATH_ADD] =
 		"INSERT INTO gpaths (hash, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-	[KNOT_STMT_OP_ADD] = "INSERT INTO ops (key, gpath, site, op) VALUES (?1, ?2, ?3, ?4)"
-			     " ON CONFLICT DO NOTHING",
-	[KNOT_STMT_OP_EACH] = "SELECT o.key, o.gpath, g.text, o.site, o.op FROM ops o JOIN gpaths "
-			      "g ON g.hash = o.gpath"
-			      " WHERE o.key IN (SELECT a FROM pairs WHERE target = ?1"
-			      " UNION SELECT b FROM pairs WHERE target = ?1) ORDER BY o.key",
-	[KNOT_STMT_PAIR_ADD] = "INSERT INTO pairs (target, a, b, type, first_run, count)"
-			       " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-			       " ON CONFLICT DO UPDATE SET count = count + excluded.count",
-	[KNOT_STMT_PAIR_EACH] = "SELECT a, b, type, first_run, count FROM pairs WHERE target = ?1"
-				" ORDER BY a, b, type",
+	[KNOT_STMT_OP_ADD] = ("INSERT INTO ops (key, gpath, site, op) VALUES (?1, ?2, ?3, ?4)"
+			      " ON CONFLICT DO NOTHING"),
+	[KNOT_STMT_OP_EACH] = ("SELECT o.key, o.gpath, g.text, o.site, o.op FROM ops o JOIN gpaths "
+			       "g ON g.hash = o.gpath"
+			       " WHERE o.key IN (SELECT a FROM pairs WHERE target = ?1"
+			       " UNION SELECT b FROM pairs WHERE target = ?1) ORDER BY o.key"),
+	[KNOT_STMT_PAIR_ADD] = ("INSERT INTO pairs (target, a, b, type, first_run, count)"
+				" VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+				" ON CONFLICT DO UPDATE SET count = count + excluded.count"),
+	[KNOT_STMT_PAIR_EACH] = ("SELECT a, b, type, first_run, count FROM pairs WHERE target = ?1"
+				 " ORDER BY a, b, type"),
 	[KNOT_STMT_PAIR_COUNT] = "SELECT count(*) FROM pairs WHERE target = ?1",
 };
 
@@ -53,11 +53,11 @@ int knot_store_pair_add(struct knot_store *store, int64_t target,
 int knot_store_op_each(struct knot_store *store, int64_t target, knot_store_op_fn fn, void *arg,
 	struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	int r = knot_store_prepare(
 		store, KNOT_STMT_OP_EACH, sql[KNOT_STMT_OP_EACH], &stmt, err, "i", target);
 	while (r == 0) {
-		bool row;
+		bool row = false;
 		r = knot_store_step(store, stmt, "reading operations", &row, err);
 		if (r < 0 || !row)
 			return r;
@@ -77,11 +77,11 @@ int knot_store_op_each(struct knot_store *store, int64_t target, knot_store_op_f
 int knot_store_pair_each(struct knot_store *store, int64_t target, knot_store_pair_fn fn, void *arg,
 	struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	int r = knot_store_prepare(
 		store, KNOT_STMT_PAIR_EACH, sql[KNOT_STMT_PAIR_EACH], &stmt, err, "i", target);
 	while (r == 0) {
-		bool row;
+		bool row = false;
 		r = knot_store_step(store, stmt, "reading pairs", &row, err);
 		if (r < 0 || !row)
 			return r;
@@ -102,8 +102,8 @@ int knot_store_pair_each(struct knot_store *store, int64_t target, knot_store_pa
 int knot_store_pair_count(
 	struct knot_store *store, int64_t target, uint64_t *ret_count, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
-	bool row;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
 	int r = knot_store_prepare(
 		store, KNOT_STMT_PAIR_COUNT, sql[KNOT_STMT_PAIR_COUNT], &stmt, err, "i", target);
 	if (r == 0)

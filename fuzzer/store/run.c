@@ -5,20 +5,20 @@
 
 static const char *const sql[KNOT_STMT_COUNT] = {
 	[KNOT_STMT_RUN_ADD] =
-		"INSERT INTO runs (target, policy, runs, steps, choices, wall_ns, chain_runs,"
-		" chain_any, chain_all) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-		" ON CONFLICT DO UPDATE SET runs = runs + excluded.runs,"
-		" steps = steps + excluded.steps, choices = choices + excluded.choices,"
-		" wall_ns = wall_ns + excluded.wall_ns,"
-		" chain_runs = chain_runs + excluded.chain_runs,"
-		" chain_any = chain_any + excluded.chain_any,"
-		" chain_all = chain_all + excluded.chain_all",
+		("INSERT INTO runs (target, policy, runs, steps, choices, wall_ns, chain_runs,"
+		 " chain_any, chain_all) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+		 " ON CONFLICT DO UPDATE SET runs = runs + excluded.runs,"
+		 " steps = steps + excluded.steps, choices = choices + excluded.choices,"
+		 " wall_ns = wall_ns + excluded.wall_ns,"
+		 " chain_runs = chain_runs + excluded.chain_runs,"
+		 " chain_any = chain_any + excluded.chain_any,"
+		 " chain_all = chain_all + excluded.chain_all"),
 	[KNOT_STMT_RUN_END_ADD] =
-		"INSERT INTO run_ends (target, policy, end_kind, runs) VALUES (?1, ?2, ?3, ?4)"
-		" ON CONFLICT DO UPDATE SET runs = runs + excluded.runs",
-	[KNOT_STMT_RUN_EACH] = "SELECT target, policy, runs, steps, choices, wall_ns, chain_runs, "
-			       "chain_any, chain_all"
-			       " FROM runs WHERE ?1 = 0 OR target = ?1 ORDER BY target, policy",
+		("INSERT INTO run_ends (target, policy, end_kind, runs) VALUES (?1, ?2, ?3, ?4)"
+		 " ON CONFLICT DO UPDATE SET runs = runs + excluded.runs"),
+	[KNOT_STMT_RUN_EACH] = ("SELECT target, policy, runs, steps, choices, wall_ns, chain_runs, "
+				"chain_any, chain_all"
+				" FROM runs WHERE ?1 = 0 OR target = ?1 ORDER BY target, policy"),
 	[KNOT_STMT_RUN_END_EACH] =
 		"SELECT end_kind, runs FROM run_ends WHERE target = ?1 AND policy = ?2",
 };
@@ -40,11 +40,11 @@ int knot_store_runs_add(
 
 static int read_ends(struct knot_store *store, struct knot_store_runs *runs, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	int r = knot_store_prepare(store, KNOT_STMT_RUN_END_EACH, sql[KNOT_STMT_RUN_END_EACH],
 		&stmt, err, "ii", runs->target, (int64_t)runs->policy);
 	while (r == 0) {
-		bool row;
+		bool row = false;
 		r = knot_store_step(store, stmt, "reading runs", &row, err);
 		if (r < 0 || !row)
 			return r;
@@ -58,11 +58,11 @@ static int read_ends(struct knot_store *store, struct knot_store_runs *runs, str
 int knot_store_runs_each(struct knot_store *store, int64_t target, knot_store_runs_fn fn, void *arg,
 	struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	int r = knot_store_prepare(
 		store, KNOT_STMT_RUN_EACH, sql[KNOT_STMT_RUN_EACH], &stmt, err, "i", target);
 	while (r == 0) {
-		bool row;
+		bool row = false;
 		r = knot_store_step(store, stmt, "reading runs", &row, err);
 		if (r < 0 || !row)
 			return r;

@@ -23,8 +23,8 @@ static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA synchronous = NORMAL;"
 				    "PRAGMA foreign_keys = ON;"
 				    "PRAGMA temp_store = MEMORY;"
-				    "PRAGMA cache_size = -16000;"
-				    "PRAGMA wal_autocheckpoint = 2000;"
+				    "PRAGMA cache_size = -24000;"
+				    "PRAGMA wal_autocheckpoint = 4000;"
 				    "PRAGMA journal_size_limit = 67108864;";
 static const char pragmas_read[] = "PRAGMA query_only = ON; PRAGMA cache_size = -8000;";
 
@@ -212,8 +212,8 @@ int knot_store_begin(struct knot_store *store, struct knot_error *err)
 {
 	if (store->in_transaction)
 		return 0;
-	sqlite3_stmt *stmt;
-	bool row;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
 	int r = knot_store_prepare(store, KNOT_STMT_BEGIN, "BEGIN IMMEDIATE", &stmt, err, "");
 	if (r == 0)
 		r = knot_store_step(store, stmt, "beginning a transaction", &row, err);
@@ -225,8 +225,8 @@ int knot_store_flush(struct knot_store *store, struct knot_error *err)
 {
 	if (!store->in_transaction)
 		return 0;
-	sqlite3_stmt *stmt;
-	bool row;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
 	int r = knot_store_prepare(store, KNOT_STMT_COMMIT, "COMMIT", &stmt, err, "");
 	if (r == 0)
 		r = knot_store_step(store, stmt, "saving", &row, err);
@@ -321,8 +321,8 @@ int knot_store_write(struct knot_store *store, enum knot_stmt_id id, const char 
 	int r = knot_store_begin(store, err);
 	if (r < 0)
 		return r;
-	sqlite3_stmt *stmt;
-	bool row;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
 	va_list ap;
 	va_start(ap, format);
 	r = prepare(store, id, sql, &stmt, err, format, &ap);

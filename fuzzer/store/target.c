@@ -8,35 +8,36 @@
 
 static const char *const sql[KNOT_STMT_COUNT] = {
 	/* The idle update makes RETURNING give the row that was there already. */
-	[KNOT_STMT_BUILD_UPSERT] = "INSERT INTO builds (import_path, flags) VALUES (?1, ?2)"
-				   " ON CONFLICT DO UPDATE SET flags = flags RETURNING id",
+	[KNOT_STMT_BUILD_UPSERT] = ("INSERT INTO builds (import_path, flags) VALUES (?1, ?2)"
+				    " ON CONFLICT DO UPDATE SET flags = flags RETURNING id"),
 	[KNOT_STMT_TARGET_UPSERT] =
-		"INSERT INTO targets (build, test, dir, go_version, salt) VALUES (?1, ?2, ?3, ?4, "
-		"?5)"
-		" ON CONFLICT DO UPDATE SET dir = excluded.dir, go_version = excluded.go_version"
-		" RETURNING id, salt, state, runs, steps, last_new_pair_run",
+		("INSERT INTO targets (build, test, dir, go_version, salt) VALUES (?1, ?2, ?3, ?4, "
+		 "?5)"
+		 " ON CONFLICT DO UPDATE SET dir = excluded.dir, go_version = excluded.go_version"
+		 " RETURNING id, salt, state, runs, steps, last_new_pair_run"),
 	[KNOT_STMT_TARGET_UPDATE] =
-		"UPDATE targets SET state = ?2, runs = ?3, steps = ?4, last_new_pair_run = ?5"
-		" WHERE id = ?1",
-	[KNOT_STMT_TARGET_EACH] =
-		"SELECT t.id, t.build, b.import_path, t.test, t.dir, t.go_version, b.flags, t.salt,"
-		" t.state, t.runs, t.steps, t.last_new_pair_run"
-		" FROM targets t JOIN builds b ON b.id = t.build ORDER BY t.id",
+		("UPDATE targets SET state = ?2, runs = ?3, steps = ?4, last_new_pair_run = ?5"
+		 " WHERE id = ?1"),
+	[KNOT_STMT_TARGET_EACH] = ("SELECT t.id, t.build, b.import_path, t.test, t.dir, "
+				   "t.go_version, b.flags, t.salt,"
+				   " t.state, t.runs, t.steps, t.last_new_pair_run"
+				   " FROM targets t JOIN builds b ON b.id = t.build ORDER BY t.id"),
 	[KNOT_STMT_SITE_UPSERT] =
-		"INSERT INTO sites (build, hash, file, line, col, op, prim, func)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-		" ON CONFLICT DO UPDATE SET file = excluded.file, line = excluded.line,"
-		" col = excluded.col, op = excluded.op, prim = excluded.prim, func = excluded.func",
+		("INSERT INTO sites (build, hash, file, line, col, op, prim, func)"
+		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+		 " ON CONFLICT DO UPDATE SET file = excluded.file, line = excluded.line,"
+		 " col = excluded.col, op = excluded.op, prim = excluded.prim, func = "
+		 "excluded.func"),
 	[KNOT_STMT_SITE_EACH] =
-		"SELECT hash, file, line, col, op, prim, func FROM sites WHERE build = ?1"
-		" ORDER BY file, line, col, hash",
+		("SELECT hash, file, line, col, op, prim, func FROM sites WHERE build = ?1"
+		 " ORDER BY file, line, col, hash"),
 };
 
 static int upsert_build(struct knot_store *store, const struct knot_store_target *target,
 	int64_t *ret_build, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
-	bool row;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
 	int r = knot_store_prepare(store, KNOT_STMT_BUILD_UPSERT, sql[KNOT_STMT_BUILD_UPSERT],
 		&stmt, err, "tt", target->import_path, target->flags);
 	if (r == 0)
@@ -51,8 +52,8 @@ static int upsert_build(struct knot_store *store, const struct knot_store_target
 int knot_store_target_upsert(
 	struct knot_store *store, struct knot_store_target *target, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
-	bool row;
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
 	int64_t build = 0;
 	int r = knot_store_begin(store, err);
 	if (r == 0)
@@ -87,11 +88,11 @@ int knot_store_target_update(
 int knot_store_target_each(
 	struct knot_store *store, knot_store_target_fn fn, void *arg, struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	int r = knot_store_prepare(
 		store, KNOT_STMT_TARGET_EACH, sql[KNOT_STMT_TARGET_EACH], &stmt, err, "");
 	while (r == 0) {
-		bool row;
+		bool row = false;
 		r = knot_store_step(store, stmt, "reading targets", &row, err);
 		if (r < 0 || !row)
 			return r;
@@ -134,11 +135,11 @@ int knot_store_site_upsert(struct knot_store *store, int64_t build,
 int knot_store_site_each(struct knot_store *store, int64_t build, knot_store_site_fn fn, void *arg,
 	struct knot_error *err)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	int r = knot_store_prepare(
 		store, KNOT_STMT_SITE_EACH, sql[KNOT_STMT_SITE_EACH], &stmt, err, "i", build);
 	while (r == 0) {
-		bool row;
+		bool row = false;
 		r = knot_store_step(store, stmt, "reading sites", &row, err);
 		if (r < 0 || !row)
 			return r;

@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,10 +43,12 @@ static bool read_children_file(const char *path, struct pids *out)
 static pid_t read_parent(const char *name)
 {
 	knot_auto_free char *path = knot_xasprintf("/proc/%s/stat", name);
-	knot_auto_fclose FILE *file = fopen(path, "re");
+	knot_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char line[512];
-	if (!file || !fgets(line, sizeof(line), file))
+	const ssize_t len = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	if (len <= 0)
 		return 0;
+	line[len] = '\0';
 	const char *after_name = strrchr(line, ')');
 	int parent = 0;
 	if (!after_name || sscanf(after_name + 1, " %*c %d", &parent) != 1)

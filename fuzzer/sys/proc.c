@@ -140,8 +140,8 @@ int knot_proc_start(const struct knot_proc_options *options, struct knot_proc **
 		return knot_error_sys(err, "starting %s", options->argv[0]);
 	launch->child = (struct knot_proc_child){
 		.options = options,
-		.argv = (char *const *)(uintptr_t)options->argv,
-		.envp = options->envp ? (char *const *)(uintptr_t)options->envp : environ,
+		.argv = (char *const *)options->argv,
+		.envp = options->envp ? (char *const *)options->envp : environ,
 		.parent = getpid(),
 		.exec_pipe = -1,
 	};

@@ -81,7 +81,7 @@ static int make_plan(const struct knot_sandbox_options *options, struct knot_san
 		if (r < 0)
 			return r;
 		plan->copy_len = i + 1;
-		hides_shared |= is_below(shared, plan->copy_dirs[i]);
+		hides_shared |= shared && is_below(shared, plan->copy_dirs[i]);
 	}
 	qsort(plan->copy_dirs, plan->copy_len, sizeof(*plan->copy_dirs), compare_paths);
 	if (hides_shared)

@@ -258,6 +258,27 @@ int knot_shm_post(struct knot_shm *shm, const struct knot_shm_request *request,
 	return 0;
 }
 
+bool knot_shm_add_pair(struct knot_shm *shm, uint64_t key)
+{
+	uint64_t *pairs = (void *)(shm->base + OFF_PAIRS);
+	uint64_t *used = &knot_shm_header(shm)->pairs_used;
+	if (!key)
+		key = 1; /* 0 marks a free slot */
+	for (uint64_t i = 0; i < KNOT_PAIR_SLOTS; i++) {
+		uint64_t *slot = &pairs[(key + i) % KNOT_PAIR_SLOTS];
+		if (*slot == key)
+			return true;
+		if (*slot)
+			continue;
+		if (*used >= KNOT_PAIR_SLOTS / 4 * 3ul)
+			return false;
+		*slot = key;
+		++*used;
+		return true;
+	}
+	return false;
+}
+
 void knot_shm_stop(struct knot_shm *shm)
 {
 	__atomic_store_n(&knot_shm_header(shm)->stop, 1, __ATOMIC_RELEASE);

@@ -88,6 +88,12 @@ int knot_shm_pending(struct knot_shm *shm, uint32_t *ret_pending, struct knot_er
 /* Asks the target to leave between two runs. */
 void knot_shm_stop(struct knot_shm *shm);
 
+/*
+ * Enters a pair that an earlier process or campaign has shown (knot_hash_pair), so that it is not new
+ * again; the same table as in the shim. False = table full. No process may be attached.
+ */
+bool knot_shm_add_pair(struct knot_shm *shm, uint64_t key);
+
 /* Appends the results that are there, checked, to out and frees their slots. out stays untouched on failure. */
 int knot_shm_take_results(
 	struct knot_shm *shm, struct knot_shm_results *out, struct knot_error *err);

@@ -308,6 +308,25 @@ Test(shm, reset_keeps_feedback_unless_told_to_forget)
 	cr_assert_eq(events[0].kind, 0);
 }
 
+Test(shm, known_pairs_lie_where_the_shim_looks)
+{
+	uint64_t *pairs = part(header->off_pairs);
+	const uint64_t key = 0x123456789abcdef0;
+	cr_assert(knot_shm_add_pair(shm, key));
+	cr_assert(knot_shm_add_pair(shm, key + KNOT_PAIR_SLOTS), "same slot");
+	cr_assert(knot_shm_add_pair(shm, key));
+	cr_assert(knot_shm_add_pair(shm, 0));
+	cr_assert_eq(pairs[key % KNOT_PAIR_SLOTS], key);
+	cr_assert_eq(pairs[(key + 1) % KNOT_PAIR_SLOTS], key + KNOT_PAIR_SLOTS);
+	cr_assert_eq(pairs[1], 1);
+	cr_assert_eq(header->pairs_used, 3);
+	uint64_t added = 3;
+	for (uint64_t i = 2; i < KNOT_PAIR_SLOTS; i++)
+		added += knot_shm_add_pair(shm, i * 0x9e3779b97f4a7c15);
+	cr_assert_eq(header->pairs_used, KNOT_PAIR_SLOTS / 4 * 3);
+	cr_assert_eq(added, KNOT_PAIR_SLOTS / 4 * 3);
+}
+
 /* Everything that is read, with every header word and ring full of rubbish. */
 static void read_everything(void)
 {
