@@ -188,7 +188,7 @@ static int prepare(struct replaying *r, struct knot_error *err)
 
 	int rc = knot_project_open(&po, NULL, NULL, &r->project, err);
 
-	if (rc == KNOT_EUSAGE)
+	if (rc == KNOT_EUSAGE && !strncmp(err->message, "no ", 3))
 		return knot_error_wrap(err, "%s of %s is not there any more", c->test, c->target);
 	if (rc)
 		return rc;

@@ -24,11 +24,6 @@
 /* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
 #define FRESH_EVERY 64
 
-static uint64_t spent(const struct knot_campaign *c)
-{
-	return c->earlier_ns + knot_clock_mono_ns() - c->start_ns;
-}
-
 static void tell(struct knot_campaign *c, const struct knot_target_state *s,
 	enum knot_campaign_news kind, const char *text)
 {
@@ -37,6 +32,11 @@ static void tell(struct knot_campaign *c, const struct knot_target_state *s,
 
 	if (c->view.news)
 		c->view.news(c->view.arg, &item);
+}
+
+static struct knot_target_totals *totals_of(struct knot_target_state *s, const struct knot_plan *plan)
+{
+	return &s->total[plan->request.policy < KNOT_POLICY_COUNT ? plan->request.policy : 0];
 }
 
 static int on_run(void *arg, const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err)
@@ -53,7 +53,7 @@ static int on_run(void *arg, const struct knot_plan *plan, const struct knot_rec
 		rc = knot_judge(c, w, plan, rec, &finding, err);
 	else
 		s->good_runs++;
-	s->total.ends[end <= KNOT_END_SKIP ? end : KNOT_END_NONE]++;
+	totals_of(s, plan)->ends[end <= KNOT_END_SKIP ? end : KNOT_END_NONE]++;
 	const struct knot_plan_run run = {
 		.result = &rec->result,
 		.view = knot_record_view(rec),
@@ -73,10 +73,14 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 	struct knot_campaign_status *st = &w->campaign->status;
 
 	(void)err;
+	struct knot_target_totals *t = totals_of(s, plan);
+
 	knot_portfolio_feed_end(s->portfolio, plan, end);
-	s->total.requests++;
-	s->total.runs += end->runs;
-	s->total.steps += end->steps;
+	t->requests++;
+	t->runs += end->runs;
+	t->steps += end->steps;
+	s->runs += end->runs;
+	s->steps += end->steps;
 	/* Only the last run of a request can have ended badly without more: the others were good. */
 	if (end->runs > 1)
 		s->good_runs += end->runs - 1;
@@ -86,9 +90,9 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 		st->chain_runs += end->runs;
 		st->chain_any += end->chain_any;
 		st->chain_all += end->chain_all;
-		s->total.chain_runs += end->runs;
-		s->total.chain_any += end->chain_any;
-		s->total.chain_all += end->chain_all;
+		t->chain_runs += end->runs;
+		t->chain_any += end->chain_any;
+		t->chain_all += end->chain_all;
 	}
 	return 0;
 }
@@ -138,7 +142,6 @@ static void end_slice(struct knot_campaign_worker *w)
 		return;
 	used = knot_clock_mono_ns() - w->slice_start_ns;
 	s->used_ns += used;
-	s->total.wall_ns += used;
 	s->slices++;
 	s->workers--;
 	s->gain = knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio)) - w->slice_pairs;
@@ -204,7 +207,7 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 {
 	struct knot_campaign_status *st = &c->status;
 
-	st->elapsed_ns = spent(c);
+	st->elapsed_ns = knot_clock_mono_ns() - c->start_ns;
 	st->workers = c->options.parallel;
 	st->targets = (uint32_t)c->project->targets.len;
 	st->pairs = st->corpus = 0;

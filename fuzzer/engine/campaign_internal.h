@@ -16,6 +16,8 @@ struct knot_store;
 
 /* Candidates of one kind that may fail verification before the kind is given up. */
 #define KNOT_JUDGE_TRIES 3
+/* Looks at a kind that is no finding yet but may turn into one. */
+#define KNOT_JUDGE_LOOKS 50
 
 /* A kind of bad end of one target: what the target itself can tell apart. */
 struct knot_kind_key {
@@ -44,7 +46,6 @@ struct knot_target_totals {
 	uint64_t runs, steps, requests;
 	uint64_t ends[KNOT_END_SKIP + 1];
 	uint64_t chain_runs, chain_any, chain_all;
-	uint64_t wall_ns;
 };
 
 struct knot_target_state {
@@ -56,9 +57,10 @@ struct knot_target_state {
 	uint64_t slices;
 	uint64_t gain; /* pairs of the last slice */
 	uint64_t good_runs; /* ended OK, FAIL not counted */
+	uint64_t runs, steps;
 	bool aside;
 	uint32_t workers; /* that run it now */
-	struct knot_target_totals total, stored;
+	struct knot_target_totals total[KNOT_POLICY_COUNT], stored[KNOT_POLICY_COUNT];
 	uint32_t stored_ops, stored_pairs, stored_pool;
 };
 
@@ -85,7 +87,6 @@ struct knot_campaign {
 	struct knot_kind *kinds;
 	struct knot_bucket *buckets;
 	struct knot_campaign_status status;
-	struct knot_worker_stats base; /* of earlier sessions in this directory */
 	uint64_t start_ns, earlier_ns;
 	bool stop;
 };

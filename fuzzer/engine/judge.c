@@ -261,9 +261,12 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const st
 	knot_sitenames_use(c->names, knot_worker_shm(w->worker));
 	knot_finding_judge(rec, NULL, 0, NULL, 0, !s->good_runs, c->names, &f);
 	if (!f.verdict.finding) {
-		/* A failure on every schedule so far may yet turn out to depend on it. */
-		k->settled = f.verdict.note != KNOT_NOTE_ALWAYS;
-		if (k->settled || k->hits == 1) {
+		/* A failure on every schedule so far may yet turn out to depend on it, and a step limit better
+		 * fitted to the test may yet prove a livelock. */
+		const bool open = f.verdict.note == KNOT_NOTE_ALWAYS || f.verdict.note == KNOT_NOTE_SLOW;
+
+		k->settled = !open || ++k->tries >= KNOT_JUDGE_LOOKS;
+		if (k->hits == 1) {
 			c->status.listed++;
 			news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL, knot_verdict_note_text(f.verdict.note));
 		}

@@ -16,7 +16,7 @@
 #define EXPLORE_ONE_IN 6 /* draws that ignore the yields */
 #define FINDING_REWARD 64 /* pairs that a finding is worth */
 #define WINDOW_REQUESTS 256 /* an arm's past is halved when it is worth so many requests */
-#define STEP_LIMIT_UNKNOWN 1000000
+#define STEP_LIMIT_UNKNOWN 400000 /* the whole trace of such a run fits the event ring */
 #define STEP_LIMIT_MIN 50000
 #define STEP_LIMIT_MAX 4000000
 #define STEP_LIMIT_TIMES 64 /* the longest normal run */

@@ -66,6 +66,7 @@ type knotG struct {
 	atPoint   bool  // at a scheduling point: executes pendOp itself when it goes on
 	counted   bool  // counts in knot.alive
 	waited    bool  // was blocked since its last scheduling point
+	chainLock bool  // the lock it is taking is the active element of the chain
 	inSyscall bool  // left its P in a system call
 	depth     uint8
 	hooks     [knotHookDepth]knotPending // operations named by inserted hooks and not yet executed

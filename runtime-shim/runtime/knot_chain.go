@@ -71,11 +71,31 @@ func knotChainFilter(cands []guintptr) []guintptr {
 	return knot.cands[:n]
 }
 
-// knotChainStep is called when gp executes its pending operation.
+// knotChainStep is called when gp executes its pending operation. A lock is executed when it has been
+// taken, which is where knotChainLocked comes in; every other operation when it is tried, since a receive
+// that comes before its send must not wait for its own completion.
 func knotChainStep(gp *g) {
-	if knotChainMatches(&knot.req.chain[knot.chainPos], gp) {
-		knotEvent(knotEvChain, gp.knot.pendOp, gp.knot.idx, gp.knot.pendSite, 0, uint64(knot.chainPos))
-		knot.chainPos++
-		knot.cur.chainDone = knot.chainPos
+	k := &gp.knot
+	if !knotChainMatches(&knot.req.chain[knot.chainPos], gp) {
+		return
 	}
+	if k.pendOp == knotOpLock || k.pendOp == knotOpRlock {
+		k.chainLock = true
+		return
+	}
+	knotChainAdvance(gp)
+}
+
+// knotChainLocked is called when gp has taken a lock that an element of the chain is about.
+func knotChainLocked(gp *g) {
+	gp.knot.chainLock = false
+	if knot.chainPos < knot.req.chainLen {
+		knotChainAdvance(gp)
+	}
+}
+
+func knotChainAdvance(gp *g) {
+	knotEvent(knotEvChain, gp.knot.pendOp, gp.knot.idx, gp.knot.pendSite, 0, uint64(knot.chainPos))
+	knot.chainPos++
+	knot.cur.chainDone = knot.chainPos
 }

@@ -39,7 +39,7 @@ func knotEntry(gp *g, op uint8, addr, fp uintptr, mutex bool) {
 		var point bool
 		site, point = knotCallerSite(pc, cfp, op, mutex)
 		if !point {
-			if !k.blocked {
+			if !mutex && !k.blocked {
 				k.pendOp, k.pendSite, k.pendPrim, k.primID = op, site, addr, 0
 			}
 			return
@@ -203,6 +203,9 @@ func knotSyncDone(op uint8, addr uintptr) {
 	gp := getg()
 	if !knotMay(gp) || gp.knot.run != knot.run {
 		return
+	}
+	if gp.knot.chainLock {
+		knotChainLocked(gp)
 	}
 	pe := knotPrim(addr)
 	if pe == nil {

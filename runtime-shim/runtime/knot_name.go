@@ -137,9 +137,10 @@ type knotPCEntry struct {
 }
 
 const (
-	knotPCSite   = 1 + iota // a place in the program
-	knotPCExempt            // inside machinery: no scheduling point
-	knotPCOuter             // inside package sync: the caller's caller counts
+	knotPCSite    = 1 + iota // a place in the program
+	knotPCExempt             // inside machinery: no scheduling point
+	knotPCOuter              // inside package sync: the caller's caller counts
+	knotPCContext            // inside package context: no scheduling point when package testing called it
 )
 
 type knotPCTab struct {
@@ -187,16 +188,25 @@ var knotPCSpill knotPCEntry
 // address pc and caller's frame pointer fp. mutex: a lock operation, which inside package sync belongs to
 // another operation's insides.
 func knotCallerSite(pc, fp uintptr, op uint8, mutex bool) (site uint32, point bool) {
+	first := uint32(0)
 	for depth := 0; depth < 6; depth++ {
 		e := knotPCs.get(pc, op)
 		switch e.kind {
 		case knotPCSite:
+			if first != 0 {
+				return first, true
+			}
 			return e.site, true
 		case knotPCExempt:
 			return e.site, false
-		}
-		if mutex {
-			return e.site, false
+		case knotPCContext:
+			if first == 0 {
+				first = e.site
+			}
+		case knotPCOuter:
+			if mutex && first == 0 {
+				return e.site, false
+			}
 		}
 		if fp == 0 {
 			return e.site, true
@@ -206,6 +216,9 @@ func knotCallerSite(pc, fp uintptr, op uint8, mutex bool) (site uint32, point bo
 		if pc == 0 {
 			break
 		}
+	}
+	if first != 0 {
+		return first, true
 	}
 	return 1, true
 }
@@ -333,6 +346,8 @@ func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 		kind = knotPCExempt
 	case "sync":
 		kind = knotPCOuter
+	case "context":
+		kind = knotPCContext
 	default:
 		kind = knotPCSite
 	}

@@ -140,7 +140,7 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 		mcall(knotSwitch_m)
 	}
 	k.atPoint = false
-	k.waited = false
+	k.waited, k.chainLock = false, false
 	knotExec(gp)
 }
 
