@@ -241,7 +241,10 @@ static int reap(struct knot_campaign *c, struct knot_error *err)
 {
 	pid_t known[64];
 	size_t n = 0, reaped;
+	pid_t replaying = knot_replayer_pid(c->replayer);
 
+	if (replaying)
+		known[n++] = replaying;
 	for (uint32_t i = 0; i < c->options.parallel && n < 64; i++) {
 		pid_t pid = knot_worker_pid(c->workers[i].worker);
 

@@ -56,6 +56,11 @@ struct knot_shm *knot_replayer_shm(struct knot_replayer *r)
 	return r->worker ? knot_worker_shm(r->worker) : NULL;
 }
 
+pid_t knot_replayer_pid(const struct knot_replayer *r)
+{
+	return r->worker ? knot_worker_pid(r->worker) : 0;
+}
+
 void knot_outcome_free(struct knot_outcome *o)
 {
 	knot_record_free(&o->record);

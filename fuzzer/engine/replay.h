@@ -39,6 +39,8 @@ void knot_replayer_close(struct knot_replayer *r);
 int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target,
 	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome, struct knot_error *err);
 void knot_outcome_free(struct knot_outcome *o);
+/* Pid of its process, which may still be ending; 0 = none. */
+pid_t knot_replayer_pid(const struct knot_replayer *r);
 /* Borrowed: for site names, until the next replay. */
 struct knot_shm *knot_replayer_shm(struct knot_replayer *r);
 

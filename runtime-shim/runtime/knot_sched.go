@@ -208,6 +208,11 @@ func knotDecide(self *g) *g {
 		knotWakeDriver()
 		return knot.driver.ptr()
 	}
+	policy := knot.policy
+	if r.fairAfter != 0 && c.steps >= r.fairAfter {
+		policy = &knotPolicies[knotPolicyRandom]
+		c.flags |= knotRunFairTail
+	}
 	if knot.prefixPos < r.prefixLen {
 		d := knot.decIn[(r.prefixOff+knot.prefixPos)%knotDecisionInSlots]
 		knot.prefixPos++
@@ -219,11 +224,6 @@ func knotDecide(self *g) *g {
 		knot.prefixPos = r.prefixLen
 	}
 	n := knot.nready
-	policy := knot.policy
-	if r.fairAfter != 0 && c.steps >= r.fairAfter {
-		policy = &knotPolicies[knotPolicyRandom]
-		c.flags |= knotRunFairTail
-	}
 	if policy.timers && knot.firesLeft > 0 && r.flags&knotReqNoTimer == 0 && knotRandom()&15 == 0 {
 		if when := knotNextTimer(); when != 0 && when-knot.vt < knotMaxEarly {
 			knot.firesLeft--
