@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define FD_COUNT (3 + KNOT_PROC_EXTRA_FDS)
@@ -27,11 +28,19 @@ IN_CHILD static int fail(struct knot_proc_child *child, const char *step)
 	return 127;
 }
 
+/* The kernel's struct: libc's sigaction refuses the two signals that it keeps for itself. */
+struct kernel_sigaction {
+	void (*handler)(int);
+	unsigned long flags;
+	void (*restorer)(void);
+	uint64_t mask;
+};
+
 IN_CHILD static void reset_signals(void)
 {
-	struct sigaction dfl = {.sa_handler = SIG_DFL};
+	const struct kernel_sigaction dfl = {.handler = SIG_DFL};
 	for (int signo = 1; signo < NSIG; signo++)
-		sigaction(signo, &dfl, NULL); /* refused for SIGKILL, SIGSTOP and libc's own */
+		syscall(SYS_rt_sigaction, signo, &dfl, NULL, sizeof(dfl.mask)); /* refused for SIGKILL, SIGSTOP */
 }
 
 IN_CHILD static int set_limit(__rlimit_resource_t resource, rlim_t value)
