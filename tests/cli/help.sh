@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Help reaches every command by every spelling, says the same each time, and is made from the pages in man/.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+fail() {
+	echo "help: $1" >&2
+	exit 1
+}
+
+overview=$("$GOKNOT")
+[ "$overview" = "$("$GOKNOT" help)" ] || fail "goknot and goknot help differ"
+[ "$overview" = "$("$GOKNOT" --help)" ] || fail "goknot and goknot --help differ"
+
+commands=$(sed -n '/^Commands:/,/^goknot help/s/^\t\([a-z]*\) .*/\1/p' <<<"$overview")
+[ "$(wc -w <<<"$commands")" -eq 7 ] || fail "the overview lists: $commands"
+for c in $commands; do
+	page=$("$GOKNOT" "$c" -h)
+	for spelling in -help --h --help; do
+		[ "$page" = "$("$GOKNOT" "$c" "$spelling")" ] || fail "$c $spelling differs"
+	done
+	[ "$c" = version ] && continue
+	[ "$page" = "$("$GOKNOT" help "$c")" ] || fail "help $c differs"
+	grep -q "^    goknot-$c - " <<<"$page" || fail "$c: no NAME line"
+	[ -e "man/goknot-$c.1.scd" ] || fail "$c has no page in man/"
+done
+[ "$("$GOKNOT" help crash | head -1)" = NAME ] || fail "help crash"
+# What stands behind -args belongs to the target, so this is a usage error and no help.
+rc=0
+"$GOKNOT" fuzz -nosuchflag -args -h >/dev/null 2>&1 || rc=$?
+[ "$rc" -eq 2 ] || fail "-h behind -args: exit $rc"
+
+made=$(mktemp)
+trap 'rm -f "$made"' EXIT
+scripts/genhelp.sh "$made" man/*.scd
+cmp "$made" fuzzer/cmd/help.inc || fail "fuzzer/cmd/help.inc is old: scripts/genhelp.sh fuzzer/cmd/help.inc man/*.scd"
