@@ -144,6 +144,7 @@ static struct knot_campaign_options campaign_options(
 		.first = o->first,
 		.timeout_ns = o->timeout_ns ? o->timeout_ns : DEFAULT_TIMEOUT_NS,
 		.memory_bytes = o->memory_bytes ? o->memory_bytes : DEFAULT_MEMORY_BYTES,
+		.fresh_every = o->fresh_every,
 		.cfg_flags = o->hooks ? 0 : KNOT_CFG_NO_HOOKS,
 		.campaign_dir = session->campaign_dir,
 		.command_line = command_line,

@@ -460,6 +460,7 @@ static const struct knot_option fuzz_options[] = {
 		.instead = "dependencies are steered at the hooks inside the Go runtime only"},
 	{"since", KNOT_OPTION_ABSENT, .instead = "name the packages that changed"},
 	{"memory", KNOT_OPTION_SIZE, FUZZ(memory_bytes)},
+	{"fresh", KNOT_OPTION_INT, FUZZ(fresh_every), .low = 1, .high = 1000000},
 	{"disk", KNOT_OPTION_ABSENT, .instead = "goknot clean removes build products"},
 	{"audit", KNOT_OPTION_ABSENT, .instead = "every finding is verified by replay"},
 	{"json", KNOT_OPTION_BOOL, FUZZ(json)},

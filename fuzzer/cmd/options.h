@@ -87,6 +87,7 @@ struct knot_fuzz_options {
 	bool race; /* always false: -race is answered with "not in this release" */
 	const char *tags; /* NULL = none */
 	uint64_t memory_bytes; /* 0 = the default */
+	uint32_t fresh_every; /* requests per process, 0 = the default */
 	bool json;
 	uint32_t hooks; /* 0 = the inserted hooks do nothing */
 	bool quiet;

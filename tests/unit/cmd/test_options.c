@@ -137,6 +137,8 @@ Test(options, numbers)
 	cr_assert_eq(o.seed, UINT64_MAX);
 	cr_assert(o.seed_set);
 	cr_assert_eq(fuzz(&l, "fuzz -seed 0xff").seed, 255);
+	cr_assert_eq(fuzz(&l, "fuzz").fresh_every, 0);
+	cr_assert_eq(fuzz(&l, "fuzz -fresh 1").fresh_every, 1);
 	cr_assert(fuzz(&l, "fuzz -seed 0").seed_set);
 	cr_assert_eq(fuzz(&l, "fuzz -parallel 1024").parallel, 1024);
 #define SEED "-seed wants a number from 0 to 18446744073709551615, not "
