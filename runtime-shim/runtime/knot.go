@@ -185,13 +185,16 @@ func knotAttach() {
 	knot.ready = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
 	knot.cands = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
 	knot.byIdx = (*[65536]guintptr)(knotMmap(65536 * 8))
-	knotPrims.init(1 << 16)
-	knotOrdinals.init(1 << 16)
+	knotPrims.init()
+	knotOrdinals.init()
 	knotPCs.init(1 << 15)
 	knot.realOff = nanotime1()
 	knot.vtOff = 1000 * 1000 * 1000
 	debug.gcstoptheworld = 2 // every collection is one step for the program
 	debug.asyncpreemptoff = 1
+	debug.gcshrinkstackoff = 1
+	startingStackSize = 8192 // growing a stack costs more than having it
+	debug.adaptivestackstart = 0
 	h.pid = uint32(getpid())
 	h.state = knotStateAttached
 	knot.attached = true
@@ -448,10 +451,14 @@ func knotNextRun() bool {
 	return true
 }
 
+// knotCollectBytes is how much the runs between two collections may allocate: little enough to stay in the
+// cache, much enough for a collection to be rare.
+const knotCollectBytes = 8 << 20
+
 // knotCollect runs the collector between two runs when the heap has grown.
 func knotCollect() {
 	live := gcController.heapLive.Load()
-	if live > knot.heapBase+64<<20 {
+	if live > knot.heapBase+knotCollectBytes {
 		GC()
 		knot.heapBase = gcController.heapLive.Load()
 	}

@@ -17,13 +17,19 @@ func knotChildPath(parent uint64, site, ordinal uint32) uint64 {
 }
 
 // knotTab maps a 64-bit key to an entry that lives for one run. Open addressing; entries of former runs
-// count as free by their generation, so that reset costs nothing.
+// count as free by their generation, so that reset costs nothing. It starts small, because most runs need
+// little and a table that fits the cache is what makes them fast, and doubles when three quarters are used.
 type knotTab struct {
-	slots []knotTabEntry
-	mask  uint64
-	gen   uint64
-	used  uint32
+	base uintptr // of the entries: mapped by us, so no pointer that the collector or a write barrier must see
+	mask uint64
+	gen  uint64
+	used uint64
 }
+
+const (
+	knotTabMin = 1 << 8
+	knotTabMax = 1 << 20
+)
 
 type knotTabEntry struct {
 	key     uint64
@@ -39,10 +45,9 @@ type knotTabEntry struct {
 // Primitives by address, ordinals by (parent path, site).
 var knotPrims, knotOrdinals knotTab
 
-func (t *knotTab) init(n uint64) {
-	p := knotMmap(uintptr(n) * unsafe.Sizeof(knotTabEntry{}))
-	t.slots = (*[1 << 24]knotTabEntry)(p)[:n:n]
-	t.mask = n - 1
+func (t *knotTab) init() {
+	t.base = uintptr(knotMmap(knotTabMin * unsafe.Sizeof(knotTabEntry{})))
+	t.mask = knotTabMin - 1
 }
 
 func (t *knotTab) reset() {
@@ -50,21 +55,48 @@ func (t *knotTab) reset() {
 	t.used = 0
 }
 
-// get returns the entry of key, made when it is new; nil when the table is three quarters full.
-func (t *knotTab) get(key uint64) *knotTabEntry {
+func knotTabAt(base uintptr, i uint64) *knotTabEntry {
+	return (*knotTabEntry)(unsafe.Pointer(base + uintptr(i)*unsafe.Sizeof(knotTabEntry{})))
+}
+
+// find returns the entry of key or the free one where it belongs.
+func (t *knotTab) find(key uint64) *knotTabEntry {
 	for i := knotMix(key) & t.mask; ; i = (i + 1) & t.mask {
-		e := &t.slots[i]
-		if e.gen != t.gen {
-			if uint64(t.used) > t.mask/4*3 {
-				knot.hdr.primsFull++
-				return nil
-			}
-			t.used++
-			*e = knotTabEntry{key: key, gen: t.gen, id: t.used, owner: knotGNone, lastR: knotGNone}
+		e := knotTabAt(t.base, i)
+		if e.gen != t.gen || e.key == key {
 			return e
 		}
-		if e.key == key {
-			return e
+	}
+}
+
+// get returns the entry of key, made when it is new; nil when the table has its greatest size and is full.
+// The entry is valid until the next call.
+func (t *knotTab) get(key uint64) *knotTabEntry {
+	e := t.find(key)
+	if e.gen == t.gen {
+		return e
+	}
+	if t.used > t.mask/4*3 {
+		if t.mask == knotTabMax-1 {
+			knot.hdr.primsFull++
+			return nil
+		}
+		t.grow()
+		e = t.find(key)
+	}
+	t.used++
+	*e = knotTabEntry{key: key, gen: t.gen, id: uint32(t.used), owner: knotGNone, lastR: knotGNone}
+	return e
+}
+
+// grow doubles the table. The old one stays mapped: all of them together are as large as the new one.
+func (t *knotTab) grow() {
+	old, n := t.base, t.mask+1
+	t.base = uintptr(knotMmap(uintptr(2*n) * unsafe.Sizeof(knotTabEntry{})))
+	t.mask = 2*n - 1
+	for i := uint64(0); i < n; i++ {
+		if e := knotTabAt(old, i); e.gen == t.gen {
+			*t.find(e.key) = *e
 		}
 	}
 }

@@ -20,14 +20,25 @@ func knotMay(gp *g) bool {
 // knotKind classifies a goroutine once. The runtime's own and the signal loop of os/signal are no part of
 // the program: they run when they are ready, without a decision.
 func knotKind(gp *g) uint8 {
-	if gp.knot.kind == knotKindUnknown {
-		gp.knot.kind = knotKindUser
-		gp.knot.readyIdx = -1
-		if isSystemGoroutine(gp, false) || funcname(findfunc(gp.startpc)) == "os/signal.loop" {
-			gp.knot.kind = knotKindSystem
+	if gp.knot.kind != knotKindUnknown {
+		return gp.knot.kind
+	}
+	gp.knot.readyIdx = -1
+	e := &knotKinds[gp.startpc>>4%uintptr(len(knotKinds))]
+	if e.pc != gp.startpc || gp.startpc == 0 {
+		e.pc, e.kind = gp.startpc, knotKindUser
+		if isSystemGoroutine(gp, true) || funcname(findfunc(gp.startpc)) == "os/signal.loop" {
+			e.kind = knotKindSystem
 		}
 	}
-	return gp.knot.kind
+	gp.knot.kind = e.kind
+	return e.kind
+}
+
+// knotKinds remembers the kinds of start functions.
+var knotKinds [256]struct {
+	pc   uintptr
+	kind uint8
 }
 
 func knotReadyAdd(gp *g) {

@@ -4,6 +4,7 @@ package testing
 
 import (
 	"os"
+	"runtime"
 	_ "unsafe" // for the functions of package runtime
 )
 
@@ -89,4 +90,30 @@ func knotEnd(failed bool) {
 	if knotAttached() {
 		knotRunEnd(failed, knotSkipped)
 	}
+}
+
+// The two stack walks of a top-level test are the same in every round: they are made once. At 100,000 rounds
+// a second they would be the greater part of a round.
+var (
+	knotRunner  string
+	knotCreator []uintptr
+)
+
+// knotCallerName is callerName(0) of tRunner.
+func knotCallerName(skip int) string {
+	if knotRunner == "" {
+		knotRunner = callerName(skip + 1)
+	}
+	return knotRunner
+}
+
+// knotCallers is runtime.Callers of (*T).Run.
+func knotCallers(t *T, skip int, pc []uintptr) int {
+	if !knotAttached() || t.parent != nil {
+		return runtime.Callers(skip+1, pc)
+	}
+	if knotCreator == nil {
+		knotCreator = append([]uintptr(nil), pc[:runtime.Callers(skip+1, pc)]...)
+	}
+	return copy(pc, knotCreator)
 }

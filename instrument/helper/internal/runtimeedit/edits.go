@@ -161,6 +161,7 @@ var edits = []edit{
 	{"runtime/proc.go", "procresize", head("nprocs = knotProcs(nprocs)")},
 	{"runtime/proc.go", "os_beforeExit", head("knotOSExit(exitCode)")},
 	{"runtime/proc.go", "Gosched", rename("knotOrigGosched")},
+	{"runtime/mgcscavenge.go", "(*scavengerState).wake", head("if knot.attached { return }")},
 	{"runtime/panic.go", "fatalpanic", head("knotDying(knotEndPanic)")},
 	{"runtime/panic.go", "fatalthrow", head("knotThrown(t)")},
 	{"runtime/chan.go", "chansend1", head("if knot.on { knotChanOp(knotOpSend, c) }")},
@@ -235,6 +236,22 @@ var edits = []edit{
 		beforeStmt(1, "tRunner(...)", "knotBegin()", exprCall("tRunner")),
 		afterStmt(1, "tRunner(...)", "knotEnd(t.Failed())", exprCall("tRunner")))},
 	{"testing/testing.go", "(*common).Fail", head("knotFailed()")},
+	{"testing/testing.go", "tRunner", renameCalls("callerName", "knotCallerName")},
+	{"testing/testing.go", "(*T).Run", func(s *source, f *ast.FuncDecl) error {
+		found := 0
+		ast.Inspect(f.Body, func(x ast.Node) bool {
+			if c, ok := x.(*ast.CallExpr); ok && isCall(c, "Callers") && len(c.Args) == 2 {
+				found++
+				s.replace(c.Fun.Pos(), c.Fun.End(), "knotCallers")
+				s.insert(c.Args[0].Pos(), "t, ")
+			}
+			return true
+		})
+		if found != 1 {
+			return fmt.Errorf("the call of runtime.Callers was not found")
+		}
+		return nil
+	}},
 }
 
 // optional edits: functions that older supported releases do not have.
