@@ -51,7 +51,7 @@ struct knot_worker_stats {
 	uint64_t events_lost, pairs_full, sites_full, prims_full, hooks_missed;
 };
 
-#define KNOT_WORKER_QUEUE 4
+#define KNOT_WORKER_QUEUE 8
 
 int knot_worker_open(const struct knot_worker_options *options, struct knot_worker **ret_worker,
 	struct knot_error *err);

@@ -360,9 +360,7 @@ static enum knot_operator draw_operator(
 		[KNOT_OPERATOR_ABRIDGE] = len > KNOT_MUTATE_LEN_GOOD ? 24 : 4,
 		[KNOT_OPERATOR_FLIP] = 12,
 		[KNOT_OPERATOR_SUBSTITUTE] = 16,
-		[KNOT_OPERATOR_AUGMENT] = len < 3    ? 16
-			: len < KNOT_MUTATE_LEN_GOOD ? 8
-						     : 1,
+		[KNOT_OPERATOR_AUGMENT] = len < KNOT_MUTATE_LEN_GOOD ? 32 : 1,
 	};
 	uint32_t total = 0;
 

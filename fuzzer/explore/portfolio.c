@@ -10,7 +10,10 @@
 /* A run costs about as much as this many steps besides its own (measured: 3 us and 200 ns). */
 #define RUN_OVERHEAD_STEPS 16
 #define RUNS_MAX 4096 /* a request */
-#define RUNS_MAX_CHAIN 64 /* what a chain can show it shows early */
+/* What a chain can show it shows early: a third of the usual steps, but not one run alone. */
+#define CHAIN_SHARE 3
+#define RUNS_MIN_CHAIN 4
+#define RUNS_MAX_CHAIN 64
 #define RAMP_UP 24 /* requests until the size is the measured one */
 #define WARM_UP 12 /* requests that alternate before the bandit decides */
 #define EXPLORE_ONE_IN 6 /* draws that ignore the yields */
@@ -193,6 +196,8 @@ static uint32_t size_request(const struct knot_portfolio *p, enum knot_arm arm)
 	uint32_t runs = p->options.request_steps / cost;
 	uint32_t cap = arm == KNOT_ARM_CHAIN ? RUNS_MAX_CHAIN : RUNS_MAX;
 
+	if (arm == KNOT_ARM_CHAIN)
+		runs = runs / CHAIN_SHARE < RUNS_MIN_CHAIN ? RUNS_MIN_CHAIN : runs / CHAIN_SHARE;
 	if (p->requests < RAMP_UP && cap > 1u << p->requests / 2)
 		cap = 1u << p->requests / 2;
 	if (!p->runs)

@@ -100,7 +100,7 @@ Test(portfolio, gives_slow_runs_room_and_a_fair_tail)
 	struct knot_plan plan;
 
 	knot_portfolio_next(p, &plan);
-	cr_expect_geq(plan.request.step_limit, 1000000, "nothing is known yet");
+	cr_expect_geq(plan.request.step_limit, 400000, "nothing is known yet");
 	knot_portfolio_feed_run(p, &plan, &run, &gain);
 	knot_portfolio_next(p, &plan);
 	cr_expect_eq(plan.request.step_limit, 64 * 20000);
