@@ -114,7 +114,7 @@ static void check_go(struct doctor *d)
 		"install " GO_RELEASES " and put it on PATH (Debian: golang-go, on Debian 12 "
 		"golang-1.23-go from bookworm-backports; or https://go.dev/dl)";
 	knot_auto_free char *go = NULL;
-	char *answers[GO_ANSWERS];
+	char *answers[GO_ANSWERS] = {NULL};
 	struct knot_command_result result = {0};
 	struct knot_error err = {0};
 	if (knot_instrument_find_go(&go, &err) < 0) {
