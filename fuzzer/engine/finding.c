@@ -23,7 +23,7 @@ static bool starts(const char *s, const char *with)
 static bool is_machinery(const char *func)
 {
 	return starts(func, "runtime.") || starts(func, "sync.") || starts(func, "internal/sync.") ||
-		starts(func, "testing.") || starts(func, "goknot/hook.") || !strcmp(func, "panic");
+		starts(func, "testing.") || starts(func, "structs.") || !strcmp(func, "panic");
 }
 
 /* The frame that panicked: the first of the program's below the innermost panic that was not a re-panic. */
@@ -113,6 +113,7 @@ void knot_finding_judge(const struct knot_record *rec, const char *out, size_t o
 		.steps = r->steps,
 		.lost = r->lost,
 		.bucket = r->bucket,
+		.early_ns = r->early_ns,
 		.signal = rec->signal,
 		.timed_out = rec->timed_out,
 		.always = always,

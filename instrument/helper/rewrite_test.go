@@ -113,7 +113,7 @@ func (s *sandbox) buildOverlay() string {
 		s.t.Fatal(err)
 	}
 	goroot := strings.TrimSpace(s.mustGo("env", "GOROOT"))
-	o.Replace[filepath.Join(goroot, "src/goknot/hook/hook.go")] = hook
+	o.Replace[filepath.Join(goroot, "src/structs/knot.go")] = hook
 	data, err := json.Marshal(o)
 	if err != nil {
 		s.t.Fatal(err)

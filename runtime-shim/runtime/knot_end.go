@@ -243,7 +243,7 @@ func knotTestFailed() {
 		f := findfunc(pcs[i])
 		name := funcname(f)
 		switch name[:knotPkgLen(name)] {
-		case "testing", "runtime", "goknot/hook":
+		case "testing", "runtime", "structs":
 			continue
 		}
 		_, line := funcline(f, pcs[i]-1)

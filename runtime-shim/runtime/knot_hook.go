@@ -226,7 +226,7 @@ func knotSyncDone(op uint8, addr uintptr) {
 
 // knotBefore names the next operation of kind op of the calling goroutine.
 //
-//go:linkname knotBefore goknot/hook.before
+//go:linkname knotBefore structs.before
 func knotBefore(id uint32, op uint8) {
 	if !knot.on || knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
 		return
@@ -244,7 +244,7 @@ func knotBefore(id uint32, op uint8) {
 // knotAfter ends an operation named by knotBefore. Behind an operation that others may have been waiting
 // for it is a scheduling point of its own: what follows may be ordered by plain memory alone.
 //
-//go:linkname knotAfter goknot/hook.after
+//go:linkname knotAfter structs.after
 func knotAfter(id uint32, op uint8) {
 	if !knot.on || knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
 		return
@@ -271,7 +271,7 @@ func knotAfter(id uint32, op uint8) {
 // knotAtomic is the scheduling point before an atomic operation, which the compiler turns into single
 // instructions: there is nothing in the runtime to call us.
 //
-//go:linkname knotAtomic goknot/hook.atomicOp
+//go:linkname knotAtomic structs.atomicOp
 func knotAtomic(id uint32, op uint8, addr uintptr) {
 	if !knot.on || knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
 		return
@@ -307,5 +307,5 @@ func knotTestingNoTest() {
 	exit(0)
 }
 
-//go:linkname knotHookClose goknot/hook.closeChan
+//go:linkname knotHookClose structs.closeChan
 func knotHookClose(c unsafe.Pointer) { closechan((*hchan)(c)) }

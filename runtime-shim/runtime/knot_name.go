@@ -374,7 +374,7 @@ func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 		h = 1
 	}
 	switch pkg {
-	case "testing", "runtime", "internal/poll", "internal/sync", "goknot/hook", "runtime/debug", "os":
+	case "testing", "runtime", "internal/poll", "internal/sync", "structs", "runtime/debug", "os":
 		kind = knotPCExempt
 	case "sync":
 		kind = knotPCOuter
@@ -389,7 +389,7 @@ func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 
 // knotWriteSite writes a site down for goknot; the region outlives the process, so it may be there already.
 func knotWriteSite(h, line uint32, name, file string) {
-	for i := h; ; i++ {
+	for i := h; i-h < knotSiteSlots; i++ {
 		s := &knot.sites[i%knotSiteSlots]
 		if s.hash == h {
 			return

@@ -55,7 +55,7 @@ func knotPair(kind uint64, a, b uint64) {
 		key = 1
 	}
 	h := knot.hdr
-	for i := key; ; i++ {
+	for i := key; i-key < knotPairSlots; i++ {
 		p := &knot.pairs[i%knotPairSlots]
 		if *p == key {
 			return

@@ -167,7 +167,7 @@ func (l *List) Targets(wanted []*Package) []Target {
 
 // hookNeeds is the set of standard packages below the hook package, which would import itself through them.
 func (l *List) hookNeeds() map[string]bool {
-	set := map[string]bool{"reflect": true, "goknot/hook": true, "unsafe": true}
+	set := map[string]bool{"reflect": true, "structs": true, "unsafe": true}
 	if p := l.ByPath["reflect"]; p != nil {
 		for _, d := range p.Deps {
 			set[d] = true

@@ -29,7 +29,7 @@ import (
 )
 
 // HookPath is the import path of the package that the inserted calls belong to.
-const HookPath = "goknot/hook"
+const HookPath = "structs"
 
 // A rule looks at one node of the walk.
 type rule func(w *walker, n ast.Node)

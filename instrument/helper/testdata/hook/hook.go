@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
-// Package hook is the inserted calls doing nothing: what they wrap must behave as if they were not there.
-package hook
+// Package structs holds the inserted calls, doing nothing: what they wrap must behave as if they were not there.
+package structs
 
 import "reflect"
 

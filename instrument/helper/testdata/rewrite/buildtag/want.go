@@ -4,7 +4,7 @@
 //go:build !never
 
 // Package main has a comment that must stay its own.
-package main; import goknot_hook "goknot/hook" // import "golden/buildtag"
+package main; import goknot_hook "structs" // import "golden/buildtag"
 
 import "fmt"
 

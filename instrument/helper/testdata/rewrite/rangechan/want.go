@@ -1,7 +1,7 @@
 //line /src/rangechan/in.go:1:1
 // SPDX-License-Identifier: BSD-2-Clause
 
-package main; import goknot_hook "goknot/hook"
+package main; import goknot_hook "structs"
 
 import "fmt"
 

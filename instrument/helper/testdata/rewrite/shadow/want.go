@@ -1,7 +1,7 @@
 //line /src/shadow/in.go:1:1
 // SPDX-License-Identifier: BSD-2-Clause
 
-package main; import goknot_hook3 "goknot/hook"
+package main; import goknot_hook3 "structs"
 
 import "fmt"
 
