@@ -81,7 +81,7 @@ static void say(struct doctor *d, enum status status, const char *name, const ch
 enum { GO_VERSION, GO_ROOT, GO_CACHE, GO_MODCACHE, GO_CGO, GO_ANSWERS };
 
 static int ask_go(const struct doctor *d, const char *go, struct knot_command_result *ret,
-	char *answers[GO_ANSWERS], struct knot_error *err)
+	const char *answers[GO_ANSWERS], struct knot_error *err)
 {
 	const char *argv[] = {
 		go, "env", "GOVERSION", "GOROOT", "GOCACHE", "GOMODCACHE", "CGO_ENABLED", NULL};
@@ -101,9 +101,10 @@ static int ask_go(const struct doctor *d, const char *go, struct knot_command_re
 	}
 	char *rest = ret->out.data;
 	for (size_t i = 0; i < GO_ANSWERS; i++) {
-		answers[i] = strsep(&rest, "\n");
-		if (!answers[i])
+		const char *line = strsep(&rest, "\n");
+		if (!line)
 			return knot_error_set(err, KNOT_EUSAGE, "go env answers too little");
+		answers[i] = line;
 	}
 	return 0;
 }
@@ -114,7 +115,7 @@ static void check_go(struct doctor *d)
 		"install " GO_RELEASES " and put it on PATH (Debian: golang-go, on Debian 12 "
 		"golang-1.23-go from bookworm-backports; or https://go.dev/dl)";
 	knot_auto_free char *go = NULL;
-	char *answers[GO_ANSWERS] = {NULL};
+	const char *answers[GO_ANSWERS] = {"", "", "", "", ""};
 	struct knot_command_result result = {0};
 	struct knot_error err = {0};
 	if (knot_instrument_find_go(&go, &err) < 0) {

@@ -76,7 +76,7 @@ static int list_sites(const struct knot_instrument_result *built, const struct l
 {
 	knot_auto_free char *text = NULL;
 	size_t len;
-	struct knot_sites *sites;
+	struct knot_sites *sites = NULL;
 	int r = knot_file_read(built->sites, KNOT_SITES_MAX_BYTES, &text, &len, err);
 	if (r == 0)
 		r = knot_sites_decode(knot_span_of(text, len), &sites, err);
@@ -143,7 +143,7 @@ static int list_tests(const struct knot_instrument_result *built, const struct l
 {
 	knot_auto_free char *text = NULL;
 	size_t len;
-	struct knot_tests *tests;
+	struct knot_tests *tests = NULL;
 	int r = knot_file_read(built->tests, KNOT_TESTS_MAX_BYTES, &text, &len, err);
 	if (r == 0)
 		r = knot_tests_decode(knot_span_of(text, len), &tests, err);
@@ -188,7 +188,7 @@ static int list_packages(const struct list_options *o, struct knot_error *err)
 		.work_dir = work,
 		.cancel_fd = cancel,
 	};
-	struct knot_instrument_result built;
+	struct knot_instrument_result built = {0};
 	int r = knot_instrument(&options, &built, err);
 	if (r == 0) {
 		r = o->sites ? list_sites(&built, o, err) : list_tests(&built, o, err);
@@ -243,7 +243,6 @@ static void print_finding_json(const struct findings *f, const struct knot_store
 	knot_json_line_text(&line, "test", t ? t->test : "");
 	knot_json_line_text(&line, "title", x->title);
 	knot_json_line_text(&line, "bucket", bucket);
-	knot_json_line_number(&line, "hits", x->hits);
 	knot_json_line_number(&line, "replays", x->replays);
 	knot_json_line_number(&line, "reproduced", x->reproduced);
 	knot_json_line_text(&line, "crash_file", file);
@@ -269,8 +268,8 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 	put("", x->title);
 	put("\n    ", t ? t->package : "?");
 	put(" ", t ? t->test : "?");
-	printf(", met %" PRIu64 " time%s, %s\n", x->hits, x->hits == 1 ? "" : "s",
-		state_name(x->state));
+	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n", state_name(x->state), x->reproduced,
+		x->replays);
 	if (*file) {
 		put("    to re-run: goknot replay ", file);
 		putchar('\n');
@@ -280,7 +279,7 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 
 static int list_campaign(const char *dir, bool json, struct knot_error *err)
 {
-	struct knot_store *store;
+	struct knot_store *store = NULL;
 	struct findings f = {.campaign = dir, .json = json};
 	int r = knot_store_open(dir, KNOT_STORE_READ, &store, err);
 	if (r < 0)
