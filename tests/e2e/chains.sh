@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Two parts that are no decoration: scheduling chains find what policies alone do not, and the inserted hooks
+# what the scheduling points inside the runtime do not.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+fuzz() {
+	goknot fuzz -C "$root/seeds" -o "$work/campaign" -json -quiet -first -fuzztime 20000x -parallel 1 -seed 1 "$@"
+}
+
+fuzz -mutate=false ./deepchain/buggy
+expect_rc 0 "deepchain without chains"
+expect "deepchain without chains: $(cat "$work/out")" \
+	test "$(events summary '.[0] | .chain_runs == 0 and .rejected == 0 and .runs >= 20000')" = true
+fuzz ./deepchain/buggy
+expect_rc 1 "deepchain with chains"
+expect "deepchain with chains: $(tail -1 "$work/out")" test "$(events summary '.[0].chain_any > 0')" = true
+crash=$(events finding '.[0].crash_file')
+expect "the finding's chain is saved" grep -Eq '^chain: [2-9]' "$crash"
+
+fuzz -hooks=off ./atomicflag/buggy
+expect_rc 0 "atomicflag without hooks"
+expect "atomicflag without hooks: $(cat "$work/out")" \
+	test "$(events summary '.[0] | .rejected == 0 and .runs >= 20000')" = true
+fuzz ./atomicflag/buggy
+expect_rc 1 "atomicflag with hooks"
+done_testing
