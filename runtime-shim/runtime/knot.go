@@ -126,6 +126,8 @@ type knotState struct {
 	drainFires uint32
 	drainFrom  int64
 	idleSince  int64
+	awaitSince int64 // real time since which a followed schedule waits for the outside
+	awaiting   bool
 	extLast    int64
 
 	heapBase uint64
@@ -326,6 +328,10 @@ func knotRunBegin() {
 	knot.forced = false
 	knot.firesLeft = 32
 	knot.idleSince = 0
+	knot.awaitSince = 0
+	knot.awaiting = false
+	knot.next = 0
+	knotHandoffs = 0
 	knot.vt = knotEpoch
 	knot.wallStart = int64(knot.req.startNs)
 	knotPrims.reset()

@@ -4,6 +4,8 @@
 
 package runtime
 
+import "internal/runtime/syscall/linux"
+
 // knotInSyscall reports whether the thread of pp is in a system call, and which.
 func knotInSyscall(pp *p) (uint32, bool) {
 	mp := pp.m.ptr()
@@ -15,3 +17,8 @@ func knotInSyscall(pp *p) (uint32, bool) {
 }
 
 func knotSudogChan(sg *sudog) *hchan { return sg.c.get() }
+
+func knotSyscall6(num, a1, a2, a3, a4, a5, a6 uintptr) (errno uintptr) {
+	_, _, errno = linux.Syscall6(num, a1, a2, a3, a4, a5, a6)
+	return errno
+}

@@ -4,9 +4,16 @@
 
 package runtime
 
+import "internal/runtime/syscall"
+
 // knotInSyscall reports whether the thread of pp is in a system call, and which.
 func knotInSyscall(pp *p) (uint32, bool) {
 	return pp.syscalltick, pp.status == _Psyscall
 }
 
 func knotSudogChan(sg *sudog) *hchan { return sg.c }
+
+func knotSyscall6(num, a1, a2, a3, a4, a5, a6 uintptr) (errno uintptr) {
+	_, _, errno = syscall.Syscall6(num, a1, a2, a3, a4, a5, a6)
+	return errno
+}

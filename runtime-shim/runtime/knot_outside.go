@@ -2,6 +2,8 @@
 
 package runtime
 
+import "unsafe"
+
 // What is outside: system calls, and the watchdog that notices when one blocks.
 //
 // sysmon neither preempts nor polls nor retakes a P while a run is under way: each of those would be a
@@ -52,8 +54,24 @@ func knotHandoff(pp *p) bool {
 	return true
 }
 
-// knotOutstanding reports whether a goroutine of the program is in a system call or in C code.
+// knotChildren reports whether a child process is running: it may yet write to a pipe or end. One that has
+// ended and was not waited for is no reason to wait.
+func knotChildren() bool {
+	const (
+		sysWaitid = 247
+		flags     = 4 | 1 | 0x01000000 // WEXITED | WNOHANG | WNOWAIT
+	)
+	var info [16]uint64 // siginfo_t; the pid is the first half of its third word
+	errno := knotSyscall6(sysWaitid, 0, 0, uintptr(unsafe.Pointer(&info)), flags, 0, 0)
+	return errno == 0 && uint32(info[2]) == 0
+}
+
+// knotOutstanding reports whether something outside is under way that will come back: a child process, or a
+// goroutine of the program in a system call or in C code.
 func knotOutstanding() bool {
+	if knotChildren() {
+		return true
+	}
 	if knotHandoffs == 0 {
 		return false
 	}

@@ -226,6 +226,9 @@ func knotDecide(self *g) *g {
 	}
 	if knot.prefixPos < r.prefixLen {
 		d := knot.decIn[(r.prefixOff+knot.prefixPos)%knotDecisionInSlots]
+		if knotAwait(d) {
+			return nil
+		}
 		knot.prefixPos++
 		if gp, ok := knotFollow(d); ok {
 			return gp
@@ -265,6 +268,35 @@ func knotDecide(self *g) *g {
 // knotMaxEarly bounds how far from being due a timer may be to be fired by choice.
 const knotMaxEarly = 600 * 1000 * 1000 * 1000
 
+// knotAwaitMaxNs is how long, in real time, a followed schedule waits for one thing from outside.
+const knotAwaitMaxNs = 2000 * 1000 * 1000
+
+// knotAwait reports whether the goroutine that is next in a followed schedule waits for something outside,
+// which came earlier when the schedule was recorded: then nobody else runs until it has come.
+func knotAwait(d uint16) bool {
+	if d == knotDecisionTimer || uint32(d) >= knot.nextIdx {
+		return false
+	}
+	gp := knot.byIdx[d].ptr()
+	if gp == nil || gp.knot.run != knot.run || gp.knot.idx != d || gp.knot.readyIdx >= 0 {
+		knot.awaitSince = 0
+		return false
+	}
+	state := knotSnapState(gp)
+	if state != knotSnapIO && state != knotSnapSyscall {
+		return false
+	}
+	now := nanotime1()
+	if knot.awaitSince == 0 {
+		knot.awaitSince = now
+	}
+	if now-knot.awaitSince > knotAwaitMaxNs {
+		return false
+	}
+	knot.awaiting = true
+	return true
+}
+
 // knotFollow carries out one decision of a schedule that is being followed.
 func knotFollow(d uint16) (*g, bool) {
 	if d == knotDecisionTimer {
@@ -302,6 +334,13 @@ func knotFind(pp *p) (gp *g, again bool) {
 	if gp := knot.next.ptr(); gp != nil {
 		knot.next = 0
 		return knotGo(gp), false
+	}
+	if knot.awaiting {
+		knot.awaiting = false
+		usleep(20)
+		if netpollinited() && netpollAnyWaiters() && knotPollNetwork() {
+			return nil, true
+		}
 	}
 	if knot.nready == 0 {
 		return knotIdle(pp)
