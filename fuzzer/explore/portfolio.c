@@ -120,6 +120,11 @@ bool knot_portfolio_seed_chain(struct knot_portfolio *p, const struct knot_chain
 	return true;
 }
 
+void knot_portfolio_keep_fresh(struct knot_portfolio *p)
+{
+	p->options.fresh_every = 1;
+}
+
 /* Another stream instead of a counter: how many draws a request took is not known afterwards. */
 void knot_portfolio_skip(struct knot_portfolio *p, uint64_t requests)
 {

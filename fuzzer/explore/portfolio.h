@@ -94,6 +94,8 @@ void knot_portfolio_feed_end(
 
 /* Seed chains: tried first, each once, in this order. False when it is full or was there already. */
 bool knot_portfolio_seed_chain(struct knot_portfolio *p, const struct knot_chain *chain);
+/* From now on every run has a process of its own. */
+void knot_portfolio_keep_fresh(struct knot_portfolio *p);
 /* A campaign that resumes goes on behind the draws of the one before. */
 void knot_portfolio_skip(struct knot_portfolio *p, uint64_t requests);
 

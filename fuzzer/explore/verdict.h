@@ -6,8 +6,9 @@
  * deadlock   the test cannot go on. leak: it ended, and goroutines of its run can never be woken.
  * proven     nothing live was left. Else only goroutines count whose primitives nothing live touched.
  * livelock   the step limit in the fair tail, and the last half of the trace did nothing that the part
- *            before it had not done: the same operations, nobody new, nobody ended. When no run of the
- *            test has ever ended, only a loop that changes nothing counts.
+ *            before it had not done: the same operations, nobody new, nobody ended, and nobody sleeps
+ *            whose turn has not come. When no run of the test has ever ended, only a loop that changes
+ *            nothing counts.
  */
 #ifndef KNOT_EXPLORE_VERDICT_H
 #define KNOT_EXPLORE_VERDICT_H
@@ -35,10 +36,11 @@ enum knot_verdict_note {
 	KNOT_NOTE_LIBRARY, /* only goroutines known to live for ever are left */
 	KNOT_NOTE_EXTERNAL, /* waits for something outside the process */
 	KNOT_NOTE_LIVE, /* whatever is blocked could still be woken */
-	KNOT_NOTE_TIMING, /* failed after a timer was fired 1 s or more before it was due */
+	KNOT_NOTE_TIMING, /* failed after a timer was fired 0.5 s or more before it was due */
 	KNOT_NOTE_ALWAYS, /* every schedule ends so */
 	KNOT_NOTE_SLOW, /* more steps might have ended it */
 	KNOT_NOTE_CLEAN_EXIT, /* os.Exit(0) */
+	KNOT_NOTE_REPEAT, /* it takes a second run in one process, and no special schedule */
 	KNOT_NOTE_COUNT,
 };
 
@@ -48,6 +50,7 @@ struct knot_verdict_input {
 	uint32_t steps;
 	uint32_t lost; /* events */
 	uint64_t bucket; /* pre-bucket of the target */
+	uint64_t early_ns; /* the most that a timer was fired before it was due */
 	uint32_t exit_code; /* of os.Exit */
 	int signal; /* that killed the process, 0 = none */
 	bool timed_out; /* goknot killed it for wall-clock time */

@@ -90,6 +90,25 @@ Test(portfolio, ends_every_nth_process)
 	}
 }
 
+Test(portfolio, keeps_to_fresh_processes_once_told)
+{
+	struct knot_portfolio_options o = knot_portfolio_defaults(3);
+	struct knot_portfolio *p = knot_portfolio_new(&o);
+	struct knot_plan plan;
+
+	for (int i = 0; i < 100; i++) {
+		if (i == 50)
+			knot_portfolio_keep_fresh(p);
+		knot_portfolio_next(p, &plan);
+		if (i >= 50) {
+			cr_expect(plan.request.flags & KNOT_REQ_EXIT);
+			cr_expect_eq(plan.request.count, 1);
+		}
+		feed_steps(p, &plan, 16);
+	}
+	knot_portfolio_free(p);
+}
+
 Test(portfolio, gives_slow_runs_room_and_a_fair_tail)
 {
 	struct knot_portfolio_options o = knot_portfolio_defaults(4);

@@ -67,6 +67,13 @@ Test(verdict, a_failure_after_an_early_timer_is_listed_only)
 	struct knot_verdict_input in = {.end = KNOT_END_FAIL, .flags = KNOT_RUN_EARLY_TIMER};
 
 	CHECK(&in, KNOT_VERDICT_FAIL, KNOT_NOTE_TIMING, false, false);
+	/* time.After(time.Second), fired some steps after it was set */
+	in.flags = 0;
+	in.early_ns = 999999700;
+	CHECK(&in, KNOT_VERDICT_FAIL, KNOT_NOTE_TIMING, false, false);
+	in.early_ns = 10000000;
+	CHECK(&in, KNOT_VERDICT_FAIL, KNOT_NOTE_NONE, true, true);
+	in.flags = KNOT_RUN_EARLY_TIMER;
 	in.end = KNOT_END_PANIC;
 	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_NONE, true, true);
 }
@@ -236,6 +243,21 @@ Test(verdict, a_long_run_that_gets_on_is_no_livelock)
 		(struct knot_shm_event){.kind = KNOT_EV_TIMER, .step = SPIN - 10, .vtime = 5};
 	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_SLOW, false, false);
 	/* hours of timers are none */
+	e[SPIN - 1].vtime = 5ull * 3600 * 1000 * 1000 * 1000;
+	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
+}
+
+Test(verdict, a_sleeper_whose_turn_has_not_come_is_no_livelock)
+{
+	static struct knot_shm_event e[SPIN];
+	struct knot_shm_snap s[] = {
+		snap(1, 1, KNOT_OP_ATOMIC_LOAD, 7, 1), snap(2, 4, KNOT_OP_SLEEP, 9, 0)};
+	struct knot_verdict_input in = spinning(e, s, KNOT_OP_ATOMIC_LOAD);
+
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_SLOW, false, false);
+	/* it has had its turn for hours, and nothing came of it */
+	e[SPIN - 10] =
+		(struct knot_shm_event){.kind = KNOT_EV_TIMER, .step = SPIN - 10, .vtime = 5};
 	e[SPIN - 1].vtime = 5ull * 3600 * 1000 * 1000 * 1000;
 	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
 }
