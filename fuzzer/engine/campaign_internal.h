@@ -28,7 +28,8 @@ struct knot_kind_key {
 
 struct knot_kind {
 	struct knot_kind_key key;
-	uint32_t tries;
+	uint32_t tries; /* verifications that failed */
+	uint32_t looks; /* at what was no finding */
 	bool settled; /* verified, listed or given up: only counted from now on */
 	uint64_t hits;
 	UT_hash_handle hh;
@@ -56,7 +57,7 @@ struct knot_target_state {
 	uint64_t used_ns; /* worker time spent */
 	uint64_t slices;
 	uint64_t gain; /* pairs of the last slice */
-	uint64_t good_runs; /* ended OK, FAIL not counted */
+	uint64_t good_runs; /* in which the test passed, whatever it left behind */
 	uint64_t runs, steps;
 	bool aside;
 	uint32_t workers; /* that run it now */

@@ -109,6 +109,28 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s, co
 	return 0;
 }
 
+/*
+ * What needs a run before it may need nothing else: a test that registers something twice, or that finds
+ * what it left behind. Then the plain schedule ends so, too, and the schedule is not to blame.
+ */
+static int not_repeatable(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_plan *plan, const struct knot_record *rec, bool *ret_yes, struct knot_error *err)
+{
+	const struct knot_schedule plain = {
+		.seed = rec->result.seed,
+		.step_limit = plan->request.step_limit,
+		.fair_after = plan->request.fair_after,
+		.flags = KNOT_REQ_WARM,
+	};
+	struct knot_outcome o = {0};
+	int rc = knot_replay(c->replayer, &s->target->run, &plain, &o, err);
+
+	if (!rc)
+		*ret_yes = o.ran && same_end(rec, &o.record);
+	knot_outcome_free(&o);
+	return rc;
+}
+
 static void fill_chain(struct knot_campaign *c, const struct knot_plan *plan,
 	const struct knot_record *rec, struct knot_crash *crash)
 {
@@ -261,11 +283,13 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const st
 	knot_sitenames_use(c->names, knot_worker_shm(w->worker));
 	knot_finding_judge(rec, NULL, 0, NULL, 0, !s->good_runs, c->names, &f);
 	if (!f.verdict.finding) {
-		/* A failure on every schedule so far may yet turn out to depend on it, and a step limit better
-		 * fitted to the test may yet prove a livelock. */
+		/* A failure on every schedule so far may yet turn out to depend on it, a step limit better
+		 * fitted to the test may yet prove a livelock, and what failed behind an early timer may
+		 * yet fail without one. The last is asked again however often: it is cheap to tell. */
 		const bool open = f.verdict.note == KNOT_NOTE_ALWAYS || f.verdict.note == KNOT_NOTE_SLOW;
 
-		k->settled = !open || ++k->tries >= KNOT_JUDGE_LOOKS;
+		if (f.verdict.note != KNOT_NOTE_TIMING)
+			k->settled = !open || ++k->looks >= KNOT_JUDGE_LOOKS;
 		if (k->hits == 1) {
 			c->status.listed++;
 			news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL, knot_verdict_note_text(f.verdict.note));
@@ -273,8 +297,17 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const st
 		knot_finding_free(&f);
 		return 0;
 	}
+	bool repeat = false;
+
 	rc = verify(c, s, plan, rec, &o, &flags, &tries, &same, err);
-	if (!rc && same == REPLAYS) {
+	if (!rc && same == REPLAYS && flags & KNOT_REQ_WARM)
+		rc = not_repeatable(c, s, plan, rec, &repeat, err);
+	if (!rc && repeat) {
+		k->settled = true;
+		knot_portfolio_keep_fresh(s->portfolio);
+		c->status.listed++;
+		news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL, knot_verdict_note_text(KNOT_NOTE_REPEAT));
+	} else if (!rc && same == REPLAYS) {
 		k->settled = true;
 		rc = accept(c, s, plan, &o, flags, tries, same, ret_finding, err);
 	} else if (!rc) {
