@@ -183,6 +183,7 @@ static int prepare(struct replaying *r, struct knot_error *err)
 		.is_short = c->is_short,
 		.args = r->args,
 		.campaign_dir = r->session.campaign_dir,
+		.aside = true,
 		.cancel_fd = r->session.cancel_fd,
 	};
 

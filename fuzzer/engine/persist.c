@@ -17,7 +17,6 @@
 #include "store/store.h"
 #include "store/target.h"
 #include "sys/clock.h"
-#include "sys/lock.h"
 #include "wire/ops.h"
 #include "wire/sites.h"
 #include "wire/text.h"
@@ -190,9 +189,9 @@ static int open_targets(struct knot_campaign *c, struct knot_error *err)
 
 int knot_persist_open(struct knot_campaign *c, struct knot_error *err)
 {
-	int rc = knot_lock_take(c->options.campaign_dir, &c->lock, err);
+	int rc = knot_store_open(c->options.campaign_dir, KNOT_STORE_WRITE, &c->store, err);
 
-	if (rc || (rc = knot_store_open(c->options.campaign_dir, KNOT_STORE_WRITE, &c->store, err)))
+	if (rc)
 		return rc;
 	if ((rc = knot_store_meta_get_u64(c->store, "elapsed_ns", 0, &c->earlier_ns, err)) ||
 		(rc = knot_store_meta_set(c->store, "command_line",
@@ -372,5 +371,4 @@ int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state
 void knot_persist_close(struct knot_campaign *c)
 {
 	knot_store_close(c->store);
-	knot_lock_close(c->lock);
 }

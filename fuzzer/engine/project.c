@@ -6,11 +6,15 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "sys/lock.h"
 #include "wire/sites.h"
 #include "wire/tests.h"
 
 #include <regex.h>
 #include <string.h>
+
+/* Replays of one campaign at the same time. */
+#define ASIDE_MAX 64
 
 static struct knot_instrument_options build_options(const struct knot_project_options *o, const char *work)
 {
@@ -147,13 +151,39 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 	return rc;
 }
 
+/* A place to build in that nobody else builds in. Locked before anything is written: the workers of a
+ * running campaign start from what lies there. */
+static int take_place(struct knot_project *p, char **ret_work, struct knot_error *err)
+{
+	const char *dir = p->options.campaign_dir;
+	int rc = KNOT_EBUSY;
+
+	if (!p->options.aside) {
+		rc = knot_lock_take(dir, &p->lock, err);
+		if (!rc)
+			*ret_work = knot_xasprintf("%s/build", dir);
+		return rc;
+	}
+	for (unsigned i = 0; i < ASIDE_MAX && rc == KNOT_EBUSY; i++) {
+		knot_auto_free char *work = knot_xasprintf("%s/build/aside-%u", dir, i);
+
+		if ((rc = knot_file_mkdirs(work, 0777, err)) || (rc = knot_lock_take(work, &p->lock, err)))
+			continue;
+		*ret_work = knot_steal(&work);
+	}
+	return rc;
+}
+
 int knot_project_open(const struct knot_project_options *options, knot_project_progress progress,
 	void *arg, struct knot_project *ret_project, struct knot_error *err)
 {
 	struct knot_project p = {.options = *options};
-	knot_auto_free char *work = knot_xasprintf("%s/build", options->campaign_dir);
+	knot_auto_free char *work = NULL;
+	int rc = take_place(&p, &work, err);
+
+	if (rc)
+		return rc;
 	struct knot_instrument_options o = build_options(options, work);
-	int rc;
 
 	if (progress)
 		progress(arg, "instrumenting");
@@ -195,5 +225,6 @@ void knot_project_close(struct knot_project *p)
 	knot_vec_free(&p->failed);
 	knot_sites_free(p->sites);
 	knot_instrument_free(&p->build);
+	knot_lock_close(p->lock);
 	*p = (struct knot_project){0};
 }

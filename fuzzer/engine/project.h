@@ -8,6 +8,7 @@
 #include "instrument/driver.h"
 
 struct knot_error;
+struct knot_lock;
 struct knot_sites;
 
 /* All borrowed while the project lives. */
@@ -20,6 +21,7 @@ struct knot_project_options {
 	bool race, is_short;
 	const char *const *args; /* after -args, NULL-terminated or NULL */
 	const char *campaign_dir; /* absolute */
+	bool aside; /* build beside a campaign that may be running there, not in its place */
 	int cancel_fd;
 };
 
@@ -39,6 +41,7 @@ struct knot_project {
 	KNOT_VEC(struct knot_target *) targets; /* pointers stay valid */
 	KNOT_VEC(char *) failed; /* packages that do not build: the compiler's words */
 	size_t packages; /* that have tests */
+	struct knot_lock *lock; /* on the campaign directory, or on what was built aside */
 };
 
 /* Called with one line about what is being done. */
