@@ -213,6 +213,8 @@ int knot_cmd_fuzz(int argc, char **argv)
 		fprintf(stderr, "goknot fuzz: %s\n", project.failed.data[i]);
 	if (!rc)
 		rc = run_campaign(&o, &session, &project, &s, command_line, &err);
+	else if (*session.cancel)
+		rc = KNOT_EXIT_CLEAN; /* Ctrl-C during the build: nothing was found */
 	knot_project_close(&project);
 	knot_session_close(&session);
 	return rc < 0 ? knot_cmd_fail("fuzz", &err) : rc;
