@@ -125,6 +125,9 @@ type knotState struct {
 	drainSteps uint32
 	drainFires uint32
 	drainFrom  int64
+	spins      uint32 // operations in a row that only looked
+	pollWhen   int64  // earliest timer among the channels polled while only looking, 0 = none
+	polling    bool   // the operation at its scheduling point is a poll (select with default)
 	idleSince  int64
 	awaitSince int64 // real time since which a followed schedule waits for the outside
 	awaiting   bool
@@ -330,6 +333,9 @@ func knotRunBegin() {
 	knot.idleSince = 0
 	knot.awaitSince = 0
 	knot.awaiting = false
+	knot.spins = 0
+	knot.polling = false
+	knot.pollWhen = 0
 	knot.next = 0
 	knotHandoffs = 0
 	knot.vt = knotEpoch

@@ -48,7 +48,20 @@ func knotEntry(gp *g, op uint8, addr, fp uintptr, mutex bool) {
 	knotPoint(gp, op, site, addr)
 }
 
-// knotChanOp is called first by chansend1, chanrecv1, chanrecv2, closechan, selectnbsend, selectnbrecv.
+// knotChanPoll is called first by selectnbsend and selectnbrecv: a select with one case and a default.
+//
+//go:noinline
+func knotChanPoll(op uint8, c *hchan) {
+	gp := getg()
+	if !knotMay(gp) {
+		return
+	}
+	knot.polling = true
+	knotPolled(c)
+	knotEntry(gp, op, uintptr(unsafe.Pointer(c)), getfp(), false)
+}
+
+// knotChanOp is called first by chansend1, chanrecv1, chanrecv2, closechan.
 //
 //go:noinline
 func knotChanOp(op uint8, c *hchan) {
@@ -62,10 +75,16 @@ func knotChanOp(op uint8, c *hchan) {
 // knotSelect is called first by selectgo.
 //
 //go:noinline
-func knotSelect() {
+func knotSelect(cas0 *scase, ncases int, block bool) {
 	gp := getg()
 	if !knotMay(gp) {
 		return
+	}
+	if !block {
+		knot.polling = true
+		for _, c := range (*[1 << 16]scase)(unsafe.Pointer(cas0))[:ncases:ncases] {
+			knotPolled(c.c)
+		}
 	}
 	k := &gp.knot
 	// The inserted hooks named the select and then its cases: the select is below them.

@@ -138,7 +138,10 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 		systemstack(func() { knotGather(pp) })
 	}
 	knotReadyAdd(gp)
-	next := knotDecide(gp)
+	var next *g
+	if !knotSpun(op) {
+		next = knotDecide(gp)
+	}
 	if next == gp {
 		knotReadyRemove(gp)
 	} else {
@@ -153,6 +156,36 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 	k.atPoint = false
 	k.waited, k.chainLock = false, false
 	knotExec(gp)
+}
+
+// knotSpinMax is how many operations in a row may only look (yields, atomic loads, polls) before time passes.
+const knotSpinMax = 1000
+
+// knotSpun lets virtual time pass for a program that waits by looking: when nobody has done anything else for
+// knotSpinMax operations, the next timer fires as if nothing could run. It reports whether it did.
+func knotSpun(op uint8) bool {
+	switch op {
+	case knotOpYield, knotOpAtomicLoad, knotOpTrylock, knotOpTryrlock:
+		knot.spins++
+	case knotOpNone:
+	default:
+		if knot.polling {
+			knot.spins++
+		} else {
+			knot.spins, knot.pollWhen = 0, 0
+		}
+	}
+	knot.polling = false
+	if knot.spins < knotSpinMax {
+		return false
+	}
+	polled := knot.pollWhen
+	knot.spins, knot.pollWhen = 0, 0
+	if when := knotNextTimer(); polled != 0 && (when == 0 || polled < when) {
+		knotPassTime(polled)
+		return true
+	}
+	return knotFireTimer(false)
 }
 
 // knotSwitch_m leaves a goroutine that is in the runnable set for whatever was decided.
@@ -197,6 +230,7 @@ func knotArrive(gp *g) {
 	}
 	k.blocked = false
 	k.waited = true
+	knot.spins, knot.pollWhen = 0, 0
 	c.hash = knotMix(c.hash ^ (knotOpKey(k.path, k.pendSite, op) + uint64(k.primID)))
 	c.steps++
 	knotEvent(knotEvStep, op, k.idx, k.pendSite, k.primID, 0)

@@ -53,19 +53,34 @@ func knotFireTimer(chosen bool) bool {
 	if when == 0 {
 		return false
 	}
-	if when > knot.vt {
-		if d := uint64(when - knot.vt); chosen {
-			if d > knot.cur.earlyNs {
-				knot.cur.earlyNs = d
-			}
-			if d >= 1000000000 {
-				knot.cur.flags |= knotRunEarlyTimer
-			}
+	if d := when - knot.vt; chosen && d > 0 {
+		if uint64(d) > knot.cur.earlyNs {
+			knot.cur.earlyNs = uint64(d)
 		}
+		if d >= 1000000000 {
+			knot.cur.flags |= knotRunEarlyTimer
+		}
+	}
+	knotPassTime(when)
+	return true
+}
+
+// knotPassTime moves virtual time forward to when.
+func knotPassTime(when int64) {
+	if when > knot.vt {
 		knot.vt = when
 		knot.cur.virtualNs = uint64(when - knotEpoch)
 	}
 	knotEvent(knotEvTimer, knotOpTimer, knotGNone, 0, 0, uint64(knot.vt-knotEpoch))
 	knot.cur.hash = knotMix(knot.cur.hash ^ 0x74696d6572)
-	return true
+}
+
+// knotPolled notes the timer of a channel that is polled: as long as nobody blocks on it, it is in no heap.
+func knotPolled(c *hchan) {
+	if c == nil || c.timer == nil {
+		return
+	}
+	if when := c.timer.when; when > 0 && (knot.pollWhen == 0 || when < knot.pollWhen) {
+		knot.pollWhen = when
+	}
 }
