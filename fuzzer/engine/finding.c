@@ -59,8 +59,12 @@ static uint32_t died_at(const char *text, size_t len, struct knot_sitenames *nam
 	return site;
 }
 
-/* "    file_test.go:12: message", as package testing prints logs of a failed test. */
-static uint32_t failed_at(const char *text, size_t len, struct knot_sitenames *names, char **message)
+/*
+ * "    file_test.go:12: message", as package testing prints logs and failures alike. The one at the position
+ * that the target has named is wanted; where it named none, the first.
+ */
+static uint32_t failed_at(const char *text, size_t len, const struct knot_site_name *wanted,
+	struct knot_sitenames *names, char **message)
 {
 	const char *end = text + len;
 
@@ -83,6 +87,10 @@ static uint32_t failed_at(const char *text, size_t len, struct knot_sitenames *n
 			if (q < stop && *q == ':') {
 				knot_auto_free char *file = knot_xstrndup(p, (size_t)(go + 3 - p));
 
+				if (wanted && (wanted->line != number || strcmp(wanted->file, file))) {
+					line = stop + 1;
+					continue;
+				}
 				while (q < stop && (*q == ':' || *q == ' '))
 					q++;
 				*message = knot_text_escape(
@@ -93,6 +101,26 @@ static uint32_t failed_at(const char *text, size_t len, struct knot_sitenames *n
 		line = stop + 1;
 	}
 	return 0;
+}
+
+/* The pre-bucket of a failed test holds the site of the failure in its lower half. */
+static const struct knot_site_name *named_failure(const struct knot_shm_result *r, struct knot_sitenames *names)
+{
+	if (r->bucket >> 32 != KNOT_END_FAIL)
+		return NULL;
+	return knot_names_site(knot_sitenames_view(names), (uint32_t)r->bucket);
+}
+
+/* A failure without a word (t.Fail) has its position all the same. */
+static uint32_t failure(const struct knot_shm_result *r, const char *out, size_t out_len,
+	struct knot_sitenames *names, char **message)
+{
+	const struct knot_site_name *at = named_failure(r, names);
+	uint32_t site = failed_at(out, out_len, at, names, message);
+
+	if (!site && at)
+		site = knot_sitenames_add(names, at->file, at->line, at->function);
+	return site;
 }
 
 void knot_finding_judge(const struct knot_record *rec, const char *out, size_t out_len,
@@ -106,7 +134,7 @@ void knot_finding_judge(const struct knot_record *rec, const char *out, size_t o
 	if (err_text && (r->end == KNOT_END_PANIC || r->end == KNOT_END_FATAL || rec->signal))
 		site = died_at(err_text, err_len, names, &message);
 	else if (out && r->end == KNOT_END_FAIL)
-		site = failed_at(out, out_len, names, &message);
+		site = failure(r, out, out_len, names, &message);
 	const struct knot_verdict_input in = {
 		.end = r->end,
 		.flags = r->flags,
