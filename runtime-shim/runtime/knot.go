@@ -140,7 +140,10 @@ type knotState struct {
 	batchAny   uint32
 	batchAll   uint32
 
-	pct knotPCT
+	pct  knotPCT
+	fifo knotFifoQueue
+
+	fifoSlots *[knotFifoSlots]knotFifoEntry
 }
 
 var knot knotState
@@ -189,6 +192,7 @@ func knotAttach() {
 	knot.dump = (*[knotDumpSize]byte)(at(h.offDump))
 	knot.ready = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
 	knot.cands = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
+	knot.fifoSlots = (*[knotFifoSlots]knotFifoEntry)(knotMmap(knotFifoSlots * unsafe.Sizeof(knotFifoEntry{})))
 	knot.byIdx = (*[65536]guintptr)(knotMmap(65536 * 8))
 	knotPrims.init()
 	knotOrdinals.init()

@@ -124,7 +124,11 @@ func knotAdopt(gp *g, path uint64, parent uint16, site, ordinal uint32, flags ui
 	k := &gp.knot
 	i := knot.nextIdx
 	if i >= knotMaxGoroutines {
-		throw("goknot: more than 65520 goroutines in one run")
+		// A run of more goroutines than there are numbers is ended like one of too many steps.
+		knot.cur.flags |= knotRunTruncated
+		k.run, k.idx, k.path = knot.run, knotGNone, path
+		knotStop(knotEndSteps)
+		return
 	}
 	knot.nextIdx++
 	k.run = knot.run

@@ -20,7 +20,7 @@ func knotNopG(*g) {}
 
 // Indexed by KNOT_POLICY_*.
 var knotPolicies = [knotPolicyCount]knotPolicy{
-	knotPolicyFifo:   {"fifo", false, knotNop, knotNopG, knotNopG, knotFifoChoose},
+	knotPolicyFifo:   {"fifo", false, knotFifoBegin, knotNopG, knotNopG, knotFifoChoose},
 	knotPolicyRandom: {"random", true, knotNop, knotNopG, knotNopG, knotRandomChoose},
 	knotPolicyPct:    {"pct", true, knotPCTBegin, knotPCTSpawn, knotPCTYielded, knotPCTChoose},
 }

@@ -51,6 +51,9 @@ func knotReadyAdd(gp *g) {
 	knot.seq++
 	gp.knot.readyIdx = int32(n)
 	gp.knot.seq = knot.seq
+	if knot.req.policy == knotPolicyFifo {
+		knotFifoAdd(gp)
+	}
 }
 
 func knotReadyRemove(gp *g) {
