@@ -23,6 +23,7 @@
 #define FLUSH_NS (1 * KNOT_NS_PER_S)
 /* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
 #define FRESH_EVERY 64
+#define REST_MAX 128 /* workers whose end is noticed at once; the others within a tick */
 
 static void tell(struct knot_campaign *c, const struct knot_target_state *s,
 	enum knot_campaign_news kind, const char *text)
@@ -256,6 +257,18 @@ static int reap(struct knot_campaign *c, struct knot_error *err)
 	return knot_proc_reap_orphans(known, n, &reaped, err);
 }
 
+/* Half a millisecond, or until a process ends: its worker has nothing to do until it gets another. */
+static void rest(const struct knot_campaign *c)
+{
+	const struct timespec tick = {.tv_nsec = 500000};
+	struct pollfd fds[REST_MAX];
+	nfds_t n = 0;
+
+	for (uint32_t i = 0; i < c->options.parallel && n < REST_MAX; i++)
+		fds[n++] = (struct pollfd){.fd = knot_worker_pidfd(c->workers[i].worker), .events = POLLIN};
+	ppoll(fds, n, &tick, NULL);
+}
+
 int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 {
 	uint64_t next_progress = knot_clock_mono_ns() + PROGRESS_NS;
@@ -279,9 +292,7 @@ int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 			c->view.progress(c->view.arg, &st);
 			next_progress += PROGRESS_NS;
 		}
-		const struct timespec tick = {.tv_nsec = 500000};
-
-		nanosleep(&tick, NULL);
+		rest(c);
 	}
 	for (uint32_t i = 0; i < c->options.parallel; i++)
 		end_slice(&c->workers[i]);

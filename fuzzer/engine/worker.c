@@ -388,6 +388,11 @@ pid_t knot_worker_pid(const struct knot_worker *w)
 	return w->proc ? knot_proc_pid(w->proc) : 0;
 }
 
+int knot_worker_pidfd(const struct knot_worker *w)
+{
+	return w->proc ? knot_proc_pidfd(w->proc) : -1;
+}
+
 void knot_worker_stats(struct knot_worker *w, struct knot_worker_stats *ret_stats)
 {
 	struct knot_shm_counters c;

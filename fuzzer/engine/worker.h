@@ -71,6 +71,8 @@ int knot_worker_poll(
 
 /* Pid of the process, 0 = none. */
 pid_t knot_worker_pid(const struct knot_worker *w);
+/* Readable once the process is dead; -1 = none. Borrowed. */
+int knot_worker_pidfd(const struct knot_worker *w);
 /* Sums over all processes so far. */
 void knot_worker_stats(struct knot_worker *w, struct knot_worker_stats *ret_stats);
 /* Borrowed: for the site table. */

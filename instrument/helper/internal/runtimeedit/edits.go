@@ -254,9 +254,11 @@ var edits = []edit{
 	}},
 }
 
-// optional edits: functions that older supported releases do not have.
+// optional edits: functions, and their files, that older supported releases do not have.
 var optional = []edit{
 	{"sync/waitgroup.go", "(*WaitGroup).Go", rename("knotOrigGo")},
+	// Reading the control group's files is a tenth of the start of a process, for a number that is 1.
+	{"runtime/cgroup_linux.go", "defaultGOMAXPROCSInit", head("if knot.attached { return }")},
 }
 
 // removed files: replaced by what the shim adds.

@@ -70,6 +70,9 @@ func apply(open map[string]*source, goroot string, list []edit, mayMiss bool) er
 		if s == nil {
 			var err error
 			if s, err = openSource(goroot, e.file); err != nil {
+				if mayMiss && os.IsNotExist(err) {
+					continue
+				}
 				return fmt.Errorf("goknot must edit %s, which this Go release does not have: %v", e.file, err)
 			}
 			open[e.file] = s
