@@ -52,6 +52,10 @@ static int on_run(void *arg, const struct knot_plan *plan, const struct knot_rec
 
 	if (rec->timed_out || rec->signal || (end != KNOT_END_OK && end != KNOT_END_SKIP))
 		rc = knot_judge(c, w, plan, rec, &finding, err);
+	if (w->heard_request != plan->request.id)
+		w->heard = 0;
+	w->heard_request = plan->request.id;
+	w->heard++;
 	/* Where goroutines are left the test itself has passed. */
 	if (!rec->timed_out && !rec->signal &&
 		(end == KNOT_END_OK || end == KNOT_END_SKIP || end == KNOT_END_LEAK))
@@ -84,9 +88,11 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 	t->steps += end->steps;
 	s->runs += end->runs;
 	s->steps += end->steps;
-	/* Only the last run of a request can have ended badly without more: the others were good. */
-	if (end->runs > 1)
-		s->good_runs += end->runs - 1;
+	/* Every bad end is heard of one by one; the runs not heard of were good. */
+	const uint32_t heard = w->heard_request == plan->request.id ? w->heard : 0;
+
+	if (end->runs > heard && !end->timed_out)
+		s->good_runs += end->runs - heard;
 	st->runs += end->runs;
 	st->steps += end->steps;
 	if (plan->request.chain_len) {

@@ -11,7 +11,6 @@
 #include <uthash.h>
 
 struct knot_sandbox;
-struct knot_lock;
 struct knot_store;
 
 /* Candidates of one kind that may fail verification before the kind is given up. */
@@ -72,13 +71,14 @@ struct knot_campaign_worker {
 	struct knot_target_state *state; /* NULL = none assigned */
 	uint64_t slice_start_ns, slice_ns;
 	uint32_t slice_pairs;
+	uint64_t heard_request; /* request whose held runs are counted */
+	uint32_t heard;
 };
 
 struct knot_campaign {
 	struct knot_campaign_options options;
 	struct knot_project *project;
 	struct knot_campaign_view view;
-	struct knot_lock *lock;
 	struct knot_store *store;
 	struct knot_sitenames *names;
 	struct knot_replayer *replayer;
