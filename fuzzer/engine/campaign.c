@@ -91,7 +91,7 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 	/* Every bad end is heard of one by one; the runs not heard of were good. */
 	const uint32_t heard = w->heard_request == plan->request.id ? w->heard : 0;
 
-	if (end->runs > heard && !end->timed_out)
+	if (end->runs > heard)
 		s->good_runs += end->runs - heard;
 	st->runs += end->runs;
 	st->steps += end->steps;
