@@ -58,6 +58,7 @@ struct knot_cpop {
 	uint32_t visit;
 	uint32_t pairs2;
 	uint32_t dropped;
+	struct knot_cpop_budget *budget; /* borrowed, may be NULL */
 	struct rel2_entry *rel2;
 	struct reach_entry *reach;
 	KNOT_VEC(uint32_t) queue;
@@ -178,6 +179,18 @@ static uint32_t node_of(struct knot_cpop *c, uint64_t gpath, uint32_t site, uint
 	return n;
 }
 
+void knot_cpop_share(struct knot_cpop *c, struct knot_cpop_budget *budget)
+{
+	c->budget = budget;
+}
+
+static bool pairs_full(const struct knot_cpop *c)
+{
+	return c->edges.len >= KNOT_CPOP_PAIRS_MAX ||
+		(c->budget && c->budget->pairs >= c->budget->pairs_max &&
+			c->edges.len >= KNOT_CPOP_PAIRS_SURE);
+}
+
 /* type 0 = CPOP1, 1 = CPOP2. */
 static uint32_t edge_of(struct knot_cpop *c, uint32_t a, uint32_t b, uint32_t type)
 {
@@ -185,7 +198,7 @@ static uint32_t edge_of(struct knot_cpop *c, uint32_t a, uint32_t b, uint32_t ty
 
 	if (n != KNOT_CPOP_NONE)
 		return n;
-	if (c->edges.len >= KNOT_CPOP_PAIRS_MAX) {
+	if (pairs_full(c)) {
 		c->dropped++;
 		return KNOT_CPOP_NONE;
 	}
@@ -204,6 +217,8 @@ static uint32_t edge_of(struct knot_cpop *c, uint32_t a, uint32_t b, uint32_t ty
 		c->pairs2++;
 	}
 	knot_vec_push(&c->edges, fresh);
+	if (c->budget)
+		c->budget->pairs++;
 	knot_index_put(&c->edge_index, edge_hash(a, b, type), n);
 	return n;
 }

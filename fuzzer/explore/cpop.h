@@ -28,6 +28,7 @@ struct knot_error;
 #define KNOT_CPOP_NONE UINT32_MAX
 #define KNOT_CPOP_OPS_MAX (1u << 17)
 #define KNOT_CPOP_PAIRS_MAX (1u << 18)
+#define KNOT_CPOP_PAIRS_SURE (1u << 12) /* whatever the budget says */
 #define KNOT_CPOP_REL_MAX 48
 #define KNOT_CPOP_DEPTH 4
 
@@ -67,6 +68,12 @@ enum knot_cpop_way {
 
 /* Caller frees with knot_cpop_free. */
 struct knot_cpop *knot_cpop_new(void);
+/* What several have together: a package of many tests must not cost memory for each. */
+struct knot_cpop_budget {
+	size_t pairs, pairs_max;
+};
+/* Borrowed until it is freed; before the first trace. */
+void knot_cpop_share(struct knot_cpop *c, struct knot_cpop_budget *budget);
 void knot_cpop_free(struct knot_cpop *c);
 
 void knot_cpop_add(

@@ -66,6 +66,7 @@ struct knot_portfolio *knot_portfolio_new(const struct knot_portfolio_options *o
 	p->rng =
 		(struct knot_rng){.seed = options->seed, .stream = 0x706f7274}; /* its own stream */
 	p->cpop = knot_cpop_new();
+	knot_cpop_share(p->cpop, p->options.budget);
 	p->mutator = knot_mutator_new(p->cpop);
 	p->pool = knot_pool_new();
 	return p;

@@ -42,6 +42,7 @@ struct knot_portfolio_options {
 	uint32_t
 		fresh_every; /* every so many requests the process ends: 0 never, 1 one run a process */
 	uint32_t step_limit; /* 0 = from the longest run that ended by itself */
+	struct knot_cpop_budget *budget; /* for pairs, borrowed; NULL = its own limits only */
 	uint32_t request_steps; /* steps a request should take; 0 = KNOT_PORTFOLIO_REQUEST_STEPS */
 };
 

@@ -104,6 +104,43 @@ Test(cpop, finds_the_pairs_of_table_ii)
 	knot_cpop_free(c);
 }
 
+/* One goroutine that goes through n operations, each at a line of its own: n - 1 pairs. */
+static void many_pairs(struct knot_cpop *c, uint32_t n, uint32_t first_line, struct knot_cpop_gain *ret_gain)
+{
+	const struct knot_shm_goroutine g = {.path = KNOT_PATH_ROOT, .parent = KNOT_G_NONE};
+	struct knot_shm_event *events = knot_xalloc(n * sizeof(*events));
+
+	for (uint32_t i = 0; i < n; i++)
+		events[i] = (struct knot_shm_event){.step = i + 1,
+			.kind = KNOT_EV_STEP,
+			.op = KNOT_OP_SEND,
+			.site = first_line + i,
+			.prim = 1};
+	const struct knot_run_view view = {.events = events, .len = n, .gs = &g, .gs_len = 1};
+
+	knot_cpop_add(c, &view, ret_gain);
+	free(events);
+}
+
+Test(cpop, a_shared_budget_leaves_each_its_due)
+{
+	struct knot_cpop_budget budget = {.pairs_max = 6000};
+	struct knot_cpop *hog = knot_cpop_new(), *late = knot_cpop_new();
+	struct knot_cpop_gain gain;
+
+	knot_cpop_share(hog, &budget);
+	knot_cpop_share(late, &budget);
+	many_pairs(hog, 10000, 1, &gain);
+	cr_expect_eq(knot_cpop_pair_count(hog), 6000);
+	cr_expect_eq(gain.dropped, 9999 - 6000);
+	many_pairs(late, 10000, 1, &gain);
+	cr_expect_eq(knot_cpop_pair_count(late), KNOT_CPOP_PAIRS_SURE);
+	many_pairs(late, 10000, 1, &gain);
+	cr_expect_eq(gain.pairs1, 0, "known pairs stay known");
+	knot_cpop_free(hog);
+	knot_cpop_free(late);
+}
+
 Test(cpop, counts_traces_and_not_repetitions)
 {
 	struct knot_cpop *c = knot_cpop_new();
