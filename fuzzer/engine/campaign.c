@@ -21,6 +21,8 @@
 #define SLICE_NS (1000 * KNOT_NS_PER_MS)
 #define PROGRESS_NS (3 * KNOT_NS_PER_S)
 #define FLUSH_NS (1 * KNOT_NS_PER_S)
+/* Of all targets together; some 60 bytes each. */
+#define PAIRS_MAX (1u << 19)
 /* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
 #define FRESH_EVERY 64
 #define REST_MAX 128 /* workers whose end is noticed at once; the others within a tick */
@@ -311,6 +313,7 @@ static int open_states(struct knot_campaign *c)
 {
 	const struct knot_campaign_options *o = &c->options;
 
+	c->pairs_budget.pairs_max = PAIRS_MAX;
 	c->states = knot_xalloc(c->project->targets.len * sizeof(*c->states));
 	for (size_t i = 0; i < c->project->targets.len; i++) {
 		struct knot_target_state *s = &c->states[i];
@@ -320,6 +323,7 @@ static int open_states(struct knot_campaign *c)
 		po.policy = o->policy;
 		po.depth = o->depth;
 		po.mutate = o->mutate;
+		po.budget = &c->pairs_budget;
 		po.feedback = o->feedback;
 		po.fresh_every = o->fresh_every ? o->fresh_every : FRESH_EVERY;
 		s->target = c->project->targets.data[i];

@@ -85,6 +85,7 @@ struct knot_campaign {
 	struct knot_sandbox *replay_sandbox;
 	struct knot_campaign_worker *workers;
 	struct knot_target_state *states;
+	struct knot_cpop_budget pairs_budget;
 	struct knot_kind *kinds;
 	struct knot_bucket *buckets;
 	struct knot_campaign_status status;

@@ -26,11 +26,23 @@ static void collect_goroutines(struct knot_record *rec)
 	}
 }
 
+/* Most traces are short; what a rare long one needed is given back. */
+#define KEEP_BYTES (1u << 20)
+
+static void shrink(struct knot_record *rec)
+{
+	if (rec->events.cap * sizeof(*rec->events.data) > KEEP_BYTES)
+		knot_vec_free(&rec->events);
+	if (rec->decisions.cap * sizeof(*rec->decisions.data) > KEEP_BYTES)
+		knot_vec_free(&rec->decisions);
+}
+
 int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 	struct knot_record *rec, struct knot_error *err)
 {
 	int rc;
 
+	shrink(rec);
 	rec->result = *result;
 	rec->events.len = rec->decisions.len = rec->snaps.len = rec->gs.len = 0;
 	free(rec->dump);
