@@ -259,6 +259,8 @@ int knot_cmd_replay(int argc, char **argv)
 		rc = replay(&r, &err);
 	}
 	knot_replayer_close(r.replayer);
+	if (r.replayer)
+		(void)knot_proc_reap_orphans(NULL, 0, NULL, NULL);
 	knot_sandbox_close(r.sandbox);
 	knot_sitenames_free(r.names);
 	knot_project_close(&r.project);

@@ -304,6 +304,9 @@ int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 	}
 	for (uint32_t i = 0; i < c->options.parallel; i++)
 		end_slice(&c->workers[i]);
+	/* Ctrl-C also cuts off a verification, which is no failure of the campaign. */
+	if (rc == KNOT_EUSAGE && c->options.cancel && *c->options.cancel)
+		rc = 0;
 	if (!rc)
 		rc = knot_persist_flush(c, err);
 	return rc;
@@ -424,6 +427,9 @@ void knot_campaign_close(struct knot_campaign *c)
 		knot_sandbox_close(c->workers[i].sandbox);
 	}
 	knot_replayer_close(c->replayer);
+	/* What the targets left behind in sessions of their own. */
+	if (c->workers)
+		(void)knot_proc_reap_orphans(NULL, 0, NULL, NULL);
 	knot_sandbox_close(c->replay_sandbox);
 	knot_persist_close(c);
 	knot_judge_free(c);

@@ -143,6 +143,7 @@ void knot_finding_judge(const struct knot_record *rec, const char *out, size_t o
 		.bucket = r->bucket,
 		.early_ns = r->early_ns,
 		.signal = rec->signal,
+		.exit_code = rec->exit_code,
 		.timed_out = rec->timed_out,
 		.always = always,
 		.snaps = rec->snaps.data,

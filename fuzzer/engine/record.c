@@ -49,6 +49,7 @@ int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 	rec->dump = NULL;
 	rec->timed_out = false;
 	rec->signal = 0;
+	rec->exit_code = 0;
 	if ((rc = knot_shm_copy_events(shm, result->ev_start, result->ev_end, &rec->events, err)) ||
 		(rc = knot_shm_copy_decisions(shm, result->dec_start, result->dec_end, &rec->decisions, err)))
 		return rc;

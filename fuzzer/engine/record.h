@@ -17,6 +17,7 @@ struct knot_record {
 	char *dump; /* goroutine dump, NULL = none */
 	bool timed_out; /* killed for time */
 	int signal; /* signal that ended the process, 0 = none */
+	uint32_t exit_code; /* of a process that ended inside the run */
 };
 
 /* Fills rec from the region for a held run (or for the run a process died in). */

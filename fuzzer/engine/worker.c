@@ -297,6 +297,7 @@ static int died_in_run(struct knot_worker *w, const struct knot_worker_events *e
 		return rc;
 	w->record.timed_out = w->killed_for_time;
 	w->record.signal = x->signaled ? x->code : 0;
+	w->record.exit_code = x->signaled ? 0 : (uint32_t)x->code;
 	if (!w->queued || w->queue[0].plan.request.id != w->record.result.request)
 		return 0;
 	rc = ev->run(ev->arg, &w->queue[0].plan, &w->record, err);
