@@ -177,7 +177,7 @@ static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *
 	knot_campaign_close(c);
 	if (rc)
 		return rc;
-	return st.findings ? KNOT_EXIT_BUG : st.runs ? KNOT_EXIT_CLEAN : KNOT_EXIT_INCONCLUSIVE;
+	return st.findings || st.known_hits ? KNOT_EXIT_BUG : st.runs ? KNOT_EXIT_CLEAN : KNOT_EXIT_INCONCLUSIVE;
 }
 
 int knot_cmd_fuzz(int argc, char **argv)

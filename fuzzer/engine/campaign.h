@@ -35,6 +35,7 @@ struct knot_campaign_status {
 	uint64_t chain_runs, chain_any, chain_all; /* runs under a chain, with an effect, with all of it */
 	uint32_t workers, targets, set_aside;
 	uint32_t findings, duplicates, rejected, listed;
+	uint32_t known_hits; /* verified ends whose bucket was known before */
 	uint64_t replays, replays_same; /* fidelity of verification */
 	uint64_t events_lost, hooks_missed, pairs_full;
 };

@@ -248,6 +248,7 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, const st
 		news(c, KNOT_NEWS_LISTED, s, &f, &o->record, NULL, knot_verdict_note_text(f.verdict.note));
 	} else if (!new_bucket(c, s, f.bucket)) {
 		c->status.duplicates++;
+		c->status.known_hits++;
 	} else {
 		fill_crash(c, s, plan, &o->record, flags, &f, &crash);
 		rc = write_files(c, s, &crash, o, &file, err);
