@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What the tests of real modules taught: none of these is a bug of the program, and what is listed says why.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module late example.org/late
+cat >late/late_test.go <<'GO'
+package late
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+var registered = map[string]bool{}
+
+func TestRegistersOnce(t *testing.T) {
+	if registered["driver"] {
+		panic("registered twice")
+	}
+	registered["driver"] = true
+}
+
+func TestWaitsASecond(t *testing.T) {
+	done := make(chan bool, 1)
+	go func() { done <- true }()
+	select {
+	case <-done:
+	case <-time.After(time.Second):
+		t.Fatal("hangs")
+	}
+}
+
+func TestSpinsWhileItSleeps(t *testing.T) {
+	var stop atomic.Bool
+	for range 4 {
+		go func() {
+			for !stop.Load() {
+				runtime.Gosched()
+			}
+		}()
+	}
+	time.Sleep(time.Second)
+	stop.Store(true)
+}
+
+func TestLeavesOneBehind(t *testing.T) {
+	done, never := make(chan bool, 1), make(chan bool)
+	go func() { <-never }()
+	go func() { done <- true }()
+	select {
+	case <-done:
+	case <-time.After(5 * time.Second):
+		t.Fatal("hangs")
+	}
+}
+GO
+
+why() { # test; why it was listed, each once
+	events listed "map(select(.test == \"$1\") | .why) | unique | join(\"|\")"
+}
+
+goknot fuzz -C "$work/late" -json -quiet -fuzztime 10s -seed 1 .
+expect_rc 1 "the leak is found"
+expect "findings: $(events finding 'map(.test)')" \
+	test "$(events finding 'map(.test + " " + .verdict) | join(",")')" = "TestLeavesOneBehind leak"
+expect "a test that cannot run twice: $(why TestRegistersOnce)" grep -q "not repeatable" <(why TestRegistersOnce)
+expect "a time-out of a second: $(why TestWaitsASecond)" test "$(why TestWaitsASecond | cut -d: -f1)" = timing-dependent
+expect "a time-out beside a leak: $(why TestLeavesOneBehind)" \
+	test "$(why TestLeavesOneBehind | cut -d: -f1)" = timing-dependent
+expect "tests set aside" test "$(events summary '.[0].set_aside')" = 0
+expect "rejected candidates" test "$(events summary '.[0].rejected')" = 0
+done_testing
