@@ -314,6 +314,9 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const st
 	} else if (!rc) {
 		c->status.rejected++;
 		k->settled = ++k->tries >= KNOT_JUDGE_TRIES;
+		/* Most often that is what earlier runs left in package variables. */
+		if (k->settled)
+			knot_portfolio_keep_fresh(s->portfolio);
 		news(c, KNOT_NEWS_REJECTED, s, &f, rec, NULL, "did not replay in a fresh process");
 	}
 	knot_outcome_free(&o);
