@@ -61,7 +61,8 @@ static int run(const char *const *argv, const char *dir, const char *const *set,
 	return 0;
 }
 
-static int failed(const struct knot_command_result *r, int code, const char *what, struct knot_error *err)
+static int failed(
+	const struct knot_command_result *r, int code, const char *what, struct knot_error *err)
 {
 	const char *words = r->err.data ? r->err.data : "";
 	size_t n = strlen(words);
@@ -73,7 +74,8 @@ static int failed(const struct knot_command_result *r, int code, const char *wha
 	return knot_error_set(err, code, "%.*s", (int)(n > 480 ? 480 : n), words);
 }
 
-static int go_env(const char *go, const char *dir, struct knot_toolchain *ret, struct knot_error *err)
+static int go_env(
+	const char *go, const char *dir, struct knot_toolchain *ret, struct knot_error *err)
 {
 	const char *argv[] = {go, "env", "-json", NULL};
 	struct knot_command_result r = {0};
@@ -100,8 +102,9 @@ static int own_goroot(const struct knot_instrument_options *o, struct knot_toolc
 
 	if (!knot_file_exists(done)) {
 		const char *argv[] = {"/bin/sh", "-c",
-			"rm -rf \"$2\" && cp -r \"$1\" \"$2\" && chmod -R u+w \"$2\" && : > \"$2/.complete\"", "sh",
-			t->goroot, copy, NULL};
+			"rm -rf \"$2\" && cp -r \"$1\" \"$2\" && chmod -R u+w \"$2\" && : > "
+			"\"$2/.complete\"",
+			"sh", t->goroot, copy, NULL};
 		struct knot_command_result r = {0};
 		int rc = run(argv, NULL, NULL, 0, NULL, 0, o->cancel_fd, &r, err);
 
@@ -129,7 +132,8 @@ static int check_module(const struct knot_instrument_options *o, const struct kn
 		relative |= o->patterns[i][0] == '.';
 	if (relative && (!*t->gomod || !strcmp(t->gomod, "/dev/null")) && !*t->gowork)
 		return knot_error_set(err, KNOT_EUSAGE,
-			"%s is not in a Go module: no go.mod there or above (go mod init makes one; -C names another directory)",
+			"%s is not in a Go module: no go.mod there or above (go mod init makes "
+			"one; -C names another directory)",
 			o->dir);
 	return 0;
 }
@@ -137,7 +141,8 @@ static int check_module(const struct knot_instrument_options *o, const struct kn
 static int build_helper(const struct knot_instrument_options *o, const char *go, const char *data,
 	const char *helper, struct knot_error *err)
 {
-	static const char *const set[] = {"GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GO111MODULE=on", "GOEXPERIMENT="};
+	static const char *const set[] = {
+		"GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GO111MODULE=on", "GOEXPERIMENT="};
 	knot_auto_free char *source = knot_xasprintf("%s/instrument/helper", data);
 	const char *argv[] = {go, "build", "-trimpath", "-buildvcs=false", "-o", helper, ".", NULL};
 	struct knot_command_result r = {0};
@@ -191,9 +196,11 @@ static int helper_run(const struct knot_instrument_options *o, const char *const
 	int rc = run(argv, o->dir, NULL, 0, input, input_len, o->cancel_fd, &r, err);
 
 	if (!rc && r.exit.signaled)
-		rc = knot_error_set(err, KNOT_EINTERNAL, "goknot's helper died of signal %d", r.exit.code);
+		rc = knot_error_set(
+			err, KNOT_EINTERNAL, "goknot's helper died of signal %d", r.exit.code);
 	else if (!rc && r.exit.code)
-		rc = failed(&r, r.exit.code == 2 ? KNOT_EUNSUPPORTED : KNOT_EINTERNAL, "goknot's helper", err);
+		rc = failed(&r, r.exit.code == 2 ? KNOT_EUNSUPPORTED : KNOT_EINTERNAL,
+			"goknot's helper", err);
 	knot_command_result_free(&r);
 	return rc;
 }
@@ -209,10 +216,10 @@ static int rewrite(const struct knot_instrument_options *o, const struct knot_to
 	knot_auto_free char *shim = knot_xasprintf("%s/runtime-shim", data);
 	knot_auto_free char *part1 = knot_xasprintf("%s/overlay-source.json", o->work_dir);
 	knot_auto_free char *part2 = knot_xasprintf("%s/overlay-runtime.json", o->work_dir);
-	const char *argv1[] = {helper, "rewrite", "-out", source, "-sites", res->sites, "-overlay", part1,
-		"-tests", res->tests, user ? "-user-overlay" : NULL, user, NULL};
-	const char *argv2[] = {helper, "runtime", "-goroot", t->goroot, "-shim", shim, "-out", runtime,
-		"-overlay", part2, NULL};
+	const char *argv1[] = {helper, "rewrite", "-out", source, "-sites", res->sites, "-overlay",
+		part1, "-tests", res->tests, user ? "-user-overlay" : NULL, user, NULL};
+	const char *argv2[] = {helper, "runtime", "-goroot", t->goroot, "-shim", shim, "-out",
+		runtime, "-overlay", part2, NULL};
 	int rc = helper_run(o, argv1, packages->out.data, packages->out.len, err);
 
 	if (!rc)
@@ -286,7 +293,8 @@ int knot_instrument(const struct knot_instrument_options *options,
 
 	if (!dir)
 		return knot_error_set(err, KNOT_EUSAGE, "%s: no such directory", options->dir);
-	if ((rc = knot_instrument_find_go(&go, err)) || (rc = knot_instrument_data_dir(&data, err)) ||
+	if ((rc = knot_instrument_find_go(&go, err)) ||
+		(rc = knot_instrument_data_dir(&data, err)) ||
 		(rc = knot_file_mkdirs(options->work_dir, 0777, err)) ||
 		(rc = go_env(go, dir, &t, err)))
 		return rc;

@@ -33,15 +33,15 @@ static int merge_one(json_t *into, const char *file, const char *dir, struct kno
 	const char *path;
 	json_t *with;
 
-	json_object_foreach (json_object_get(root, "Replace"), path, with) {
+	json_object_foreach(json_object_get(root, "Replace"), path, with) {
 		knot_auto_free char *from = absolute(path, dir);
 		const char *value = json_string_value(with);
 		knot_auto_free char *to = value ? absolute(value, dir) : NULL;
 
 		if (!to) {
 			json_decref(root);
-			return knot_error_set(
-				err, KNOT_EINPUT, "overlay %s: %s is not replaced by a path", file, path);
+			return knot_error_set(err, KNOT_EINPUT,
+				"overlay %s: %s is not replaced by a path", file, path);
 		}
 		json_object_set_new(into, from, json_string(to));
 	}

@@ -39,7 +39,8 @@ int knot_instrument_find_go(char **ret_path, struct knot_error *err)
 			return 0;
 	}
 	return knot_error_set(err, KNOT_EUSAGE,
-		"no go command on PATH: install Go 1.%d to 1.%d (https://go.dev/dl, or Debian's golang-go)",
+		"no go command on PATH: install Go 1.%d to 1.%d (https://go.dev/dl, or Debian's "
+		"golang-go)",
 		KNOT_GO_MINOR_MIN, KNOT_GO_MINOR_MAX);
 }
 
@@ -79,13 +80,15 @@ static char *take(json_t *env, const char *key)
 	return knot_xstrdup(value ? value : "");
 }
 
-int knot_toolchain_parse(const char *text, size_t len, struct knot_toolchain *ret, struct knot_error *err)
+int knot_toolchain_parse(
+	const char *text, size_t len, struct knot_toolchain *ret, struct knot_error *err)
 {
 	json_error_t at;
 	json_t *env = json_loadb(text, len, 0, &at);
 
 	if (!env)
-		return knot_error_set(err, KNOT_EINPUT, "go env -json: line %d: %s", at.line, at.text);
+		return knot_error_set(
+			err, KNOT_EINPUT, "go env -json: line %d: %s", at.line, at.text);
 	*ret = (struct knot_toolchain){
 		.goroot = take(env, "GOROOT"),
 		.version = take(env, "GOVERSION"),
@@ -120,12 +123,12 @@ int knot_toolchain_check(const struct knot_toolchain *t, struct knot_error *err)
 	unsigned minor = knot_instrument_go_minor(t->version);
 
 	if (strcmp(t->os, "linux") || strcmp(t->arch, "amd64"))
-		return knot_error_set(err, KNOT_EUNSUPPORTED, "goknot runs on linux/amd64; this is %s/%s",
-			t->os, t->arch);
+		return knot_error_set(err, KNOT_EUNSUPPORTED,
+			"goknot runs on linux/amd64; this is %s/%s", t->os, t->arch);
 	if (minor < KNOT_GO_MINOR_MIN || minor > KNOT_GO_MINOR_MAX)
 		return knot_error_set(err, KNOT_EUNSUPPORTED,
-			"%s is not supported: goknot knows the runtimes of Go 1.%d to 1.%d", t->version,
-			KNOT_GO_MINOR_MIN, KNOT_GO_MINOR_MAX);
+			"%s is not supported: goknot knows the runtimes of Go 1.%d to 1.%d",
+			t->version, KNOT_GO_MINOR_MIN, KNOT_GO_MINOR_MAX);
 	return 0;
 }
 
@@ -134,7 +137,8 @@ char *knot_toolchain_user_overlay(const struct knot_toolchain *t)
 	const char *p = t->goflags;
 
 	while ((p = strstr(p, "-overlay"))) {
-		bool start = p == t->goflags || p[-1] == ' ' || p[-1] == '-' || p[-1] == '\'' || p[-1] == '"';
+		bool start = p == t->goflags || p[-1] == ' ' || p[-1] == '-' || p[-1] == '\'' ||
+			p[-1] == '"';
 
 		p += strlen("-overlay");
 		if (start && *p == '=') {

@@ -106,8 +106,8 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 {
 	struct screen *s = arg;
 	const char *kind = n->kind == KNOT_NEWS_LISTED ? "listed"
-		: n->kind == KNOT_NEWS_REJECTED		? "rejected"
-							: "set aside";
+		: n->kind == KNOT_NEWS_REJECTED        ? "rejected"
+						       : "set aside";
 
 	if (n->kind == KNOT_NEWS_FINDING)
 		on_finding(s, n);
@@ -126,8 +126,8 @@ static void on_build(void *arg, const char *what)
 		s->emit->note(stdout, what);
 }
 
-static struct knot_campaign_options campaign_options(
-	const struct knot_fuzz_options *o, const struct knot_session *session, const char *command_line)
+static struct knot_campaign_options campaign_options(const struct knot_fuzz_options *o,
+	const struct knot_session *session, const char *command_line)
 {
 	uint32_t policy = KNOT_POLICY_COUNT;
 
@@ -153,15 +153,17 @@ static struct knot_campaign_options campaign_options(
 }
 
 static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *session,
-	struct knot_project *project, struct screen *s, const char *command_line, struct knot_error *err)
+	struct knot_project *project, struct screen *s, const char *command_line,
+	struct knot_error *err)
 {
 	const struct knot_campaign_options co = campaign_options(o, session, command_line);
 	const struct knot_campaign_view view = {.progress = on_progress, .news = on_news, .arg = s};
 	struct knot_campaign *c;
 	struct knot_campaign_status st;
-	knot_auto_free char *line = knot_xasprintf("seed %llu, %u workers, %zu tests in %zu packages, results in %s",
-		(unsigned long long)co.seed, co.parallel, project->targets.len, project->packages,
-		co.campaign_dir);
+	knot_auto_free char *line =
+		knot_xasprintf("seed %llu, %u workers, %zu tests in %zu packages, results in %s",
+			(unsigned long long)co.seed, co.parallel, project->targets.len,
+			project->packages, co.campaign_dir);
 
 	if (!s->quiet)
 		s->emit->note(stdout, line);
@@ -177,7 +179,9 @@ static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *
 	knot_campaign_close(c);
 	if (rc)
 		return rc;
-	return st.findings || st.known_hits ? KNOT_EXIT_BUG : st.runs ? KNOT_EXIT_CLEAN : KNOT_EXIT_INCONCLUSIVE;
+	return st.findings || st.known_hits ? KNOT_EXIT_BUG
+		: st.runs                   ? KNOT_EXIT_CLEAN
+					    : KNOT_EXIT_INCONCLUSIVE;
 }
 
 int knot_cmd_fuzz(int argc, char **argv)
@@ -193,8 +197,9 @@ int knot_cmd_fuzz(int argc, char **argv)
 		rc = knot_session_open(o.dir, o.output, &session, &err);
 	if (rc)
 		return knot_cmd_fail("fuzz", &err);
-	struct screen s = {
-		.emit = o.json ? &knot_emit_json : &knot_emit_text, .cwd = session.cwd, .quiet = o.quiet};
+	struct screen s = {.emit = o.json ? &knot_emit_json : &knot_emit_text,
+		.cwd = session.cwd,
+		.quiet = o.quiet};
 	const struct knot_project_options po = {
 		.dir = session.dir,
 		.patterns = (const char *const *)o.words.words,

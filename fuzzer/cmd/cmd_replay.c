@@ -93,14 +93,15 @@ static void on_line(void *arg, const char *text, bool is_event)
 	}
 }
 
-static void print_run(struct printing *p, const struct knot_outcome *o, const struct knot_finding *f,
-	struct knot_sitenames *names)
+static void print_run(struct printing *p, const struct knot_outcome *o,
+	const struct knot_finding *f, struct knot_sitenames *names)
 {
 	const struct knot_run_view view = knot_record_view(&o->record);
 
 	knot_interleaving(&o->record, knot_sitenames_view(names), on_line, p);
 	if (p->left_out)
-		printf("                ... %zu more lines: -trace FILE writes them all\n", p->left_out);
+		printf("                ... %zu more lines: -trace FILE writes them all\n",
+			p->left_out);
 	for (size_t i = 0; i < knot_describe_lines(&f->verdict) && !p->quiet; i++) {
 		knot_auto_free char *line =
 			knot_describe_line(&f->verdict, i, &view, knot_sitenames_view(names));
@@ -142,7 +143,8 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 		return rc;
 	if (!o.ran) {
 		knot_outcome_free(&o);
-		return knot_error_set(err, KNOT_EUSAGE, "the test binary ends before the test begins");
+		return knot_error_set(
+			err, KNOT_EUSAGE, "the test binary ends before the test begins");
 	}
 	knot_sitenames_use(r->names, knot_replayer_shm(r->replayer));
 	knot_finding_judge(&o.record, o.out, o.out_len, o.err, o.err_len, false, r->names, &f);
@@ -168,7 +170,8 @@ static int prepare(struct replaying *r, struct knot_error *err)
 	const struct knot_crash *c = r->crash;
 	const char *patterns[] = {c->target};
 	knot_auto_free char *run = knot_xasprintf("^%s$", c->test);
-	knot_auto_free char *state = knot_xasprintf("%s/work/replay-%d", r->session.campaign_dir, getpid());
+	knot_auto_free char *state =
+		knot_xasprintf("%s/work/replay-%d", r->session.campaign_dir, getpid());
 
 	r->args = knot_xalloc((c->args.len + 1) * sizeof(*r->args));
 	for (size_t i = 0; i < c->args.len; i++)
@@ -196,8 +199,10 @@ static int prepare(struct replaying *r, struct knot_error *err)
 	r->project.targets.data[0]->run.start_ns = c->start_ns;
 	r->project.targets.data[0]->run.salt = c->salt;
 	const char *copy[] = {r->project.build.module_dir};
-	const struct knot_sandbox_options so = {
-		.state_dir = state, .shared_dir = r->session.campaign_dir, .copy_dirs = copy, .copy_len = 1};
+	const struct knot_sandbox_options so = {.state_dir = state,
+		.shared_dir = r->session.campaign_dir,
+		.copy_dirs = copy,
+		.copy_len = 1};
 
 	if ((rc = knot_sandbox_open(&so, &r->sandbox, err)))
 		return rc;
@@ -247,15 +252,17 @@ int knot_cmd_replay(int argc, char **argv)
 		rc = read_crash(o.file, &crash, &err);
 	if (!rc && !o.dir && !(module = find_module(o.file, crash.module)))
 		rc = knot_error_set(&err, KNOT_EUSAGE,
-			"the crash file is of module %s, which is neither here nor above the file: -C names its directory",
+			"the crash file is of module %s, which is neither here nor above the file: "
+			"-C names its directory",
 			crash.module);
 	if (!rc && o.trace && !(trace = fopen(o.trace, "w")))
 		rc = knot_error_set(&err, KNOT_EUSAGE, "-trace %s: cannot be written", o.trace);
 	if (!rc)
 		rc = knot_session_open(o.dir ? o.dir : module, o.output, &r.session, &err);
 	if (!rc) {
-		r.printing = (struct printing){
-			.emit = o.json ? &knot_emit_json : &knot_emit_text, .trace = trace, .quiet = o.quiet || o.json};
+		r.printing = (struct printing){.emit = o.json ? &knot_emit_json : &knot_emit_text,
+			.trace = trace,
+			.quiet = o.quiet || o.json};
 		rc = replay(&r, &err);
 	}
 	knot_replayer_close(r.replayer);

@@ -84,7 +84,7 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 
 static const char *state_name(enum knot_finding_state state)
 {
-	return state == KNOT_FINDING_VERIFIED ? "verified"
+	return state == KNOT_FINDING_VERIFIED    ? "verified"
 		: state == KNOT_FINDING_REJECTED ? "rejected"
 						 : "candidate";
 }
@@ -147,8 +147,8 @@ static int show(struct shown *s, const char *dir, struct knot_error *err)
 	} else {
 		if (!s->findings)
 			printf("  none\n");
-		printf("\n%" PRIu64 " runs of %" PRIu64 " tests in %.0f s, %" PRIu64 " findings\n", s->runs,
-			s->targets, (double)elapsed / 1e9, s->findings);
+		printf("\n%" PRIu64 " runs of %" PRIu64 " tests in %.0f s, %" PRIu64 " findings\n",
+			s->runs, s->targets, (double)elapsed / 1e9, s->findings);
 	}
 	return KNOT_EXIT_CLEAN;
 }
@@ -163,12 +163,14 @@ int knot_cmd_status(int argc, char **argv)
 	int rc = knot_options_parse(&status_table, argc, argv, &o, &words, &err);
 
 	if (!rc && words.words_len > 1)
-		rc = knot_error_set(&err, KNOT_EUSAGE, "one campaign directory, not %zu", words.words_len);
+		rc = knot_error_set(
+			&err, KNOT_EUSAGE, "one campaign directory, not %zu", words.words_len);
 	dir = !rc && words.words_len ? words.words[0] : ".goknot";
 	knot_auto_free char *db = knot_xasprintf("%s/goknot.db", dir);
 
 	if (!rc && !knot_file_exists(db))
-		rc = knot_error_set(&err, KNOT_EUSAGE, "%s is no campaign directory: it has no goknot.db", dir);
+		rc = knot_error_set(
+			&err, KNOT_EUSAGE, "%s is no campaign directory: it has no goknot.db", dir);
 	if (!rc)
 		rc = knot_store_open(dir, KNOT_STORE_READ, &s.store, &err);
 	if (!rc) {

@@ -29,7 +29,8 @@ static int catch_signals(struct knot_error *err)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	/* The second signal finds the default action: whoever asks twice means it. */
-	struct sigaction a = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+	struct sigaction a = {
+		.sa_handler = on_signal, .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
 
 	wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (wake_fd < 0)
@@ -40,8 +41,8 @@ static int catch_signals(struct knot_error *err)
 	return 0;
 }
 
-int knot_session_open(
-	const char *dir, const char *output, struct knot_session *ret_session, struct knot_error *err)
+int knot_session_open(const char *dir, const char *output, struct knot_session *ret_session,
+	struct knot_error *err)
 {
 	struct knot_session s = {.cancel = &canceled, .cancel_fd = -1};
 	knot_auto_free char *campaign = NULL;

@@ -17,8 +17,8 @@ struct knot_session {
  * dir NULL = here; output NULL = .goknot in dir. From here on the signals ask to stop; a second one ends the
  * process at once. Caller closes.
  */
-int knot_session_open(
-	const char *dir, const char *output, struct knot_session *ret_session, struct knot_error *err);
+int knot_session_open(const char *dir, const char *output, struct knot_session *ret_session,
+	struct knot_error *err);
 void knot_session_close(struct knot_session *s);
 /* The words joined by spaces, for the record. Caller frees. */
 char *knot_session_command_line(int argc, char **argv);

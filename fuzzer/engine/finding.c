@@ -22,8 +22,9 @@ static bool starts(const char *s, const char *with)
 /* Frames of the machinery between a panic and the code that made it. */
 static bool is_machinery(const char *func)
 {
-	return starts(func, "runtime.") || starts(func, "sync.") || starts(func, "internal/sync.") ||
-		starts(func, "testing.") || starts(func, "structs.") || !strcmp(func, "panic");
+	return starts(func, "runtime.") || starts(func, "sync.") ||
+		starts(func, "internal/sync.") || starts(func, "testing.") ||
+		starts(func, "structs.") || !strcmp(func, "panic");
 }
 
 /* The frame that panicked: the first of the program's below the innermost panic that was not a re-panic. */
@@ -87,14 +88,16 @@ static uint32_t failed_at(const char *text, size_t len, const struct knot_site_n
 			if (q < stop && *q == ':') {
 				knot_auto_free char *file = knot_xstrndup(p, (size_t)(go + 3 - p));
 
-				if (wanted && (wanted->line != number || strcmp(wanted->file, file))) {
+				if (wanted &&
+					(wanted->line != number || strcmp(wanted->file, file))) {
 					line = stop + 1;
 					continue;
 				}
 				while (q < stop && (*q == ':' || *q == ' '))
 					q++;
 				*message = knot_text_escape(
-					(struct knot_span){.data = q, .len = (size_t)(stop - q)}, MESSAGE_MAX);
+					(struct knot_span){.data = q, .len = (size_t)(stop - q)},
+					MESSAGE_MAX);
 				return knot_sitenames_add(names, file, number, "");
 			}
 		}
@@ -104,7 +107,8 @@ static uint32_t failed_at(const char *text, size_t len, const struct knot_site_n
 }
 
 /* The pre-bucket of a failed test holds the site of the failure in its lower half. */
-static const struct knot_site_name *named_failure(const struct knot_shm_result *r, struct knot_sitenames *names)
+static const struct knot_site_name *named_failure(
+	const struct knot_shm_result *r, struct knot_sitenames *names)
 {
 	if (r->bucket >> 32 != KNOT_END_FAIL)
 		return NULL;
@@ -182,7 +186,9 @@ void knot_finding_describe(const struct knot_finding *f, const struct knot_recor
 	crash->message = knot_xstrdup(f->message);
 	crash->bucket = f->bucket;
 	crash->end = r->end;
-	crash->run_flags = r->flags & (KNOT_RUN_EXTERNAL | KNOT_RUN_LIVE_LEFT | KNOT_RUN_EARLY_TIMER | KNOT_RUN_FAIR_TAIL | KNOT_RUN_TRUNCATED);
+	crash->run_flags = r->flags &
+		(KNOT_RUN_EXTERNAL | KNOT_RUN_LIVE_LEFT | KNOT_RUN_EARLY_TIMER |
+			KNOT_RUN_FAIR_TAIL | KNOT_RUN_TRUNCATED);
 	crash->steps = r->steps;
 	crash->virtual_ns = r->virtual_ns;
 	crash->schedule_hash = r->hash;

@@ -105,8 +105,11 @@ static void inner(struct printer *p, const struct knot_shm_event *e)
 void knot_interleaving(const struct knot_record *rec, const struct knot_names *names,
 	knot_interleaving_line line, void *arg)
 {
-	struct printer p = {
-		.rec = rec, .names = names, .view = knot_record_view(rec), .line = line, .arg = arg};
+	struct printer p = {.rec = rec,
+		.names = names,
+		.view = knot_record_view(rec),
+		.line = line,
+		.arg = arg};
 
 	for (size_t i = 0; i < rec->events.len; i++) {
 		const struct knot_shm_event *e = &rec->events.data[i];

@@ -16,7 +16,8 @@
 /* Replays of one campaign at the same time. */
 #define ASIDE_MAX 64
 
-static struct knot_instrument_options build_options(const struct knot_project_options *o, const char *work)
+static struct knot_instrument_options build_options(
+	const struct knot_project_options *o, const char *work)
 {
 	return (struct knot_instrument_options){
 		.dir = o->dir,
@@ -60,8 +61,8 @@ static int compile_run(const char *pattern, regex_t *ret, struct knot_error *err
 	return knot_error_set(err, KNOT_EUSAGE, "-run %s: %s", pattern, why);
 }
 
-static void add_target(struct knot_project *p, const struct knot_tests_package *pkg, const char *test,
-	const char *binary)
+static void add_target(struct knot_project *p, const struct knot_tests_package *pkg,
+	const char *test, const char *binary)
 {
 	struct knot_target *t = knot_xalloc(sizeof(*t));
 	knot_auto_free char *id = knot_xasprintf("%s %s", pkg->path, test);
@@ -79,7 +80,8 @@ static void add_target(struct knot_project *p, const struct knot_tests_package *
 		.test = t->name,
 		.args = p->options.args,
 		.is_short = p->options.is_short,
-		.salt = knot_hash_mix(knot_hash_fnv32(id, strlen(id)) + ((uint64_t)strlen(id) << 32)),
+		.salt = knot_hash_mix(
+			knot_hash_fnv32(id, strlen(id)) + ((uint64_t)strlen(id) << 32)),
 	};
 	knot_vec_push(&p->targets, t);
 }
@@ -167,7 +169,8 @@ static int take_place(struct knot_project *p, char **ret_work, struct knot_error
 	for (unsigned i = 0; i < ASIDE_MAX && rc == KNOT_EBUSY; i++) {
 		knot_auto_free char *work = knot_xasprintf("%s/build/aside-%u", dir, i);
 
-		if ((rc = knot_file_mkdirs(work, 0777, err)) || (rc = knot_lock_take(work, &p->lock, err)))
+		if ((rc = knot_file_mkdirs(work, 0777, err)) ||
+			(rc = knot_lock_take(work, &p->lock, err)))
 			continue;
 		*ret_work = knot_steal(&work);
 	}

@@ -16,7 +16,8 @@ static void collect_goroutines(struct knot_record *rec)
 		if (e->kind != KNOT_EV_SPAWN || e->aux >= KNOT_MAX_GOROUTINES)
 			continue;
 		while (rec->gs.len <= e->aux)
-			knot_vec_push(&rec->gs, ((struct knot_shm_goroutine){.parent = KNOT_G_NONE}));
+			knot_vec_push(
+				&rec->gs, ((struct knot_shm_goroutine){.parent = KNOT_G_NONE}));
 		rec->gs.data[e->aux] = (struct knot_shm_goroutine){
 			.path = e->vtime,
 			.parent = e->g,
@@ -51,7 +52,8 @@ int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 	rec->signal = 0;
 	rec->exit_code = 0;
 	if ((rc = knot_shm_copy_events(shm, result->ev_start, result->ev_end, &rec->events, err)) ||
-		(rc = knot_shm_copy_decisions(shm, result->dec_start, result->dec_end, &rec->decisions, err)))
+		(rc = knot_shm_copy_decisions(
+			 shm, result->dec_start, result->dec_end, &rec->decisions, err)))
 		return rc;
 	collect_goroutines(rec);
 	if (result->snap) {

@@ -13,7 +13,8 @@ struct knot_record {
 	struct knot_shm_events events;
 	struct knot_shm_decisions decisions;
 	struct knot_shm_snaps snaps;
-	struct knot_shm_goroutines gs; /* by number, from the SPAWN events: complete even beyond the table */
+	struct knot_shm_goroutines
+		gs; /* by number, from the SPAWN events: complete even beyond the table */
 	char *dump; /* goroutine dump, NULL = none */
 	bool timed_out; /* killed for time */
 	int signal; /* signal that ended the process, 0 = none */

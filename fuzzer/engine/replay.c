@@ -115,7 +115,8 @@ static void steal_record(struct knot_record *to, const struct knot_record *from)
 	*mutable = (struct knot_record){0};
 }
 
-static int on_run(void *arg, const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err)
+static int on_run(void *arg, const struct knot_plan *plan, const struct knot_record *rec,
+	struct knot_error *err)
 {
 	struct waiting *w = arg;
 
@@ -127,7 +128,8 @@ static int on_run(void *arg, const struct knot_plan *plan, const struct knot_rec
 	return 0;
 }
 
-static int on_end(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end, struct knot_error *err)
+static int on_end(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end,
+	struct knot_error *err)
 {
 	struct waiting *w = arg;
 
@@ -151,13 +153,14 @@ static int on_broken(void *arg, const char *why, struct knot_error *err)
 static int post(struct knot_replayer *r, const struct knot_schedule *s, struct knot_error *err)
 {
 	struct knot_plan plan = {
-		.request = {
-			.seed = s->seed,
-			.count = 1,
-			.step_limit = s->step_limit,
-			.policy = KNOT_POLICY_FIFO,
-			.flags = KNOT_REQ_NO_FEEDBACK,
-		},
+		.request =
+			{
+				.seed = s->seed,
+				.count = 1,
+				.step_limit = s->step_limit,
+				.policy = KNOT_POLICY_FIFO,
+				.flags = KNOT_REQ_NO_FEEDBACK,
+			},
 	};
 	int rc;
 
@@ -177,7 +180,8 @@ static int wait_for_end(struct knot_replayer *r, struct waiting *w, struct knot_
 	int rc = 0;
 
 	while (!rc && !w->done && !w->broken) {
-		struct pollfd p[2] = {{.fd = r->out.fds[0], .events = POLLIN}, {.fd = r->err.fds[0], .events = POLLIN}};
+		struct pollfd p[2] = {{.fd = r->out.fds[0], .events = POLLIN},
+			{.fd = r->err.fds[0], .events = POLLIN}};
 		const struct timespec tick = {.tv_nsec = 200000};
 
 		if (r->cancel && *r->cancel)
@@ -193,7 +197,8 @@ static int wait_for_end(struct knot_replayer *r, struct waiting *w, struct knot_
 }
 
 int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target,
-	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome, struct knot_error *err)
+	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome,
+	struct knot_error *err)
 {
 	struct knot_worker_options o = r->options;
 	struct knot_outcome outcome = {0};

@@ -16,7 +16,8 @@ struct knot_replayer;
 struct knot_schedule {
 	uint64_t seed;
 	uint32_t step_limit, fair_after;
-	uint32_t flags; /* KNOT_REQ_* of the run; KNOT_REQ_WARM: one fifo run comes first in the process */
+	uint32_t
+		flags; /* KNOT_REQ_* of the run; KNOT_REQ_WARM: one fifo run comes first in the process */
 	const uint16_t *decisions;
 	size_t decisions_len;
 };
@@ -37,7 +38,8 @@ int knot_replayer_open(const struct knot_worker_options *options, const volatile
 void knot_replayer_close(struct knot_replayer *r);
 /* Blocks until the run has ended. KNOT_EUSAGE "interrupted" when *cancel became true. */
 int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target,
-	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome, struct knot_error *err);
+	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome,
+	struct knot_error *err);
 void knot_outcome_free(struct knot_outcome *o);
 /* Pid of its process, which may still be ending; 0 = none. */
 pid_t knot_replayer_pid(const struct knot_replayer *r);

@@ -96,7 +96,7 @@ void knot_sitenames_free(struct knot_sitenames *n)
 
 	if (!n)
 		return;
-	HASH_ITER (hh, n->known, k, next) {
+	HASH_ITER(hh, n->known, k, next) {
 		HASH_DEL(n->known, k);
 		free((char *)k->name.file);
 		free((char *)k->name.function);

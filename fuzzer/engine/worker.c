@@ -160,8 +160,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 		knot_vec_push(&argv, t->args[i]);
 	knot_vec_push(&argv, NULL);
 	for (char **e = environ; *e; e++)
-		if (strncmp(*e, "GOKNOT_", 7) && strncmp(*e, "PWD=", 4) && strncmp(*e, "TMPDIR=", 7) &&
-			strncmp(*e, "GOMAXPROCS=", 11))
+		if (strncmp(*e, "GOKNOT_", 7) && strncmp(*e, "PWD=", 4) &&
+			strncmp(*e, "TMPDIR=", 7) && strncmp(*e, "GOMAXPROCS=", 11))
 			knot_vec_push(&envp, *e);
 	knot_vec_push(&envp, region);
 	knot_vec_push(&envp, name);
@@ -209,7 +209,8 @@ static int feed(struct knot_worker *w, struct knot_error *err)
 
 		if (q->posted)
 			continue;
-		rc = knot_shm_post(w->shm, &q->plan.request, q->prefix, q->plan.request.prefix_len, err);
+		rc = knot_shm_post(
+			w->shm, &q->plan.request, q->prefix, q->plan.request.prefix_len, err);
 		if (rc == KNOT_EFULL)
 			return 0;
 		if (rc)
@@ -254,7 +255,8 @@ static int one_result(struct knot_worker *w, const struct knot_worker_events *ev
 	int rc = 0;
 
 	if (!w->queued || w->queue[0].plan.request.id != r->request)
-		return knot_error_set(err, KNOT_EINPUT, "a result for a request that is not under way");
+		return knot_error_set(
+			err, KNOT_EINPUT, "a result for a request that is not under way");
 	w->process_runs++;
 	if (r->flags & KNOT_RUN_HELD) {
 		rc = knot_record_take(w->shm, r, &w->record, err);
@@ -276,7 +278,8 @@ static int one_result(struct knot_worker *w, const struct knot_worker_events *ev
 	return rc;
 }
 
-static int take_results(struct knot_worker *w, const struct knot_worker_events *ev, struct knot_error *err)
+static int take_results(
+	struct knot_worker *w, const struct knot_worker_events *ev, struct knot_error *err)
 {
 	int rc;
 
@@ -338,7 +341,9 @@ static int process_gone(struct knot_worker *w, const struct knot_worker_events *
 		snprintf(why, sizeof(why), "the test binary does not start (%s %d)",
 			x->signaled ? "signal" : "exit code", x->code);
 	else
-		snprintf(why, sizeof(why), "the process ends before the test begins (%s %d): TestMain or an init function",
+		snprintf(why, sizeof(why),
+			"the process ends before the test begins (%s %d): TestMain or an init "
+			"function",
 			x->signaled ? "signal" : "exit code", x->code);
 	return ev->broken(ev->arg, why, err);
 }

@@ -38,9 +38,11 @@ struct knot_worker_options {
 /* All are called from knot_worker_poll. A negative answer ends the poll with it. */
 struct knot_worker_events {
 	/* A held run or a bad end. rec is borrowed. */
-	int (*run)(void *arg, const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err);
+	int (*run)(void *arg, const struct knot_plan *plan, const struct knot_record *rec,
+		struct knot_error *err);
 	/* A request has ended. */
-	int (*end)(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end, struct knot_error *err);
+	int (*end)(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end,
+		struct knot_error *err);
 	/* The process cannot run the test at all (died before the first run, no such test). */
 	int (*broken)(void *arg, const char *why, struct knot_error *err);
 	void *arg;

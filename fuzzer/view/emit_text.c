@@ -29,7 +29,9 @@ static void progress(FILE *out, const struct knot_emit_progress *p)
 {
 	fputs("fuzz: elapsed: ", out);
 	duration(out, p->elapsed_ns);
-	fprintf(out, ", execs: %" PRIu64 " (%.0f/sec), new interesting: %" PRIu64 " (total: %" PRIu64 ")",
+	fprintf(out,
+		", execs: %" PRIu64 " (%.0f/sec), new interesting: %" PRIu64 " (total: %" PRIu64
+		")",
 		p->runs, p->since_ns ? (double)p->runs_since * 1e9 / (double)p->since_ns : 0,
 		p->pairs_since, p->pairs);
 	if (p->chain_runs)
@@ -47,7 +49,9 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		fprintf(out, "        %s\n", f->lines[i]);
 	if (f->lines_len > 8)
 		fprintf(out, "        and %zu more\n", f->lines_len - 8);
-	fprintf(out, "    schedule of %u steps, verified in fresh processes, saved to %s\n    to re-run: goknot replay %s\n",
+	fprintf(out,
+		"    schedule of %u steps, verified in fresh processes, saved to %s\n    to "
+		"re-run: goknot replay %s\n",
 		f->steps, f->crash_file, f->crash_file);
 	fflush(out);
 }
@@ -68,19 +72,25 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 {
 	fprintf(out, "fuzz: %" PRIu64 " runs of %u tests in ", p->runs, p->targets);
 	duration(out, p->elapsed_ns);
-	fprintf(out, " (%.0f/sec with %u workers, %" PRIu64 " processes), %" PRIu64 " pairs, %" PRIu64 " chains kept\n",
-		p->elapsed_ns ? (double)p->runs * 1e9 / (double)p->elapsed_ns : 0, p->workers, p->processes,
-		p->pairs, p->corpus);
+	fprintf(out,
+		" (%.0f/sec with %u workers, %" PRIu64 " processes), %" PRIu64 " pairs, %" PRIu64
+		" chains kept\n",
+		p->elapsed_ns ? (double)p->runs * 1e9 / (double)p->elapsed_ns : 0, p->workers,
+		p->processes, p->pairs, p->corpus);
 	if (p->chain_runs)
 		fprintf(out, "fuzz: chains took effect in %.0f%% of their runs, wholly in %.0f%%\n",
 			percent(p->chain_any, p->chain_runs), percent(p->chain_all, p->chain_runs));
-	fprintf(out, "fuzz: %u findings, %u more hits of known ones, %u candidates rejected by replay, %u listed, %u tests set aside\n",
+	fprintf(out,
+		"fuzz: %u findings, %u more hits of known ones, %u candidates rejected by replay, "
+		"%u listed, %u tests set aside\n",
 		p->findings, p->duplicates, p->rejected, p->listed, p->set_aside);
 	if (p->replays)
-		fprintf(out, "fuzz: fidelity: %" PRIu64 " of %" PRIu64 " replays ended the same way\n",
+		fprintf(out,
+			"fuzz: fidelity: %" PRIu64 " of %" PRIu64 " replays ended the same way\n",
 			p->replays_same, p->replays);
 	if (p->events_lost || p->pairs_full)
-		fprintf(out, "fuzz: not recorded: %" PRIu64 " events, %" PRIu64 " pairs\n", p->events_lost, p->pairs_full);
+		fprintf(out, "fuzz: not recorded: %" PRIu64 " events, %" PRIu64 " pairs\n",
+			p->events_lost, p->pairs_full);
 	fflush(out);
 }
 
@@ -94,9 +104,10 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	fprintf(out, "%s\n", r->title && *r->title ? r->title : r->verdict);
 	if (r->message && *r->message)
 		fprintf(out, "    %s\n", r->message);
-	fprintf(out, "replay: %u of %u reproduced (%s), schedule hash %016" PRIx64 " %s, %u steps", r->reproduced,
-		r->times, r->expected, r->schedule_hash,
-		r->schedule_hash == r->expected_hash ? "as saved" : "differs from the saved one", r->steps);
+	fprintf(out, "replay: %u of %u reproduced (%s), schedule hash %016" PRIx64 " %s, %u steps",
+		r->reproduced, r->times, r->expected, r->schedule_hash,
+		r->schedule_hash == r->expected_hash ? "as saved" : "differs from the saved one",
+		r->steps);
 	if (r->diverged)
 		fprintf(out, ", %u diverged", r->diverged);
 	fputc('\n', out);

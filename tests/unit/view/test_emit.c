@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "view/emit.h"
+
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *text_of(
+	const struct knot_emit_ops *ops, void (*what)(const struct knot_emit_ops *, FILE *))
+{
+	char *data = NULL;
+	size_t len;
+	FILE *f = open_memstream(&data, &len);
+
+	what(ops, f);
+	fclose(f);
+	return data;
+}
+
+static void a_progress(const struct knot_emit_ops *ops, FILE *f)
+{
+	const struct knot_emit_progress p = {
+		.elapsed_ns = 3661000000000ull,
+		.runs = 325017,
+		.runs_since = 3000,
+		.since_ns = 3000000000ull,
+		.pairs = 202,
+		.pairs_since = 11,
+		.chain_runs = 100,
+		.chain_any = 95,
+	};
+
+	ops->progress(f, &p);
+}
+
+static void a_finding(const struct knot_emit_ops *ops, FILE *f)
+{
+	static const char *const lines[] = {"G1 blocked"};
+	const struct knot_emit_finding x = {
+		.package = "p",
+		.test = "TestX",
+		.verdict = "leak",
+		.title = "leak: send a.go:1",
+		.message = "",
+		.crash_file = ".goknot/crashes/x.crash",
+		.lines = lines,
+		.lines_len = 1,
+		.bucket = 0xfedcba9876543210ull,
+		.steps = 9,
+	};
+
+	ops->finding(f, &x);
+}
+
+Test(emit, progress_is_the_line_of_go_test_fuzz)
+{
+	char *line = text_of(&knot_emit_text, a_progress);
+
+	cr_expect(!strncmp(line,
+			  "fuzz: elapsed: 1h1m1s, execs: 325017 (1000/sec), new interesting: 11 "
+			  "(total: 202)",
+			  strlen("fuzz: elapsed: 1h1m1s, execs: 325017 (1000/sec), new "
+				 "interesting: 11 (total: 202)")),
+		"%s", line);
+	cr_expect(strstr(line, "chain hits: 95%"), "%s", line);
+	free(line);
+}
+
+Test(emit, finding_says_how_to_run_it_again)
+{
+	char *text = text_of(&knot_emit_text, a_finding);
+
+	cr_expect(strstr(text, "leak: send a.go:1"));
+	cr_expect(strstr(text, "to re-run: goknot replay .goknot/crashes/x.crash"), "%s", text);
+	free(text);
+}
+
+Test(emit, json_is_one_object_a_line_and_keeps_all_bits)
+{
+	char *text = text_of(&knot_emit_json, a_finding);
+	json_error_t err;
+	json_t *o = json_loads(text, 0, &err);
+
+	cr_assert(o, "%s", err.text);
+	cr_expect_eq(strchr(text, '\n'), text + strlen(text) - 1);
+	cr_expect_str_eq(json_string_value(json_object_get(o, "bucket")), "fedcba9876543210");
+	cr_expect_str_eq(json_string_value(json_object_get(o, "verdict")), "leak");
+	json_decref(o);
+	free(text);
+}
