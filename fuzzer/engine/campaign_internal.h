@@ -31,13 +31,14 @@ struct knot_kind {
 	uint32_t looks; /* at what was no finding */
 	bool settled; /* verified, listed or given up: only counted from now on */
 	uint64_t hits;
+	struct knot_bucket *verified; /* what its candidate turned out to be, NULL = no finding */
 	UT_hash_handle hh;
 };
 
 /* A verified bucket. */
 struct knot_bucket {
 	uint64_t key[2]; /* target, bucket */
-	uint64_t hits;
+	uint64_t hits, stored_hits;
 	UT_hash_handle hh;
 };
 

@@ -215,38 +215,43 @@ static int write_files(struct knot_campaign *c, const struct knot_target_state *
 	return 0;
 }
 
-/* False when the bucket is known: one more hit. */
-static bool new_bucket(struct knot_campaign *c, const struct knot_target_state *s, uint64_t bucket)
+/* The bucket, made when it is new; one more hit. */
+static struct knot_bucket *bucket_of(
+	struct knot_campaign *c, const struct knot_target_state *s, uint64_t bucket, bool *ret_new)
 {
 	uint64_t key[2] = {s->index, bucket};
 	struct knot_bucket *b;
 
 	HASH_FIND(hh, c->buckets, key, sizeof(key), b);
-	if (b) {
-		b->hits++;
-		return false;
+	*ret_new = !b;
+	if (!b) {
+		b = knot_xalloc(sizeof(*b));
+		memcpy(b->key, key, sizeof(key));
+		/* The first hit is stored with the finding. */
+		b->stored_hits = 1;
+		HASH_ADD(hh, c->buckets, key, sizeof(b->key), b);
 	}
-	b = knot_xalloc(sizeof(*b));
-	memcpy(b->key, key, sizeof(key));
-	b->hits = 1;
-	HASH_ADD(hh, c->buckets, key, sizeof(b->key), b);
-	return true;
+	b->hits++;
+	return b;
 }
 
-static int accept(struct knot_campaign *c, struct knot_target_state *s, const struct knot_plan *plan,
-	const struct knot_outcome *o, uint32_t flags, uint32_t tries, uint32_t same, bool *ret_finding,
+static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
+	const struct knot_plan *plan, const struct knot_outcome *o, uint32_t flags, uint32_t tries, uint32_t same, bool *ret_finding,
 	struct knot_error *err)
 {
 	struct knot_finding f = {0};
 	struct knot_crash crash = {0};
 	knot_auto_free char *file = NULL;
+	bool is_new = false;
 	int rc = 0;
 
 	knot_finding_judge(&o->record, o->out, o->out_len, o->err, o->err_len, !s->good_runs, c->names, &f);
+	if (f.verdict.finding)
+		k->verified = bucket_of(c, s, f.bucket, &is_new);
 	if (!f.verdict.finding) {
 		c->status.listed++;
 		news(c, KNOT_NEWS_LISTED, s, &f, &o->record, NULL, knot_verdict_note_text(f.verdict.note));
-	} else if (!new_bucket(c, s, f.bucket)) {
+	} else if (!is_new) {
 		c->status.duplicates++;
 		c->status.known_hits++;
 	} else {
@@ -279,6 +284,8 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const st
 	k->hits++;
 	if (k->settled) {
 		c->status.duplicates++;
+		if (k->verified)
+			k->verified->hits++;
 		return 0;
 	}
 	knot_sitenames_use(c->names, knot_worker_shm(w->worker));
@@ -310,7 +317,7 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const st
 		news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL, knot_verdict_note_text(KNOT_NOTE_REPEAT));
 	} else if (!rc && same == REPLAYS) {
 		k->settled = true;
-		rc = accept(c, s, plan, &o, flags, tries, same, ret_finding, err);
+		rc = accept(c, s, k, plan, &o, flags, tries, same, ret_finding, err);
 	} else if (!rc) {
 		c->status.rejected++;
 		k->settled = ++k->tries >= KNOT_JUDGE_TRIES;

@@ -88,7 +88,7 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	b = knot_xalloc(sizeof(*b));
 	b->key[0] = r->s->index;
 	b->key[1] = f->bucket;
-	b->hits = f->hits;
+	b->hits = b->stored_hits = f->hits;
 	HASH_ADD(hh, r->c->buckets, key, sizeof(b->key), b);
 	return 0;
 }
@@ -320,12 +320,42 @@ static int save_target(struct knot_campaign *c, struct knot_target_state *s, str
 	return knot_store_target_update(c->store, &t, err);
 }
 
+/* Of a finding that is there the store takes the hits and the time only. */
+static int save_hits(struct knot_campaign *c, struct knot_error *err)
+{
+	struct knot_bucket *b, *next;
+
+	HASH_ITER (hh, c->buckets, b, next) {
+		struct knot_store_finding f = {
+			.target = c->states[b->key[0]].store_id,
+			.bucket = b->key[1],
+			.verdict = "",
+			.title = "",
+			.signature = "",
+			.crash_file = "",
+			.hits = b->hits - b->stored_hits,
+			.last_ns = knot_clock_wall_ns(),
+		};
+
+		if (!f.hits)
+			continue;
+		int rc = knot_store_finding_upsert(c->store, &f, err);
+
+		if (rc)
+			return rc;
+		b->stored_hits = b->hits;
+	}
+	return 0;
+}
+
 int knot_persist_flush(struct knot_campaign *c, struct knot_error *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < c->project->targets.len && !rc; i++)
 		rc = save_target(c, &c->states[i], err);
+	if (!rc)
+		rc = save_hits(c, err);
 	if (!rc)
 		rc = knot_store_meta_set_u64(c->store, "elapsed_ns",
 			c->earlier_ns + knot_clock_mono_ns() - c->start_ns, err);
