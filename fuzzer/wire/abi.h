@@ -111,7 +111,7 @@
 #define KNOT_RUN_DIVERGED 0x20 /* a decision to follow could not be followed */
 #define KNOT_RUN_LIVE_LEFT 0x40 /* goroutines that tick, spin or wait for I/O were left at the end */
 #define KNOT_RUN_BATCH_END 0x80 /* last run of its request */
-#define KNOT_RUN_EARLY_TIMER 0x100 /* a timer was fired by choice, 1 s or more before it was due */
+#define KNOT_RUN_EARLY_TIMER 0x100 /* timers were fired by choice, 0.5 s or more in all before they were due */
 #define KNOT_RUN_FAIR_TAIL 0x200 /* the fair tail was entered */
 
 /* Flags of a request. */
@@ -183,7 +183,7 @@ struct knot_shm_result {
 	uint64_t bucket; /* pre-bucket: what kind of bad end, from sites only; 0 = none */
 	uint64_t virtual_ns; /* virtual time the run took */
 	uint64_t real_ns; /* real time the request took so far */
-	uint64_t early_ns; /* greatest remaining delay of a timer fired by choice */
+	uint64_t early_ns; /* virtual time skipped by firing timers by choice */
 	uint32_t batch_runs; /* runs of the request done so far, this one included */
 	uint32_t batch_chain_any; /* runs of the request in which at least one chain element was ordered */
 	uint32_t batch_chain_all; /* ... in which all of them were */

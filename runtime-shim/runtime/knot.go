@@ -122,6 +122,7 @@ type knotState struct {
 	realOff    int64
 	wallStart  int64
 	firesLeft  int32
+	tailFire   uint32 // step of the last timer fired by the fair tail
 	drainSteps uint32
 	drainFires uint32
 	drainFrom  int64
@@ -342,6 +343,7 @@ func knotRunBegin() {
 	knot.pollWhen = 0
 	knot.next = 0
 	knotHandoffs = 0
+	knotOldTimers(knotNow())
 	knot.vt = knotEpoch
 	knot.wallStart = int64(knot.req.startNs)
 	knotPrims.reset()

@@ -2,6 +2,8 @@
 
 package runtime
 
+import "unsafe"
+
 // What a run ended in. A run that cannot go on (deadlock, step limit, waiting for the outside) leaves the
 // driver blocked for ever, so another goroutine, the reporter, writes the result and ends the process.
 // A process that dies of a panic or a fatal error, or that calls os.Exit, leaves the reason in struct
@@ -73,13 +75,28 @@ func knotSnapState(gp *g) uint8 {
 			return knotSnapIO
 		}
 		for sg := gp.waiting; sg != nil; sg = sg.waitlink {
-			if c := knotSudogChan(sg); c != nil && c.timer != nil && c.timer.when != 0 {
+			if c := knotSudogChan(sg); c != nil && knotTimerFeeds(c) {
 				return knotSnapTicking
 			}
 		}
 		return knotSnapBlocked
 	}
 	return knotSnapRunnable
+}
+
+// knotTimerFeeds reports whether a pending timer sends on c. A channel knows its timer only where timer
+// channels are synchronous: with asynctimerchan=1, which a go.mod that says less than go 1.23 means, it is
+// the timer alone that knows the channel.
+func knotTimerFeeds(c *hchan) bool {
+	if c.timer != nil {
+		return c.timer.when != 0
+	}
+	for _, tw := range allp[0].timers.heap {
+		if t := tw.timer; t.when > 0 && efaceOf(&t.arg).data == unsafe.Pointer(c) {
+			return true
+		}
+	}
+	return false
 }
 
 // knotSnapshot writes down how every goroutine of the run stands. leaked counts those that are blocked on
@@ -231,23 +248,33 @@ func knotOSExit(code int) {
 	knot.cur.bucket = knotMix(uint64(code) + knotEndOsexit)
 }
 
-// knotTestFailed is called by package testing where a test is marked as failed: the first position outside
-// package testing names the failure.
+// knotTestFailed is called by package testing where a test is marked as failed. The first position in a test
+// file names the failure, else the first outside package testing: assertion libraries fail in one place for
+// everybody. The pre-bucket holds it as a site, which tells goknot which of the lines the test has logged
+// is the failure.
 func knotTestFailed() {
 	if !knot.on || knot.cur.bucket != 0 {
 		return
 	}
 	var pcs [32]uintptr
 	n := callers(1, pcs[:])
-	for i := 0; i < n; i++ {
-		f := findfunc(pcs[i])
+	for _, pc := range pcs[:n] {
+		f := findfunc(pc)
 		name := funcname(f)
 		switch name[:knotPkgLen(name)] {
 		case "testing", "runtime", "structs":
 			continue
 		}
-		_, line := funcline(f, pcs[i]-1)
-		knot.cur.bucket = knotMix(uint64(knotFnvUint(knotFnv(2166136261, name), uint(line))) + knotEndFail)
-		return
+		file, line := funcline(f, pc-1)
+		test := len(file) > 8 && file[len(file)-8:] == "_test.go"
+		if knot.cur.bucket != 0 && !test {
+			continue
+		}
+		h := knotFnvUint(knotFnv(2166136261, name), uint(line))
+		knotWriteSite(h, uint32(line), name, file)
+		knot.cur.bucket = knotEndFail<<32 | uint64(h)
+		if test {
+			return
+		}
 	}
 }

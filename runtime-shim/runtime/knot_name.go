@@ -259,6 +259,19 @@ func knotCallerSite(pc, fp uintptr, op uint8, mutex bool) (site uint32, point bo
 	return 1, true
 }
 
+// knotOuterSite finds the first position outside the runtime by unwinding: slow, for what is rare.
+func knotOuterSite(op uint8) uint32 {
+	var pcs [16]uintptr
+	n := callers(1, pcs[:])
+	for _, pc := range pcs[:n] {
+		if name := funcname(findfunc(pc)); name[:knotPkgLen(name)] != "runtime" {
+			site, _ := knotCallerSite(pc, 0, op, false)
+			return site
+		}
+	}
+	return 0
+}
+
 func knotFnv(h uint32, s string) uint32 {
 	for i := 0; i < len(s); i++ {
 		h = (h ^ uint32(s[i])) * 16777619

@@ -188,7 +188,8 @@ func knotSpun(op uint8) bool {
 		knotPassTime(polled)
 		return true
 	}
-	return knotFireTimer(false)
+	// Beside others that look, it is early; a goroutine that looks all alone waits for time to pass.
+	return knotFireTimer(knot.nready > 1)
 }
 
 // knotSwitch_m leaves a goroutine that is in the runnable set for whatever was decided.
@@ -259,7 +260,10 @@ func knotDecide(self *g) *g {
 	policy := knot.policy
 	if r.fairAfter != 0 && c.steps >= r.fairAfter {
 		policy = &knotPolicies[knotPolicyRandom]
-		c.flags |= knotRunFairTail
+		if c.flags&knotRunFairTail == 0 {
+			c.flags |= knotRunFairTail
+			knot.tailFire = c.steps
+		}
 	}
 	if knot.prefixPos < r.prefixLen {
 		d := knot.decIn[(r.prefixOff+knot.prefixPos)%knotDecisionInSlots]
@@ -278,6 +282,15 @@ func knotDecide(self *g) *g {
 	if policy.timers && knot.firesLeft > 0 && r.flags&knotReqNoTimer == 0 && knotRandom()&15 == 0 {
 		if when := knotNextTimer(); when != 0 && when-knot.vt < knotMaxEarly {
 			knot.firesLeft--
+			knotRecordDecision(knotDecisionTimer)
+			knotFireTimer(true)
+			return nil
+		}
+	}
+	// Fair to sleepers, too: beside goroutines that spin nothing else would ever let time pass.
+	if c.flags&knotRunFairTail != 0 && c.steps-knot.tailFire >= knotTailFireSteps {
+		knot.tailFire = c.steps
+		if when := knotNextTimer(); when != 0 && when-knot.vt < knotMaxEarly {
 			knotRecordDecision(knotDecisionTimer)
 			knotFireTimer(true)
 			return nil
@@ -304,6 +317,9 @@ func knotDecide(self *g) *g {
 
 // knotMaxEarly bounds how far from being due a timer may be to be fired by choice.
 const knotMaxEarly = 600 * 1000 * 1000 * 1000
+
+// knotTailFireSteps is how many steps of the fair tail go by between two timers.
+const knotTailFireSteps = 256
 
 // knotAwaitMaxNs is how long, in real time, a followed schedule waits for one thing from outside.
 const knotAwaitMaxNs = 2000 * 1000 * 1000
@@ -580,6 +596,10 @@ func knotParked(reason waitReason) {
 		k.pendOp, k.pendPrim, k.primID = knotOpSleep, 0, 0
 	case waitReasonIOWait:
 		k.pendOp, k.pendPrim, k.primID = knotOpIo, 0, 0
+	case waitReasonSelectNoCases:
+		// An empty select has no entry point: nothing has named it yet.
+		k.pendOp, k.pendPrim, k.primID = knotOpSelect, 0, 0
+		k.pendSite = knotOuterSite(knotOpSelect)
 	}
 	k.blocked = true
 	k.reason = reason
