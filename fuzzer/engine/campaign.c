@@ -22,7 +22,7 @@
 #define PROGRESS_NS (3 * KNOT_NS_PER_S)
 #define FLUSH_NS (1 * KNOT_NS_PER_S)
 /* Of all targets together; some 60 bytes each. */
-#define PAIRS_MAX (1u << 19)
+#define PAIRS_MAX (1u << 18)
 /* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
 #define FRESH_EVERY 64
 #define REST_MAX 128 /* workers whose end is noticed at once; the others within a tick */

@@ -23,7 +23,7 @@ static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA synchronous = NORMAL;"
 				    "PRAGMA foreign_keys = ON;"
 				    "PRAGMA temp_store = MEMORY;"
-				    "PRAGMA cache_size = -24000;"
+				    "PRAGMA cache_size = -8000;"
 				    "PRAGMA wal_autocheckpoint = 4000;"
 				    "PRAGMA journal_size_limit = 67108864;";
 static const char pragmas_read[] = "PRAGMA query_only = ON; PRAGMA cache_size = -8000;";
