@@ -61,7 +61,8 @@ ABI_GO := runtime-shim/runtime/knot_abi.go
 C_FILES := $(wildcard fuzzer/*.c fuzzer/*/*.c instrument/*.c tests/unit/*/*.c tests/fuzz/*.c)
 # Aligned by hand, which clang-format would undo: the layout header and the scope macros.
 H_FILES := $(filter-out fuzzer/wire/abi.h fuzzer/base/cleanup.h,$(wildcard fuzzer/*/*.h instrument/*.h))
-SH_FILES := .ci/run $(wildcard scripts/*.sh scripts/*/*.sh tests/cli/*.sh tests/e2e/*.sh)
+SH_FILES := .ci/run $(wildcard scripts/*.sh scripts/*/*.sh scripts/*/*.bash tests/cli/*.sh tests/e2e/*.sh \
+	tests/lib/*.sh)
 GO_MODS := $(patsubst %/go.mod,%,$(wildcard instrument/*/go.mod runtime-shim/go.mod runtime-shim/*/go.mod))
 
 .DELETE_ON_ERROR:
@@ -169,7 +170,7 @@ lint:
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Ifuzzer -I. $(filter-out tests/%,$(C_FILES))
 	$(Q)shellcheck -x $(SH_FILES)
-	$(Q)codespell fuzzer instrument runtime-shim scripts docs man seeds tests/unit tests/cli tests/e2e Makefile
+	$(Q)codespell fuzzer instrument runtime-shim scripts docs man seeds tests/unit tests/cli tests/e2e tests/lib Makefile
 	$(Q). scripts/go-env.sh; for m in $(GO_MODS); do \
 		test -z "$$(gofmt -l $$m)" || { gofmt -l $$m; exit 1; }; (cd $$m && $$GO vet ./...) || exit 1; done
 	$(Q). scripts/go-env.sh; test -z "$$(gofmt -l runtime-shim)" || { gofmt -l runtime-shim; exit 1; }

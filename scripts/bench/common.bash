@@ -35,6 +35,8 @@ spread() {
 	sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)], v[1], v[NR] }'
 }
 
-met() { # value, comparison, bound
-	if awk "BEGIN { exit !($1 $2 $3) }"; then echo yes; else echo '**missed**'; fi
+met() { # value, comparison, bound; an empty bound is none
+	if [ -z "$3" ]; then
+		echo
+	elif awk "BEGIN { exit !($1 $2 $3) }"; then echo yes; else echo '**missed**'; fi
 }
