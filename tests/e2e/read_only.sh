@@ -31,6 +31,7 @@ sed -i "s/^package .*/$(grep -h '^package' module/statusmanager/buggy/buggy_test
 tree_before=$(checksum module)
 goroot_before=$(checksum "$goroot/src/runtime" "$goroot/src/sync" "$goroot/src/testing" "$goroot/pkg" "$goroot/VERSION")
 
+read_only_trees() {
 in_namespace "
 for tree in '$work/module' '$goroot'; do
 	mount --bind \"\$tree\" \"\$tree\"
@@ -59,6 +60,14 @@ expect "the writing test failed: $(cat fuzz.out)" test "$(grep -c TestWrite fuzz
 expect "the module was changed" test "$tree_before" = "$(checksum module)"
 expect "GOROOT was changed" test "$goroot_before" = \
 	"$(checksum "$goroot/src/runtime" "$goroot/src/sync" "$goroot/src/testing" "$goroot/pkg" "$goroot/VERSION")"
+}
+if have_namespaces; then
+	read_only_trees
+else
+	# Nor can a worker have a copy of the module to write in.
+	rm module/statusmanager/buggy/write_test.go
+	tree_before=$(checksum module)
+fi
 
 # Writable it stays untouched just the same; the default campaign directory is the one thing that appears.
 goknot fuzz -C module -quiet -first -fuzztime 2000x -seed 1 ./...
