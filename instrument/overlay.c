@@ -39,14 +39,14 @@ static int merge_one(json_t *into, const char *file, const char *dir, struct kno
 		knot_auto_free char *to = value ? absolute(value, dir) : NULL;
 
 		if (!to) {
-			json_decref(root);
-			return knot_error_set(err, KNOT_EINPUT,
+			rc = knot_error_set(err, KNOT_EINPUT,
 				"overlay %s: %s is not replaced by a path", file, path);
+			break;
 		}
 		json_object_set_new(into, from, json_string(to));
 	}
 	json_decref(root);
-	return 0;
+	return rc;
 }
 
 int knot_overlay_merge(const char *const *files, size_t files_len, const char *dir,
