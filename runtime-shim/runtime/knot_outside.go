@@ -66,10 +66,11 @@ func knotChildren() bool {
 	return errno == 0 && uint32(info[2]) == 0
 }
 
-// knotOutstanding reports whether something outside is under way that will come back: a child process, or a
-// goroutine of the program in a system call or in C code.
-func knotOutstanding() bool {
-	if knotChildren() {
+// knotOutstanding reports whether something outside is under way that will come back: a goroutine of the
+// program in a system call or in C code, or a child process that somebody may be waiting for, by I/O
+// (waiters) or by the clock.
+func knotOutstanding(waiters bool) bool {
+	if (waiters || knotNextTimer() != 0) && knotChildren() {
 		return true
 	}
 	if knotHandoffs == 0 {

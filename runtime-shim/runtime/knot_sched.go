@@ -335,15 +335,22 @@ func knotAwait(d uint16) bool {
 		knot.awaitSince = 0
 		return false
 	}
-	state := knotSnapState(gp)
-	if state != knotSnapIO && state != knotSnapSyscall {
+	limit := int64(knotAwaitMaxNs)
+	switch knotSnapState(gp) {
+	case knotSnapIO, knotSnapSyscall:
+	case knotSnapBlocked:
+		if !sig.inuse {
+			return false
+		}
+		limit = knotSignalNs
+	default:
 		return false
 	}
 	now := nanotime1()
 	if knot.awaitSince == 0 {
 		knot.awaitSince = now
 	}
-	if now-knot.awaitSince > knotAwaitMaxNs {
+	if now-knot.awaitSince > limit {
 		return false
 	}
 	knot.awaiting = true
@@ -425,11 +432,18 @@ const (
 	knotDrainMaxFires = 200
 	knotDrainMaxNs    = 3600 * 1000 * 1000 * 1000
 	knotExternalMaxNs = 1000 * 1000 * 1000 // real time: nothing but the outside could go on
+	knotSignalNs      = 100 * 1000 * 1000  // real time: a program that handles signals may be about to get one
+
+	knotDrainExternalNs = 200 * 1000 * 1000 // real time: something outside is under way behind the end of the test
 )
 
 // knotIdle decides what happens when no goroutine can run: first what is outstanding outside, then the
 // driver, then virtual time, then the end.
 func knotIdle(pp *p) (gp *g, again bool) {
+	if knot.draining && knot.alive == 0 {
+		knotWakeDriver()
+		return knotGo(knot.driver.ptr()), false
+	}
 	waiters := netpollinited() && netpollAnyWaiters()
 	if waiters && knotPollNetwork() {
 		return nil, true
@@ -442,7 +456,7 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		knot.idleSince = now
 		knot.extLast = now
 	}
-	if knotOutstanding() {
+	if knotOutstanding(waiters) && !(knot.draining && now-knot.idleSince > knotDrainExternalNs) {
 		// Virtual time goes at the pace of real time.
 		knot.vt += now - knot.extLast
 		knot.extLast = now
@@ -477,6 +491,10 @@ func knotIdle(pp *p) (gp *g, again bool) {
 	}
 	if when != 0 {
 		knotFireTimer(false)
+		return nil, true
+	}
+	if sig.inuse && now-knot.idleSince < knotSignalNs {
+		usleep(200) // a signal is on its way through the kernel and a thread of its own
 		return nil, true
 	}
 	if waiters {
