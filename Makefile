@@ -196,6 +196,7 @@ install: all man
 	install -D $(B)/goknot $(DESTDIR)$(PREFIX)/bin/goknot
 	$(foreach m,$(MANS),install -D -m 644 $(m) \
 		$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)) &&) true
+	rm -rf $(DESTDIR)$(PREFIX)/share/goknot
 	mkdir -p $(DESTDIR)$(PREFIX)/share/goknot/instrument
 	cp -R instrument/helper $(DESTDIR)$(PREFIX)/share/goknot/instrument/
 	cp -R runtime-shim $(DESTDIR)$(PREFIX)/share/goknot/

@@ -26,7 +26,13 @@ int knot_instrument_find_go(char **ret_path, struct knot_error *err)
 	static const char *const places[] = {"/usr/local/go/bin/go", "/usr/lib/go-1.*/bin/go"};
 	const char *wanted = getenv("GOKNOT_GO");
 
-	if (!knot_proc_find_program(wanted && *wanted ? wanted : "go", ret_path, err))
+	if (wanted && *wanted) {
+		if (!knot_proc_find_program(wanted, ret_path, err) && knot_file_exists(*ret_path))
+			return 0;
+		return knot_error_set(
+			err, KNOT_EUSAGE, "GOKNOT_GO=%s: there is no such command", wanted);
+	}
+	if (!knot_proc_find_program("go", ret_path, err))
 		return 0;
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		glob_t found;

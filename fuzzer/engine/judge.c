@@ -18,8 +18,8 @@
 
 #define REPLAYS 2
 
-static struct knot_kind *kind_of(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_record *rec)
+static struct knot_kind *kind_of(
+	struct knot_campaign *c, const struct knot_target_state *s, const struct knot_record *rec)
 {
 	struct knot_kind_key key = {
 		.target = s->index,
@@ -39,8 +39,8 @@ static struct knot_kind *kind_of(struct knot_campaign *c, const struct knot_targ
 }
 
 static void news(struct knot_campaign *c, enum knot_campaign_news kind,
-	const struct knot_target_state *s, const struct knot_finding *f, const struct knot_record *rec,
-	const char *file, const char *text)
+	const struct knot_target_state *s, const struct knot_finding *f,
+	const struct knot_record *rec, const char *file, const char *text)
 {
 	const struct knot_campaign_news_item item = {
 		.kind = kind,
@@ -58,17 +58,17 @@ static void news(struct knot_campaign *c, enum knot_campaign_news kind,
 
 static bool same_end(const struct knot_record *a, const struct knot_record *b)
 {
-	return a->result.end == b->result.end && a->timed_out == b->timed_out && a->signal == b->signal &&
-		a->result.bucket == b->result.bucket;
+	return a->result.end == b->result.end && a->timed_out == b->timed_out &&
+		a->signal == b->signal && a->result.bucket == b->result.bucket;
 }
 
 /*
  * Replays until REPLAYS of them agree in end and schedule. The last outcome is kept in ret; *ret_flags are
  * those of the schedule that worked.
  */
-static int verify(struct knot_campaign *c, const struct knot_target_state *s, const struct knot_plan *plan,
-	const struct knot_record *rec, struct knot_outcome *ret, uint32_t *ret_flags, uint32_t *ret_tries,
-	uint32_t *ret_same, struct knot_error *err)
+static int verify(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_plan *plan, const struct knot_record *rec, struct knot_outcome *ret,
+	uint32_t *ret_flags, uint32_t *ret_tries, uint32_t *ret_same, struct knot_error *err)
 {
 	const uint32_t warm[] = {0, KNOT_REQ_WARM};
 	struct knot_schedule schedule = {
@@ -97,7 +97,8 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s, co
 			++*ret_tries;
 			c->status.replays++;
 			knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
-			bool same = o.ran && same_end(rec, &o.record) && (!n || hash == o.record.result.hash);
+			bool same = o.ran && same_end(rec, &o.record) &&
+				(!n || hash == o.record.result.hash);
 
 			hash = o.record.result.hash;
 			*ret = o;
@@ -116,7 +117,8 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s, co
  * what it left behind. Then the plain schedule ends so, too, and the schedule is not to blame.
  */
 static int not_repeatable(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_plan *plan, const struct knot_record *rec, bool *ret_yes, struct knot_error *err)
+	const struct knot_plan *plan, const struct knot_record *rec, bool *ret_yes,
+	struct knot_error *err)
 {
 	const struct knot_schedule plain = {
 		.seed = rec->result.seed,
@@ -152,7 +154,8 @@ static void fill_chain(struct knot_campaign *c, const struct knot_plan *plan,
 				.op = {.gpath = e->gpath, .site = e->site, .op = e->op},
 				.gpath = gpath,
 				.pos = knot_describe_site(names, e->site),
-				.prim = site && site->primitive ? knot_xstrdup(site->primitive) : NULL,
+				.prim = site && site->primitive ? knot_xstrdup(site->primitive)
+								: NULL,
 			}));
 	}
 }
@@ -190,25 +193,67 @@ static void fill_crash(struct knot_campaign *c, const struct knot_target_state *
 	knot_finding_describe(f, rec, c->names, crash);
 }
 
+/* Does the file belong to this finding, or to nobody? Two packages may have tests of one name. */
+static bool is_ours(const char *file, const struct knot_crash *crash)
+{
+	knot_auto_free char *text = NULL;
+	struct knot_crash there = {0};
+	size_t len;
+
+	if (!knot_file_exists(file))
+		return true;
+	bool ours = !knot_file_read(file, KNOT_CRASH_MAX_BYTES, &text, &len, NULL) &&
+		!knot_crash_decode(knot_span_of(text, len), &there, NULL) &&
+		!strcmp(there.target, crash->target) && there.bucket == crash->bucket;
+
+	knot_crash_free(&there);
+	return ours;
+}
+
+static char *file_stem(const char *dir, const struct knot_crash *crash)
+{
+	for (unsigned n = 1;; n++) {
+		knot_auto_free char *stem = n == 1
+			? knot_xasprintf("%s/%s-%s-%08x", dir, crash->test, crash->verdict,
+				  (unsigned)(crash->bucket >> 32))
+			: knot_xasprintf("%s/%s-%s-%08x-%u", dir, crash->test, crash->verdict,
+				  (unsigned)(crash->bucket >> 32), n);
+		knot_auto_free char *file = knot_xasprintf("%s.crash", stem);
+
+		if (is_ours(file, crash))
+			return knot_steal(&stem);
+	}
+}
+
+static int write_output(const char *file, const struct knot_outcome *o, struct knot_error *err)
+{
+	knot_auto_free char *both = knot_xalloc(o->out_len + o->err_len + 1);
+
+	if (o->out)
+		memcpy(both, o->out, o->out_len);
+	if (o->err)
+		memcpy(both + o->out_len, o->err, o->err_len);
+	return knot_file_write(file, both, o->out_len + o->err_len, err);
+}
+
 /* The crash file and, beside it, what the target printed and its goroutine dump. */
-static int write_files(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_crash *crash, const struct knot_outcome *o, char **ret_file, struct knot_error *err)
+static int write_files(struct knot_campaign *c, const struct knot_crash *crash,
+	const struct knot_outcome *o, char **ret_file, struct knot_error *err)
 {
 	knot_auto_free char *dir = knot_xasprintf("%s/crashes", c->options.campaign_dir);
-	knot_auto_free char *stem = knot_xasprintf(
-		"%s/%s-%s-%08x", dir, s->target->name, crash->verdict, (unsigned)(crash->bucket >> 32));
+	knot_auto_free char *stem = file_stem(dir, crash);
 	knot_auto_free char *file = knot_xasprintf("%s.crash", stem);
 	knot_auto_free char *output = knot_xasprintf("%s.output", stem);
 	knot_auto_free char *dump = knot_xasprintf("%s.goroutines", stem);
-	knot_auto_free char *printed = knot_xasprintf("%s%s", o->out ? o->out : "", o->err ? o->err : "");
 	knot_auto_free char *text = NULL;
 	size_t len;
 	int rc = knot_file_mkdirs(dir, 0777, err);
 
 	if (rc || (rc = knot_crash_encode(crash, &text, &len, err)) ||
-		(rc = knot_file_write(output, printed, strlen(printed), err)))
+		(rc = write_output(output, o, err)))
 		return rc;
-	if (o->record.dump && (rc = knot_file_write(dump, o->record.dump, strlen(o->record.dump), err)))
+	if (o->record.dump &&
+		(rc = knot_file_write(dump, o->record.dump, strlen(o->record.dump), err)))
 		return rc;
 	/* Last: who sees the crash file finds the others. */
 	if ((rc = knot_file_write(file, text, len, err)))
@@ -238,8 +283,8 @@ static struct knot_bucket *bucket_of(
 }
 
 static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
-	const struct knot_plan *plan, const struct knot_outcome *o, uint32_t flags, uint32_t tries, uint32_t same, bool *ret_finding,
-	struct knot_error *err)
+	const struct knot_plan *plan, const struct knot_outcome *o, uint32_t flags, uint32_t tries,
+	uint32_t same, bool *ret_finding, struct knot_error *err)
 {
 	struct knot_finding f = {0};
 	struct knot_crash crash = {0};
@@ -247,18 +292,20 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 	bool is_new = false;
 	int rc = 0;
 
-	knot_finding_judge(&o->record, o->out, o->out_len, o->err, o->err_len, !s->good_runs, c->names, &f);
+	knot_finding_judge(
+		&o->record, o->out, o->out_len, o->err, o->err_len, !s->good_runs, c->names, &f);
 	if (f.verdict.finding)
 		k->verified = bucket_of(c, s, f.bucket, &is_new);
 	if (!f.verdict.finding) {
 		c->status.listed++;
-		news(c, KNOT_NEWS_LISTED, s, &f, &o->record, NULL, knot_verdict_note_text(f.verdict.note));
+		news(c, KNOT_NEWS_LISTED, s, &f, &o->record, NULL,
+			knot_verdict_note_text(f.verdict.note));
 	} else if (!is_new) {
 		c->status.duplicates++;
 		c->status.known_hits++;
 	} else {
 		fill_crash(c, s, plan, &o->record, flags, &f, &crash);
-		rc = write_files(c, s, &crash, o, &file, err);
+		rc = write_files(c, &crash, o, &file, err);
 		if (!rc)
 			rc = knot_persist_finding(c, s, &f, &crash, file, tries, same, err);
 		if (!rc) {
@@ -273,8 +320,9 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 	return rc;
 }
 
-int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const struct knot_plan *plan,
-	const struct knot_record *rec, bool *ret_finding, struct knot_error *err)
+int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
+	const struct knot_plan *plan, const struct knot_record *rec, bool *ret_finding,
+	struct knot_error *err)
 {
 	struct knot_target_state *s = w->state;
 	struct knot_kind *k = kind_of(c, s, rec);
@@ -296,13 +344,15 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const st
 		/* A failure on every schedule so far may yet turn out to depend on it, a step limit better
 		 * fitted to the test may yet prove a livelock, and what failed behind an early timer may
 		 * yet fail without one. The last is asked again however often: it is cheap to tell. */
-		const bool open = f.verdict.note == KNOT_NOTE_ALWAYS || f.verdict.note == KNOT_NOTE_SLOW;
+		const bool open =
+			f.verdict.note == KNOT_NOTE_ALWAYS || f.verdict.note == KNOT_NOTE_SLOW;
 
 		if (f.verdict.note != KNOT_NOTE_TIMING)
 			k->settled = !open || ++k->looks >= KNOT_JUDGE_LOOKS;
 		if (k->hits == 1) {
 			c->status.listed++;
-			news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL, knot_verdict_note_text(f.verdict.note));
+			news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL,
+				knot_verdict_note_text(f.verdict.note));
 		}
 		knot_finding_free(&f);
 		return 0;
@@ -316,7 +366,8 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const st
 		k->settled = true;
 		knot_portfolio_keep_fresh(s->portfolio);
 		c->status.listed++;
-		news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL, knot_verdict_note_text(KNOT_NOTE_REPEAT));
+		news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL,
+			knot_verdict_note_text(KNOT_NOTE_REPEAT));
 	} else if (!rc && same == REPLAYS) {
 		k->settled = true;
 		rc = accept(c, s, k, plan, &o, flags, tries, same, ret_finding, err);
@@ -338,11 +389,11 @@ void knot_judge_free(struct knot_campaign *c)
 	struct knot_kind *k, *knext;
 	struct knot_bucket *b, *bnext;
 
-	HASH_ITER (hh, c->kinds, k, knext) {
+	HASH_ITER(hh, c->kinds, k, knext) {
 		HASH_DEL(c->kinds, k);
 		free(k);
 	}
-	HASH_ITER (hh, c->buckets, b, bnext) {
+	HASH_ITER(hh, c->buckets, b, bnext) {
 		HASH_DEL(c->buckets, b);
 		free(b);
 	}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 )
 
 // Command is `helper runtime`: it writes the runtime's overlay. It returns the exit code.
@@ -28,7 +30,7 @@ func Command(args []string, stderr io.Writer) int {
 	}
 	replace, err := Overlay(*goroot, *shim, *out)
 	if err != nil {
-		fmt.Fprintln(stderr, err)
+		fmt.Fprintf(stderr, "%s: %v\n", release(*goroot), err)
 		return 2
 	}
 	text, err := json.MarshalIndent(map[string]any{"Replace": replace}, "", "\t")
@@ -44,4 +46,14 @@ func Command(args []string, stderr io.Writer) int {
 		return 3
 	}
 	return 0
+}
+
+// release is what the toolchain calls itself.
+func release(goroot string) string {
+	text, err := os.ReadFile(filepath.Join(goroot, "VERSION"))
+	if err != nil {
+		return goroot
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return line
 }
