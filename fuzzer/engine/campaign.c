@@ -37,12 +37,14 @@ static void tell(struct knot_campaign *c, const struct knot_target_state *s,
 		c->view.news(c->view.arg, &item);
 }
 
-static struct knot_target_totals *totals_of(struct knot_target_state *s, const struct knot_plan *plan)
+static struct knot_target_totals *totals_of(
+	struct knot_target_state *s, const struct knot_plan *plan)
 {
 	return &s->total[plan->request.policy < KNOT_POLICY_COUNT ? plan->request.policy : 0];
 }
 
-static int on_run(void *arg, const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err)
+static int on_run(void *arg, const struct knot_plan *plan, const struct knot_record *rec,
+	struct knot_error *err)
 {
 	struct knot_campaign_worker *w = arg;
 	struct knot_campaign *c = w->campaign;
@@ -75,7 +77,8 @@ static int on_run(void *arg, const struct knot_plan *plan, const struct knot_rec
 	return rc;
 }
 
-static int on_end(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end, struct knot_error *err)
+static int on_end(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end,
+	struct knot_error *err)
 {
 	struct knot_campaign_worker *w = arg;
 	struct knot_target_state *s = w->state;
@@ -90,6 +93,7 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 	t->steps += end->steps;
 	s->runs += end->runs;
 	s->steps += end->steps;
+	s->session_runs += end->runs;
 	/* Every bad end is heard of one by one; the runs not heard of were good. */
 	const uint32_t heard = w->heard_request == plan->request.id ? w->heard : 0;
 
@@ -159,12 +163,24 @@ static void end_slice(struct knot_campaign_worker *w)
 	w->state = NULL;
 }
 
+/* Time is up; or of a number of runs the test has had its equal share, which comes first. */
+static bool slice_over(
+	const struct knot_campaign *c, const struct knot_campaign_worker *w, uint64_t now)
+{
+	const struct knot_target_state *s = w->state;
+
+	if (s->aside || now - w->slice_start_ns >= w->slice_ns)
+		return true;
+	return c->options.fuzztime_runs && !s->slices &&
+		s->session_runs * c->project->targets.len >= c->options.fuzztime_runs;
+}
+
 /* At the end of its slice a worker goes to the target that deserves it most, often the same one. */
 static int assign(struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
 {
 	uint64_t now = knot_clock_mono_ns();
 
-	if (w->state && !w->state->aside && now - w->slice_start_ns < w->slice_ns)
+	if (w->state && !slice_over(c, w, now))
 		return 0;
 	struct knot_target_state *old = w->state;
 
@@ -189,7 +205,8 @@ static int assign(struct knot_campaign *c, struct knot_campaign_worker *w, struc
 	return 0;
 }
 
-static int step_worker(struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
+static int step_worker(
+	struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
 {
 	const struct knot_worker_events events = {
 		.run = on_run, .end = on_end, .broken = on_broken, .arg = w};
@@ -239,13 +256,24 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 	*ret_status = *st;
 }
 
+/* No test goes without a turn, however few runs were asked for. */
+static bool runs_used_up(const struct knot_campaign *c)
+{
+	if (!c->options.fuzztime_runs || c->status.runs < c->options.fuzztime_runs)
+		return false;
+	for (size_t i = 0; i < c->project->targets.len; i++)
+		if (!c->states[i].session_runs && !c->states[i].aside)
+			return false;
+	return true;
+}
+
 static bool finished(const struct knot_campaign *c)
 {
 	const struct knot_campaign_options *o = &c->options;
 
 	return c->stop || (o->cancel && *o->cancel) ||
 		(o->fuzztime_ns && knot_clock_mono_ns() - c->start_ns >= o->fuzztime_ns) ||
-		(o->fuzztime_runs && c->status.runs >= o->fuzztime_runs);
+		runs_used_up(c);
 }
 
 static int reap(struct knot_campaign *c, struct knot_error *err)
@@ -273,7 +301,8 @@ static void rest(const struct knot_campaign *c)
 	nfds_t n = 0;
 
 	for (uint32_t i = 0; i < c->options.parallel && n < REST_MAX; i++)
-		fds[n++] = (struct pollfd){.fd = knot_worker_pidfd(c->workers[i].worker), .events = POLLIN};
+		fds[n++] = (struct pollfd){
+			.fd = knot_worker_pidfd(c->workers[i].worker), .events = POLLIN};
 	ppoll(fds, n, &tick, NULL);
 }
 
@@ -339,7 +368,8 @@ static int open_states(struct knot_campaign *c)
 }
 
 /* Every worker sees a copy of the module's directory: tests may write there. */
-static int open_sandbox(struct knot_campaign *c, const char *name, struct knot_sandbox **ret, struct knot_error *err)
+static int open_sandbox(struct knot_campaign *c, const char *name, struct knot_sandbox **ret,
+	struct knot_error *err)
 {
 	knot_auto_free char *state = knot_xasprintf("%s/work/%s", c->options.campaign_dir, name);
 	const char *copy[] = {c->project->build.module_dir};
@@ -353,7 +383,8 @@ static int open_sandbox(struct knot_campaign *c, const char *name, struct knot_s
 	return knot_sandbox_open(&o, ret, err);
 }
 
-static struct knot_worker_options worker_options(const struct knot_campaign *c, struct knot_sandbox *sandbox)
+static struct knot_worker_options worker_options(
+	const struct knot_campaign *c, struct knot_sandbox *sandbox)
 {
 	return (struct knot_worker_options){
 		.sandbox = sandbox,
@@ -397,7 +428,8 @@ static int open_workers(struct knot_campaign *c, struct knot_error *err)
 }
 
 int knot_campaign_open(const struct knot_campaign_options *options, struct knot_project *project,
-	const struct knot_campaign_view *view, struct knot_campaign **ret_campaign, struct knot_error *err)
+	const struct knot_campaign_view *view, struct knot_campaign **ret_campaign,
+	struct knot_error *err)
 {
 	struct knot_campaign *c = knot_xalloc(sizeof(*c));
 	int rc;

@@ -59,6 +59,7 @@ struct knot_target_state {
 	uint64_t gain; /* pairs of the last slice */
 	uint64_t good_runs; /* in which the test passed, whatever it left behind */
 	uint64_t runs, steps;
+	uint64_t session_runs; /* of this campaign process */
 	bool aside;
 	uint32_t workers; /* that run it now */
 	struct knot_target_totals total[KNOT_POLICY_COUNT], stored[KNOT_POLICY_COUNT];
