@@ -60,6 +60,7 @@ struct knot_target_state {
 	uint64_t good_runs; /* in which the test passed, whatever it left behind */
 	uint64_t runs, steps;
 	uint64_t session_runs; /* of this campaign process */
+	uint32_t listed[KNOT_VERDICT_COUNT]; /* notes told so far, one bit each */
 	bool aside;
 	uint32_t workers; /* that run it now */
 	struct knot_target_totals total[KNOT_POLICY_COUNT], stored[KNOT_POLICY_COUNT];

@@ -56,6 +56,19 @@ static void news(struct knot_campaign *c, enum knot_campaign_news kind,
 		c->view.news(c->view.arg, &item);
 }
 
+/* What is no finding is told once a test, verdict and reason: a test that times out does so in many places. */
+static void list_once(struct knot_campaign *c, struct knot_target_state *s,
+	const struct knot_finding *f, uint32_t note, const struct knot_record *rec)
+{
+	const uint32_t bit = 1u << note;
+
+	if (s->listed[f->verdict.kind] & bit)
+		return;
+	s->listed[f->verdict.kind] |= bit;
+	c->status.listed++;
+	news(c, KNOT_NEWS_LISTED, s, f, rec, NULL, knot_verdict_note_text(note));
+}
+
 static bool same_end(const struct knot_record *a, const struct knot_record *b)
 {
 	return a->result.end == b->result.end && a->timed_out == b->timed_out &&
@@ -297,9 +310,7 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 	if (f.verdict.finding)
 		k->verified = bucket_of(c, s, f.bucket, &is_new);
 	if (!f.verdict.finding) {
-		c->status.listed++;
-		news(c, KNOT_NEWS_LISTED, s, &f, &o->record, NULL,
-			knot_verdict_note_text(f.verdict.note));
+		list_once(c, s, &f, f.verdict.note, &o->record);
 	} else if (!is_new) {
 		c->status.duplicates++;
 		c->status.known_hits++;
@@ -349,11 +360,7 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 
 		if (f.verdict.note != KNOT_NOTE_TIMING)
 			k->settled = !open || ++k->looks >= KNOT_JUDGE_LOOKS;
-		if (k->hits == 1) {
-			c->status.listed++;
-			news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL,
-				knot_verdict_note_text(f.verdict.note));
-		}
+		list_once(c, s, &f, f.verdict.note, rec);
 		knot_finding_free(&f);
 		return 0;
 	}
@@ -365,9 +372,7 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 	if (!rc && repeat) {
 		k->settled = true;
 		knot_portfolio_keep_fresh(s->portfolio);
-		c->status.listed++;
-		news(c, KNOT_NEWS_LISTED, s, &f, rec, NULL,
-			knot_verdict_note_text(KNOT_NOTE_REPEAT));
+		list_once(c, s, &f, KNOT_NOTE_REPEAT, rec);
 	} else if (!rc && same == REPLAYS) {
 		k->settled = true;
 		rc = accept(c, s, k, plan, &o, flags, tries, same, ret_finding, err);
