@@ -191,4 +191,53 @@ func TestSleep(t *testing.T) {
 GO
 fuzz sleep -fuzztime 600x
 clean "an hour of sleep"
+module outside example.org/outside
+cat >outside/o_test.go <<'GO'
+package outside
+
+import (
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A child that nobody waits for must not keep the run.
+func TestOrphan(t *testing.T) {
+	if err := exec.Command("setsid", "sleep", "1000").Start(); err != nil {
+		t.Skip(err)
+	}
+}
+
+// The signal comes through the kernel and a thread of the runtime: not a deadlock.
+func TestSignal(t *testing.T) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGUSR1)
+	defer signal.Stop(c)
+	go syscall.Kill(os.Getpid(), syscall.SIGUSR1)
+	<-c
+}
+
+// While a child runs, the clock goes at its pace.
+func TestChildAndClock(t *testing.T) {
+	file := t.TempDir() + "/made"
+	child := exec.Command("sh", "-c", "sleep 0.05; : >"+file)
+	if err := child.Start(); err != nil {
+		t.Skip(err)
+	}
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(file); err == nil {
+			child.Wait()
+			return
+		}
+	}
+	t.Error("ten seconds went by while the child slept for a twentieth of one")
+}
+GO
+fuzz outside -fuzztime 3s -timeout 5s -policy fifo
+expect_rc 0 "children and signals"
+expect "children and signals: $(cat out)" test "$(events summary '.[0] | .findings == 0 and .rejected == 0
+	and .listed == 0 and .set_aside == 0 and .runs >= 20')" = true
 done_testing
