@@ -27,7 +27,11 @@ func knotKind(gp *g) uint8 {
 	e := &knotKinds[gp.startpc>>4%uintptr(len(knotKinds))]
 	if e.pc != gp.startpc || gp.startpc == 0 {
 		e.pc, e.kind = gp.startpc, knotKindUser
-		if isSystemGoroutine(gp, true) || funcname(findfunc(gp.startpc)) == "os/signal.loop" {
+		if isSystemGoroutine(gp, true) {
+			e.kind = knotKindSystem
+		}
+		switch funcname(findfunc(gp.startpc)) {
+		case "os/signal.loop", "runtime.runfinq", "runtime.runFinalizers", "runtime.runCleanups":
 			e.kind = knotKindSystem
 		}
 	}
