@@ -68,6 +68,7 @@ type knotG struct {
 	waited    bool  // was blocked since its last scheduling point
 	chainLock bool  // the lock it is taking is the active element of the chain
 	inSyscall bool  // left its P in a system call
+	back      bool  // on its way from a system call (or a collection) to its next scheduling point
 	depth     uint8
 	hooks     [knotHookDepth]knotPending // operations named by inserted hooks and not yet executed
 }
@@ -108,7 +109,9 @@ type knotState struct {
 	alive   int // goroutines of this run that have not ended
 
 	rng    uint64 // decisions
-	urng   uint64 // the program's own random numbers
+	useed  uint64 // of the program's own random numbers
+	urng   uint64
+	ustep  uint32 // the step that urng belongs to
 	policy *knotPolicy
 
 	evEnd, decEnd uint64 // first cursor that would overwrite what goknot has not read
@@ -129,13 +132,17 @@ type knotState struct {
 	spins      uint32 // operations in a row that only looked
 	pollWhen   int64  // earliest timer among the channels polled while only looking, 0 = none
 	polling    bool   // the operation at its scheduling point is a poll (select with default)
+	looks      uint32 // looks at the clock since anything was done
 	idleSince  int64
 	awaitSince int64 // real time since which a followed schedule waits for the outside
 	awaiting   bool
 	extLast    int64
 
-	heapBase uint64
-	maxprocs int32
+	heapBase  uint64
+	maxprocs  int32 // what the program is told
+	gcPercent int32
+	procs0    int32 // the same as they were before the first run
+	percent0  int32
 
 	batchSteps uint64
 	batchAny   uint32
@@ -258,6 +265,20 @@ func knotGOMAXPROCS(n int) (int, bool) {
 	return old, true
 }
 
+// knotGCPercent answers debug.SetGCPercent: collections inside a run come from the program's own calls of
+// runtime.GC only, since those that depend on the size of the heap depend on the runs before.
+func knotGCPercent(n int32) (int32, bool) {
+	if !knot.on {
+		return 0, false
+	}
+	old := knot.gcPercent
+	if n < 0 {
+		n = -1
+	}
+	knot.gcPercent = n
+	return old, true
+}
+
 // knotStartupRand stands in for the random bytes of the kernel: hash seeds and the like are the same in
 // every process.
 var knotStartupRand = [16]byte{'g', 'o', 'k', 'n', 'o', 't', ' ', 's', 't', 'a', 'r', 't', 's', 'e', 'e', 'd'}
@@ -269,6 +290,14 @@ func knotSelectRand(n uint32) uint32 {
 		return uint32((knotUserRand() >> 32) * uint64(n) >> 32)
 	}
 	return cheaprandn(n)
+}
+
+// knotCheapRand orders the timers of a synctest bubble that are due at the same time.
+func knotCheapRand() uint32 {
+	if knot.on {
+		return uint32(knotUserRand() >> 32)
+	}
+	return cheaprand()
 }
 
 func knotMix(x uint64) uint64 {
@@ -290,10 +319,16 @@ func knotRandn(n uint32) uint32 {
 	return uint32((uint64(uint32(knotRandom())) * uint64(n)) >> 32)
 }
 
-// knotUserRand is the program's generator while a run is under way.
+// knotUserRand is the program's generator while a run is under way. It starts anew at every step: what is
+// drawn once in the life of a process (the seed of a map made on first use) then shifts no later draw, and
+// a run is the same in a fresh process and in an old one.
 //
 //go:nosplit
 func knotUserRand() uint64 {
+	if s := knot.cur.steps; s != knot.ustep {
+		knot.ustep = s
+		knot.urng = knot.useed ^ uint64(s)*0xd1342543de82ef95
+	}
 	knot.urng += 0x9e3779b97f4a7c15
 	x := knot.urng
 	x ^= x >> 30
@@ -325,7 +360,9 @@ func knotRunBegin() {
 	knot.evEnd = knotAtomicLoad(&h.evTail) + knotEventSlots
 	knot.decEnd = knotAtomicLoad(&h.decTail) + knotDecisionSlots
 	knot.rng = knotMix(seed ^ 0x6b6e6f74)
-	knot.urng = knotMix(seed ^ 0x75736572)
+	knot.useed = knotMix(seed ^ 0x75736572)
+	knot.urng = knot.useed
+	knot.ustep = 0
 	knot.nextIdx = 0
 	knot.alive = 0
 	knot.prefixPos = 0
@@ -341,6 +378,10 @@ func knotRunBegin() {
 	knot.spins = 0
 	knot.polling = false
 	knot.pollWhen = 0
+	knot.looks = 0
+	knot.maxprocs = knot.procs0
+	knot.gcPercent = knot.percent0
+	knotDropTimers()
 	knot.next = 0
 	knotHandoffs = 0
 	knotOldTimers(knotNow())
@@ -436,7 +477,9 @@ func knotNextRun() bool {
 	}
 	h.state = knotStateIdle
 	if knot.reporter == 0 {
-		setGCPercent(-1)
+		knot.percent0 = setGCPercent(-1)
+		knot.procs0 = knot.maxprocs
+		gcBgMarkStartWorkers() // else the first collection inside a run waits for them, and later ones do not
 		knotStartReporter()
 	}
 	wait := uint32(20)
@@ -478,6 +521,8 @@ func knotCollect() {
 	live := gcController.heapLive.Load()
 	if live > knot.heapBase+knotCollectBytes {
 		GC()
+		// Finalizers that became due now are nothing of the next run.
+		knotOrigGosched()
 		knot.heapBase = gcController.heapLive.Load()
 	}
 }

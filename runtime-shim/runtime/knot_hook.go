@@ -138,7 +138,7 @@ func knotSelected(casi int, scases []scase, nsends int) {
 	pe := knotPrim(uintptr(unsafe.Pointer(scases[casi].c)))
 	prim := uint32(0)
 	if pe != nil {
-		prim = pe.id
+		prim = knotPrimID(pe)
 	}
 	knot.cur.hash = knotMix(knot.cur.hash ^ uint64(casi+1))
 	knotEvent(knotEvSelected, op, k.idx, site, prim, uint64(casi))
@@ -165,7 +165,7 @@ func knotGoSite() {
 // knotGoDone is called last by newproc: the child may run before its parent goes on.
 func knotGoDone(site uint32) {
 	gp := getg()
-	if knotMay(gp) {
+	if knotSpawnOurs && knotMay(gp) {
 		knotPoint(gp, knotOpGo, site, 0)
 	}
 }
@@ -237,7 +237,7 @@ func knotSyncDone(op uint8, addr uintptr) {
 		pe.readers++
 		pe.lastR = gp.knot.idx
 	}
-	if gp.knot.waited {
+	if gp.knot.waited && pe.id != 0 {
 		gp.knot.waited = false
 		knotEvent(knotEvAcquire, op, gp.knot.idx, gp.knot.pendSite, pe.id, 0)
 	}
@@ -296,6 +296,9 @@ func knotAtomic(id uint32, op uint8, addr uintptr) {
 		return
 	}
 	if gp := getg(); knotMay(gp) {
+		if addr-gp.stack.lo < gp.stack.hi-gp.stack.lo {
+			addr = 0 // nobody else's, and another address in the next run
+		}
 		knotPoint(gp, op, id, addr)
 	}
 }

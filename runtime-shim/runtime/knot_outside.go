@@ -2,7 +2,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
 
 // What is outside: system calls, and the watchdog that notices when one blocks.
 //
@@ -66,6 +69,19 @@ func knotChildren() bool {
 	return errno == 0 && uint32(info[2]) == 0
 }
 
+// knotSignalled reports whether a signal for os/signal has come and has not yet been taken by its loop.
+func knotSignalled() bool {
+	if !sig.inuse {
+		return false
+	}
+	for i := range sig.mask {
+		if atomic.Load(&sig.mask[i]) != 0 {
+			return true
+		}
+	}
+	return sig.delivering.Load() != 0
+}
+
 // knotOutstanding reports whether something outside is under way that will come back: a goroutine of the
 // program in a system call or in C code, or a child process that somebody may be waiting for, by I/O
 // (waiters) or by the clock.
@@ -78,9 +94,16 @@ func knotOutstanding(waiters bool) bool {
 	}
 	found := false
 	forEachG(func(gp *g) {
-		if readgstatus(gp)&^_Gscan == _Gsyscall && knotKind(gp) == knotKindUser && gp != knot.driver.ptr() {
+		if knotKind(gp) != knotKindUser || gp == knot.driver.ptr() {
+			return
+		}
+		switch readgstatus(gp) &^ _Gscan {
+		case _Gsyscall:
 			gp.knot.inSyscall = true
 			found = true
+		case _Grunning, _Grunnable:
+			// On its way back from a system call, and not yet where we look for it.
+			found = found || gp.knot.readyIdx < 0
 		}
 	})
 	return found

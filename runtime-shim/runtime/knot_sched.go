@@ -14,11 +14,18 @@ func knotMay(gp *g) bool {
 	if guintptr(0) != knot.driver && gp == knot.driver.ptr() {
 		return false
 	}
-	return !knot.forced && knotKind(gp) == knotKindUser
+	if knotKind(gp) != knotKindUser {
+		return false
+	}
+	if knot.forced {
+		knotOrigGosched() // for good: what runs on behind the end of the run would keep the reporter waiting
+		return false
+	}
+	return true
 }
 
-// knotKind classifies a goroutine once. The runtime's own and the signal loop of os/signal are no part of
-// the program: they run when they are ready, without a decision.
+// knotKind classifies a goroutine once. The runtime's own, those of finalizers and cleanups too, and the
+// signal loop of os/signal are no part of the program: they run when they are ready, without a decision.
 func knotKind(gp *g) uint8 {
 	if gp.knot.kind != knotKindUnknown {
 		return gp.knot.kind
@@ -73,17 +80,25 @@ func knotReadyRemove(gp *g) {
 }
 
 // knotRunqput takes goroutines of the program that become runnable out of the runtime's hands.
-// It reports false for those that are none of ours. Called by runqput, with the P.
+// It reports false for those that are none of ours, and for one that comes back from where it had given up
+// the P in the midst of its own work: it goes on to its next scheduling point without a decision. Whether a
+// system call kept its P is a matter of real time, and the schedule must not depend on it. Called by runqput, with the P.
 func knotRunqput(gp *g) bool {
 	if knotKind(gp) != knotKindUser {
 		return false
 	}
 	if gp == knot.driver.ptr() {
+		if !knotDriverReady && !knot.draining {
+			knot.drainSteps = knot.cur.steps
+		}
 		knotDriverReady = true
 		return true
 	}
 	if knot.forced {
 		return true // the run is over; nothing of it runs again
+	}
+	if gp.knot.back {
+		return false
 	}
 	knotOwn(gp)
 	knotReadyAdd(gp)
@@ -101,9 +116,12 @@ func knotGather(pp *p) {
 			if gp == nil {
 				break
 			}
-			if knotKind(gp) == knotKindUser && gp != knot.driver.ptr() && gp.knot.inSyscall {
-				gp.knot.inSyscall = false
-				knotExternal(gp, knotExtSyscall)
+			if k := &gp.knot; knotKind(gp) == knotKindUser && gp != knot.driver.ptr() && !k.blocked && !k.atPoint {
+				k.back = true
+				if k.inSyscall {
+					k.inSyscall = false
+					knotExternal(gp, knotExtSyscall)
+				}
 			}
 			if !knotRunqput(gp) {
 				knotRunqputStock(pp, gp)
@@ -136,6 +154,7 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 	knotOwn(gp)
 	k := &gp.knot
 	k.pendOp, k.pendSite, k.pendPrim = op, site, addr
+	k.back = false
 	if op == knotOpYield {
 		knot.policy.yielded(gp)
 	}
@@ -146,7 +165,8 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 	}
 	knotReadyAdd(gp)
 	var next *g
-	if !knotSpun(op) {
+	// What is left in the runtime's own queues goes first, without a decision.
+	if pp.runqhead == pp.runqtail && pp.runnext == 0 && !knotSpun(op) {
 		next = knotDecide(gp)
 	}
 	if next == gp {
@@ -179,7 +199,7 @@ func knotSpun(op uint8) bool {
 		if knot.polling {
 			knot.spins++
 		} else {
-			knot.spins, knot.pollWhen = 0, 0
+			knot.spins, knot.pollWhen, knot.looks = 0, 0, 0
 		}
 	}
 	knot.polling = false
@@ -209,7 +229,7 @@ func knotExec(gp *g) {
 	pe := knotPrim(k.pendPrim)
 	k.primID = 0
 	if pe != nil {
-		k.primID = pe.id
+		k.primID = knotPrimID(pe)
 	}
 	op, site := k.pendOp, k.pendSite
 	key := knotOpKey(k.path, site, op)
@@ -238,7 +258,7 @@ func knotArrive(gp *g) {
 	}
 	k.blocked = false
 	k.waited = true
-	knot.spins, knot.pollWhen = 0, 0
+	knot.spins, knot.pollWhen, knot.looks = 0, 0, 0
 	c.hash = knotMix(c.hash ^ (knotOpKey(k.path, k.pendSite, op) + uint64(k.primID)))
 	c.steps++
 	knotEvent(knotEvStep, op, k.idx, k.pendSite, k.primID, 0)
@@ -253,13 +273,15 @@ func knotArrive(gp *g) {
 func knotDecide(self *g) *g {
 	c, r := knot.cur, &knot.req
 	knotSelf.set(self)
-	if c.steps >= r.stepLimit {
+	// Behind the end of the test goroutines that spin are left alone, not waited for.
+	if knot.draining || knotDriverReady {
+		if c.steps >= r.stepLimit || c.steps-knot.drainSteps > knotDrainMaxSteps {
+			c.flags |= knotRunLiveLeft
+			knotWakeDriver()
+			return knot.driver.ptr()
+		}
+	} else if c.steps >= r.stepLimit {
 		return knotOverLimit()
-	}
-	if knot.draining && c.steps-knot.drainSteps > knotDrainMaxSteps {
-		c.flags |= knotRunLiveLeft
-		knotWakeDriver()
-		return knot.driver.ptr()
 	}
 	policy := knot.policy
 	if r.fairAfter != 0 && c.steps >= r.fairAfter {
@@ -341,13 +363,13 @@ func knotAwait(d uint16) bool {
 	}
 	limit := int64(knotAwaitMaxNs)
 	switch knotSnapState(gp) {
-	case knotSnapIO, knotSnapSyscall:
+	default: // in I/O, in a system call, or on its way back from one
 	case knotSnapBlocked:
 		if !sig.inuse {
 			return false
 		}
 		limit = knotSignalNs
-	default:
+	case knotSnapTicking:
 		return false
 	}
 	now := nanotime1()
@@ -433,12 +455,13 @@ func knotGo(gp *g) *g {
 // Bounds of the drain: how long the goroutines of a run may go on behind the end of its test.
 const (
 	knotDrainMaxSteps = 20000
-	knotDrainMaxFires = 200
-	knotDrainMaxNs    = 3600 * 1000 * 1000 * 1000
+	knotDrainMaxFires = 2000
+	knotDrainMaxNs    = 24 * 3600 * 1000 * 1000 * 1000
 	knotExternalMaxNs = 1000 * 1000 * 1000 // real time: nothing but the outside could go on
 	knotSignalNs      = 100 * 1000 * 1000  // real time: a program that handles signals may be about to get one
 
 	knotDrainExternalNs = 200 * 1000 * 1000 // real time: something outside is under way behind the end of the test
+	knotSignalledNs     = 300 * 1000        // real time that a signal sent a moment ago takes to another thread
 )
 
 // knotIdle decides what happens when no goroutine can run: first what is outstanding outside, then the
@@ -459,6 +482,15 @@ func knotIdle(pp *p) (gp *g, again bool) {
 	if knot.idleSince == 0 {
 		knot.idleSince = now
 		knot.extLast = now
+	}
+	if knotSignalled() && now-knot.idleSince < knotExternalMaxNs {
+		knot.cur.flags |= knotRunExternal
+		usleep(20)
+		return nil, true
+	}
+	if sig.inuse && now-knot.idleSince < knotSignalledNs {
+		usleep(50)
+		return nil, true
 	}
 	if knotOutstanding(waiters) && !(knot.draining && now-knot.idleSince > knotDrainExternalNs) {
 		// Virtual time goes at the pace of real time.
@@ -559,6 +591,7 @@ func knotWakeDriver() {
 // that executed the go statement, or g0 when a timer started the function.
 func knotSpawned(parent, gp *g) {
 	gp.knot = knotG{readyIdx: -1}
+	knotSpawnOurs = false
 	if !knot.on || knotKind(gp) != knotKindUser || knot.forced {
 		return
 	}
@@ -587,10 +620,14 @@ func knotSpawned(parent, gp *g) {
 	gp.knot.pendSite = site
 	gp.knot.counted = true
 	knot.alive++
+	knotSpawnOurs = true
 }
 
 // knotSpawnSite is the site of the go statement under way: newproc itself knows only its caller.
 var knotSpawnSite uint32
+
+// knotSpawnOurs: the goroutine just made belongs to the run. The runtime makes some of its own on the way.
+var knotSpawnOurs bool
 
 // knotExit is called when a goroutine ends, on the system stack.
 func knotExit(gp *g) {
@@ -624,6 +661,7 @@ func knotParked(reason waitReason) {
 		k.pendSite = knotOuterSite(knotOpSelect)
 	}
 	k.blocked = true
+	k.back = false
 	k.reason = reason
 	knotEvent(knotEvBlock, k.pendOp, k.idx, k.pendSite, k.primID, uint64(reason))
 }

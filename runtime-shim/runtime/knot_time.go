@@ -2,7 +2,7 @@
 
 package runtime
 
-import _ "unsafe"
+import "unsafe"
 
 // Virtual time. Package time, timers, deadlines and the starvation clock of mutexes read knotNow; the
 // runtime itself (sysmon, the collector's pacer, notes) keeps the real clock: the overlay rewrites its
@@ -26,8 +26,7 @@ func knotNow() int64 {
 //go:linkname time_now time.now
 func time_now() (sec int64, nsec int32, mono int64) {
 	if knot.attached && knot.on {
-		// A loop that polls the clock must see it move.
-		knot.vt += knotStepNs
+		knotLook()
 		w := knot.wallStart + knot.vt - knotEpoch
 		return w / 1000000000, int32(w % 1000000000), knot.vt
 	}
@@ -37,6 +36,17 @@ func time_now() (sec int64, nsec int32, mono int64) {
 	}
 	return sec, nsec, mono
 }
+
+// knotLook is a look at the clock. A loop that polls it must see it move, and must come to its end: when
+// nothing else is done, every further look takes longer.
+func knotLook() {
+	if knot.looks < knotLooksMax {
+		knot.looks++
+	}
+	knot.vt += knotStepNs << (knot.looks >> 8)
+}
+
+const knotLooksMax = 20 << 8 // a look is 100 ms then
 
 // knotRealNow is the assembly that was time.now before the overlay renamed it.
 func knotRealNow() (sec int64, nsec int32, mono int64)
@@ -115,4 +125,41 @@ func knotPolled(c *hchan) {
 	if when := c.timer.when; when > 0 && (knot.pollWhen == 0 || when < knot.pollWhen) {
 		knot.pollWhen = when
 	}
+}
+
+// knotKept are the functions to be called by a timer that were there before the first run.
+var knotKept [16]*timer
+
+// knotDropTimers takes away what the runs before have left: functions to be called by a timer, which would
+// act in a run that knows nothing of them. A goroutine that sleeps, or waits for the channel of a timer,
+// keeps it. Timers that were stopped and are still in the heap go, too: firing the next timer must not be
+// a choice because of them.
+func knotDropTimers() {
+	ts := &getg().m.p.ptr().timers
+	if ts.len.Load() == 0 {
+		return
+	}
+	kept := 0
+	ts.lock()
+	for i := range ts.heap {
+		t := ts.heap[i].timer
+		f := t.f
+		if t.isChan || f == nil || funcname(findfunc(**(**uintptr)(unsafe.Pointer(&f)))) != "time.goFunc" {
+			continue
+		}
+		if knot.run == 1 && kept < len(knotKept) {
+			knotKept[kept] = t
+			kept++
+			continue
+		}
+		old := false
+		for _, k := range knotKept {
+			old = old || k == t
+		}
+		if !old {
+			t.stop()
+		}
+	}
+	ts.adjust(0, true)
+	ts.unlock()
 }

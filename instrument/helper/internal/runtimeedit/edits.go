@@ -101,6 +101,16 @@ func renameCalls(from, to string) func(*source, *ast.FuncDecl) error {
 	}
 }
 
+// mayMiss makes an edit that changes nothing where it does not find what it looks for.
+func mayMiss(e func(*source, *ast.FuncDecl) error) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		if n := len(s.cuts); e(s, f) != nil {
+			s.cuts = s.cuts[:n]
+		}
+		return nil
+	}
+}
+
 func exprCall(name string) func(ast.Stmt) bool {
 	return func(st ast.Stmt) bool {
 		e, ok := st.(*ast.ExprStmt)
@@ -152,7 +162,7 @@ var edits = []edit{
 			return nil
 		},
 		tail("if knot.on { knotGoDone(knotSite) }"))},
-	{"runtime/proc.go", "goexit0", head("knotExit(gp)")},
+	{"runtime/proc.go", "gdestroy", head("knotExit(gp)")},
 	{"runtime/proc.go", "gopark", head("if knot.on { knotParked(reason) }")},
 	{"runtime/proc.go", "ready", head("if knot.on { knotReadied(gp) }")},
 	{"runtime/proc.go", "runqput", head("if knot.on && knotRunqput(gp) { return }")},
@@ -177,6 +187,7 @@ var edits = []edit{
 	{"runtime/rand.go", "randinit", head("startupRand = knotStartupRand[:]")},
 	{"runtime/rand.go", "rand", head("if knot.on && getg() == getg().m.curg { return knotUserRand() }")},
 	{"runtime/time_nofake.go", "nanotime", renameCalls("nanotime1", "knotNow")},
+	{"runtime/mgcpacer.go", "setGCPercent", head("if knotOld, knotOk := knotGCPercent(in); knotOk { return knotOld }")},
 	{"runtime/debug.go", "GOMAXPROCS", head("if knotOld, knotOk := knotGOMAXPROCS(n); knotOk { return knotOld }")},
 
 	{"sync/mutex.go", "(*Mutex).Lock", rename("knotOrigLock")},
@@ -257,6 +268,8 @@ var edits = []edit{
 // optional edits: functions, and their files, that older supported releases do not have.
 var optional = []edit{
 	{"sync/waitgroup.go", "(*WaitGroup).Go", rename("knotOrigGo")},
+	{"runtime/time.go", "time_runtimeNano", head("if knot.on { knotLook() }")},
+	{"runtime/time.go", "(*timer).maybeAdd", mayMiss(renameCalls("cheaprand", "knotCheapRand"))},
 	// Reading the control group's files is a tenth of the start of a process, for a number that is 1.
 	{"runtime/cgroup_linux.go", "defaultGOMAXPROCSInit", head("if knot.attached { return }")},
 }
