@@ -47,10 +47,14 @@ func knotOpKey(path uint64, site uint32, op uint8) uint64 {
 	return knotMix(path + (uint64(site)<<8|uint64(op))*0x9e3779b97f4a7c15)
 }
 
+func knotPairKey(salt, kind, a, b uint64) uint64 {
+	return knotMix((a^salt)*0x9e3779b97f4a7c15 + b<<1 + kind)
+}
+
 // knotPair looks a pair of operations up in the table of pairs seen and enters it when it is new.
 // Keys of all tests share the table; the salt of the request keeps them apart.
 func knotPair(kind uint64, a, b uint64) {
-	key := knotMix((a^knot.req.salt)*0x9e3779b97f4a7c15 + b<<1 + kind)
+	key := knotPairKey(knot.req.salt, kind, a, b)
 	if key == 0 {
 		key = 1
 	}
