@@ -172,12 +172,12 @@ lint:
 	$(Q)shellcheck -x $(SH_FILES)
 	$(Q)codespell fuzzer instrument runtime-shim scripts docs man seeds tests/unit tests/cli tests/e2e tests/lib Makefile
 	$(Q). scripts/go-env.sh; for m in $(GO_MODS); do \
-		test -z "$$(gofmt -l $$m)" || { gofmt -l $$m; exit 1; }; (cd $$m && $$GO vet ./...) || exit 1; done
+		test -z "$$(gofmt -l $$(find $$m -name "*.go" -not -path "*/testdata/*"))" || { gofmt -l $$m; exit 1; }; (cd $$m && $$GO vet ./...) || exit 1; done
 	$(Q). scripts/go-env.sh; test -z "$$(gofmt -l runtime-shim)" || { gofmt -l runtime-shim; exit 1; }
 
 format:
 	$(Q)clang-format -i $(C_FILES) $(H_FILES)
-	$(Q). scripts/go-env.sh; gofmt -w runtime-shim $(GO_MODS)
+	$(Q). scripts/go-env.sh; gofmt -w $$(find runtime-shim $(GO_MODS) -name '*.go' -not -path '*/testdata/*')
 
 cover:
 	$(Q)$(MAKE) --no-print-directory COV=1 units

@@ -95,16 +95,15 @@ static int own_goroot(const struct knot_instrument_options *o, struct knot_toolc
 {
 	size_t n = strlen(t->modcache);
 
-	if (!n || strncmp(t->goroot, t->modcache, n) || t->goroot[n] != '/')
+	if (!n || strncmp(t->goroot, t->modcache, n) != 0 || t->goroot[n] != '/')
 		return 0;
 	char *copy = knot_xasprintf("%s/goroot-%s", o->work_dir, t->version);
 	knot_auto_free char *done = knot_xasprintf("%s/.complete", copy);
 
 	if (!knot_file_exists(done)) {
-		const char *argv[] = {"/bin/sh", "-c",
-			"rm -rf \"$2\" && cp -r \"$1\" \"$2\" && chmod -R u+w \"$2\" && : > "
-			"\"$2/.complete\"",
-			"sh", t->goroot, copy, NULL};
+		static const char script[] = "rm -rf \"$2\" && cp -r \"$1\" \"$2\" && chmod -R u+w "
+					     "\"$2\" && : >\"$2/.complete\"";
+		const char *argv[] = {"/bin/sh", "-c", script, "sh", t->goroot, copy, NULL};
 		struct knot_command_result r = {0};
 		int rc = run(argv, NULL, NULL, 0, NULL, 0, o->cancel_fd, &r, err);
 
@@ -263,7 +262,7 @@ static void fill(const struct knot_instrument_options *o, const struct knot_tool
 		.goroot = knot_xstrdup(t->goroot),
 		.go_version = knot_xstrdup(t->version),
 		.module = module_line(t->gomod),
-		.module_dir = slash && strcmp(t->gomod, "/dev/null")
+		.module_dir = slash && strcmp(t->gomod, "/dev/null") != 0
 			? knot_xstrndup(t->gomod, (size_t)(slash - t->gomod))
 			: knot_xstrdup(dir),
 		.dir = knot_xstrdup(dir),

@@ -65,7 +65,7 @@ int knot_overlay_merge(const char *const *files, size_t files_len, const char *d
 
 		if (!knot_file_exists(output) ||
 			knot_file_read(output, KNOT_OVERLAY_MAX_BYTES, &old, &old_len, NULL) ||
-			strcmp(old, text))
+			strcmp(old, text) != 0)
 			rc = knot_file_write(output, text, strlen(text), err);
 	}
 	json_decref(root);

@@ -128,7 +128,7 @@ int knot_toolchain_check(const struct knot_toolchain *t, struct knot_error *err)
 {
 	unsigned minor = knot_instrument_go_minor(t->version);
 
-	if (strcmp(t->os, "linux") || strcmp(t->arch, "amd64"))
+	if (strcmp(t->os, "linux") != 0 || strcmp(t->arch, "amd64") != 0)
 		return knot_error_set(err, KNOT_EUNSUPPORTED,
 			"goknot runs on linux/amd64; this is %s/%s", t->os, t->arch);
 	if (minor < KNOT_GO_MINOR_MIN || minor > KNOT_GO_MINOR_MAX)

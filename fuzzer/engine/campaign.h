@@ -32,7 +32,8 @@ struct knot_campaign_status {
 	uint64_t elapsed_ns;
 	uint64_t runs, steps, processes;
 	uint64_t pairs, corpus;
-	uint64_t chain_runs, chain_any, chain_all; /* runs under a chain, with an effect, with all of it */
+	uint64_t chain_runs, chain_any,
+		chain_all; /* runs under a chain, with an effect, with all of it */
 	uint32_t workers, targets, set_aside;
 	uint32_t findings, duplicates, rejected, listed;
 	uint32_t known_hits; /* verified ends whose bucket was known before */
@@ -66,7 +67,8 @@ struct knot_campaign_view {
 
 /* Opens the store, the sandboxes and the workers. project is borrowed. */
 int knot_campaign_open(const struct knot_campaign_options *options, struct knot_project *project,
-	const struct knot_campaign_view *view, struct knot_campaign **ret_campaign, struct knot_error *err);
+	const struct knot_campaign_view *view, struct knot_campaign **ret_campaign,
+	struct knot_error *err);
 /* Runs to the end. 0 whatever was found. */
 int knot_campaign_run(struct knot_campaign *c, struct knot_error *err);
 void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *ret_status);

@@ -97,8 +97,9 @@ struct knot_campaign {
 };
 
 /* judge.c: a bad end arrived from worker w. */
-int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w, const struct knot_plan *plan,
-	const struct knot_record *rec, bool *ret_finding, struct knot_error *err);
+int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
+	const struct knot_plan *plan, const struct knot_record *rec, bool *ret_finding,
+	struct knot_error *err);
 void knot_judge_free(struct knot_campaign *c);
 
 /* persist.c: the store. */

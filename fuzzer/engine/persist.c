@@ -36,8 +36,11 @@ static int on_op(void *arg, uint64_t key, const struct knot_store_op *op, struct
 
 	(void)err;
 	knot_vec_push(&r->ops,
-		((struct knot_cpop_op){
-			.key = key, .gpath = op->gpath, .site = op->site, .op = op->op, .count = 1}));
+		((struct knot_cpop_op){.key = key,
+			.gpath = op->gpath,
+			.site = op->site,
+			.op = op->op,
+			.count = 1}));
 	return 0;
 }
 
@@ -47,8 +50,10 @@ static int on_pair(void *arg, const struct knot_store_pair *pair, struct knot_er
 
 	(void)err;
 	knot_vec_push(&r->pairs,
-		((struct knot_cpop_pair){
-			.a = pair->a, .b = pair->b, .type = pair->type, .count = (uint32_t)pair->count}));
+		((struct knot_cpop_pair){.a = pair->a,
+			.b = pair->b,
+			.type = pair->type,
+			.count = (uint32_t)pair->count}));
 	return 0;
 }
 
@@ -130,17 +135,19 @@ static char *build_flags(const struct knot_campaign *c)
 	const struct knot_project_options *o = &c->project->options;
 
 	return knot_xasprintf("tags=%s%s%s%s", o->tags ? o->tags : "", o->race ? " race" : "",
-		o->is_short ? " short" : "", c->options.cfg_flags & KNOT_CFG_NO_HOOKS ? " nohooks" : "");
+		o->is_short ? " short" : "",
+		c->options.cfg_flags & KNOT_CFG_NO_HOOKS ? " nohooks" : "");
 }
 
-static int save_sites(struct knot_campaign *c, int64_t build, const char *package, struct knot_error *err)
+static int save_sites(
+	struct knot_campaign *c, int64_t build, const char *package, struct knot_error *err)
 {
 	KNOT_VEC(struct knot_store_site) sites = {0};
 
 	for (size_t i = 0; i < knot_sites_count(c->project->sites); i++) {
 		const struct knot_site *s = knot_sites_at(c->project->sites, i);
 
-		if (strcmp(s->pkg, package))
+		if (strcmp(s->pkg, package) != 0)
 			continue;
 		knot_vec_push(&sites,
 			((struct knot_store_site){.hash = s->id,
@@ -175,7 +182,7 @@ static int open_targets(struct knot_campaign *c, struct knot_error *err)
 		};
 
 		rc = knot_store_target_upsert(c->store, &t, err);
-		if (!rc && strcmp(last, t.import_path))
+		if (!rc && strcmp(last, t.import_path) != 0)
 			rc = save_sites(c, t.build, t.import_path, err);
 		last = s->target->package;
 		s->store_id = t.id;
@@ -249,16 +256,21 @@ static int save_pairs(struct knot_campaign *c, struct knot_target_state *s, stru
 
 		knot_cpop_get_op(cpop, i, &op);
 		knot_vec_push(&ops,
-			((struct knot_store_op){
-				.gpath = op.gpath, .gpath_text = "", .site = op.site, .op = op.op}));
+			((struct knot_store_op){.gpath = op.gpath,
+				.gpath_text = "",
+				.site = op.site,
+				.op = op.op}));
 	}
 	for (uint32_t i = s->stored_pairs; i < pairs_end; i++) {
 		struct knot_cpop_pair p;
 
 		knot_cpop_get_pair(cpop, i, &p);
 		knot_vec_push(&pairs,
-			((struct knot_store_pair){
-				.type = p.type, .a = p.a, .b = p.b, .first_run = s->runs, .count = p.count}));
+			((struct knot_store_pair){.type = p.type,
+				.a = p.a,
+				.b = p.b,
+				.first_run = s->runs,
+				.count = p.count}));
 	}
 	int rc = ops.len ? knot_store_op_add(c->store, ops.data, ops.len, err) : 0;
 
@@ -325,7 +337,7 @@ static int save_hits(struct knot_campaign *c, struct knot_error *err)
 {
 	struct knot_bucket *b, *next;
 
-	HASH_ITER (hh, c->buckets, b, next) {
+	HASH_ITER(hh, c->buckets, b, next) {
 		struct knot_store_finding f = {
 			.target = c->states[b->key[0]].store_id,
 			.bucket = b->key[1],

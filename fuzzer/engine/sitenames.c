@@ -97,6 +97,7 @@ void knot_sitenames_free(struct knot_sitenames *n)
 	if (!n)
 		return;
 	HASH_ITER(hh, n->known, k, next) {
+		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
 		HASH_DEL(n->known, k);
 		free((char *)k->name.file);
 		free((char *)k->name.function);

@@ -160,8 +160,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 		knot_vec_push(&argv, t->args[i]);
 	knot_vec_push(&argv, NULL);
 	for (char **e = environ; *e; e++)
-		if (strncmp(*e, "GOKNOT_", 7) && strncmp(*e, "PWD=", 4) &&
-			strncmp(*e, "TMPDIR=", 7) && strncmp(*e, "GOMAXPROCS=", 11))
+		if (strncmp(*e, "GOKNOT_", 7) != 0 && strncmp(*e, "PWD=", 4) != 0 &&
+			strncmp(*e, "TMPDIR=", 7) != 0 && strncmp(*e, "GOMAXPROCS=", 11) != 0)
 			knot_vec_push(&envp, *e);
 	knot_vec_push(&envp, region);
 	knot_vec_push(&envp, name);

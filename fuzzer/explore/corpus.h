@@ -24,7 +24,8 @@ struct knot_rng;
 #define KNOT_POOL_NONE UINT32_MAX
 #define KNOT_POOL_MAX 4096 /* entries */
 #define KNOT_POOL_PREFIX_MAX 32768 /* decisions kept per entry; a longer prefix is not kept */
-#define KNOT_POOL_PREFIX_BYTES (256u << 10) /* for all entries together: there may be a hundred targets */
+#define KNOT_POOL_PREFIX_BYTES \
+	(256u << 10) /* for all entries together: there may be a hundred targets */
 #define KNOT_POOL_RARITY_MAX 64
 
 struct knot_pool_entry {

@@ -36,7 +36,7 @@ const char *knot_verdict_note_text(uint32_t note)
 		"every schedule ends so",
 		"the step limit was reached without proof of a livelock",
 		"the program called os.Exit(0)",
-		"not repeatable: the plain schedule ends so, too, when the test runs a second time in a process",
+		"not repeatable: the plain schedule ends so, too, on a second run in one process",
 	};
 
 	return note < KNOT_NOTE_COUNT ? texts[note] : "unknown";

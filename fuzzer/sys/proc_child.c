@@ -40,7 +40,8 @@ IN_CHILD static void reset_signals(void)
 {
 	const struct kernel_sigaction dfl = {.handler = SIG_DFL};
 	for (int signo = 1; signo < NSIG; signo++)
-		syscall(SYS_rt_sigaction, signo, &dfl, NULL, sizeof(dfl.mask)); /* refused for SIGKILL, SIGSTOP */
+		syscall(SYS_rt_sigaction, signo, &dfl, NULL,
+			sizeof(dfl.mask)); /* refused for SIGKILL, SIGSTOP */
 }
 
 IN_CHILD static int set_limit(__rlimit_resource_t resource, rlim_t value)

@@ -105,7 +105,8 @@ Test(cpop, finds_the_pairs_of_table_ii)
 }
 
 /* One goroutine that goes through n operations, each at a line of its own: n - 1 pairs. */
-static void many_pairs(struct knot_cpop *c, uint32_t n, uint32_t first_line, struct knot_cpop_gain *ret_gain)
+static void many_pairs(
+	struct knot_cpop *c, uint32_t n, uint32_t first_line, struct knot_cpop_gain *ret_gain)
 {
 	const struct knot_shm_goroutine g = {.path = KNOT_PATH_ROOT, .parent = KNOT_G_NONE};
 	struct knot_shm_event *events = knot_xalloc(n * sizeof(*events));
