@@ -24,7 +24,6 @@ type knotTab struct {
 	mask uint64
 	gen  uint64
 	used uint64
-	ids  uint32 // given in this run
 }
 
 const (
@@ -36,7 +35,7 @@ type knotTabEntry struct {
 	key     uint64
 	gen     uint64
 	lastKey uint64 // key of the last operation on the primitive
-	id      uint32 // by first step on it in the run, from 1; 0 = none yet
+	id      uint32 // by first use in the run, from 1
 	readers int32  // read locks held
 	lastG   uint16
 	owner   uint16 // goroutine that holds the lock, knotGNone = none
@@ -54,7 +53,6 @@ func (t *knotTab) init() {
 func (t *knotTab) reset() {
 	t.gen = knot.run
 	t.used = 0
-	t.ids = 0
 }
 
 func knotTabAt(base uintptr, i uint64) *knotTabEntry {
@@ -87,7 +85,7 @@ func (t *knotTab) get(key uint64) *knotTabEntry {
 		e = t.find(key)
 	}
 	t.used++
-	*e = knotTabEntry{key: key, gen: t.gen, owner: knotGNone, lastR: knotGNone}
+	*e = knotTabEntry{key: key, gen: t.gen, id: uint32(t.used), owner: knotGNone, lastR: knotGNone}
 	return e
 }
 
@@ -108,16 +106,6 @@ func knotPrim(addr uintptr) *knotTabEntry {
 		return nil
 	}
 	return knotPrims.get(uint64(addr))
-}
-
-// knotPrimID numbers a primitive at the first step on it. Locks that only the insides of a library take get
-// no number: many of them are taken once in the life of a process.
-func knotPrimID(pe *knotTabEntry) uint32 {
-	if pe.id == 0 {
-		knotPrims.ids++
-		pe.id = knotPrims.ids
-	}
-	return pe.id
 }
 
 // knotOrdinal counts: how many times before in this run it was asked with the same arguments.

@@ -229,7 +229,7 @@ func knotExec(gp *g) {
 	pe := knotPrim(k.pendPrim)
 	k.primID = 0
 	if pe != nil {
-		k.primID = knotPrimID(pe)
+		k.primID = pe.id
 	}
 	op, site := k.pendOp, k.pendSite
 	key := knotOpKey(k.path, site, op)
