@@ -89,7 +89,8 @@ static uint32_t failed_at(const char *text, size_t len, const struct knot_site_n
 				knot_auto_free char *file = knot_xstrndup(p, (size_t)(go + 3 - p));
 
 				if (wanted &&
-					(wanted->line != number || strcmp(wanted->file, file) != 0)) {
+					(wanted->line != number ||
+						strcmp(wanted->file, file) != 0)) {
 					line = stop + 1;
 					continue;
 				}

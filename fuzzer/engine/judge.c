@@ -76,6 +76,16 @@ static bool same_end(const struct knot_record *a, const struct knot_record *b)
 		a->signal == b->signal && a->result.bucket == b->result.bucket;
 }
 
+/* A replay gives up the region of the one before it, which the names must not be looked up in any more. */
+static int replay(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_schedule *schedule, struct knot_outcome *ret, struct knot_error *err)
+{
+	int rc = knot_replay(c->replayer, &s->target->run, schedule, ret, err);
+
+	knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
+	return rc;
+}
+
 /*
  * Replays until REPLAYS of them agree in end and schedule. The last outcome is kept in ret; *ret_flags are
  * those of the schedule that worked.
@@ -105,12 +115,11 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s,
 
 			/* Two long traces at once are a third of what goknot may take. */
 			knot_outcome_free(ret);
-			rc = knot_replay(c->replayer, &s->target->run, &schedule, &o, err);
+			rc = replay(c, s, &schedule, &o, err);
 			if (rc)
 				return rc;
 			++*ret_tries;
 			c->status.replays++;
-			knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
 			bool same = o.ran && same_end(rec, &o.record) &&
 				(!n || hash == o.record.result.hash);
 
@@ -141,7 +150,7 @@ static int not_repeatable(struct knot_campaign *c, const struct knot_target_stat
 		.flags = KNOT_REQ_WARM,
 	};
 	struct knot_outcome o = {0};
-	int rc = knot_replay(c->replayer, &s->target->run, &plain, &o, err);
+	int rc = replay(c, s, &plain, &o, err);
 
 	if (!rc)
 		*ret_yes = o.ran && same_end(rec, &o.record);
