@@ -156,7 +156,7 @@ run:
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/run-demo.sh
 bench: all
-	$(Q)for b in $(wildcard scripts/bench/*.sh); do BUILD=$(B) "$$b" || exit 1; done
+	$(Q)for b in $(wildcard scripts/bench/[0-9]*.sh); do BUILD=$(B) "$$b" || exit 1; done
 
 # --- checks on the sources --------------------------------------------------------------------
 

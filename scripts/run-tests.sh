@@ -63,7 +63,7 @@ go_ring() {
 	. scripts/go-env.sh 2>"$log" || { report go 0 1; return; }
 	for mod in $GO_MODS; do
 		rc=0
-		(cd "$mod" && GOFLAGS='' GOWORK=off "$GO" test -v ./...) >"$log" 2>&1 || rc=$?
+		(cd "$mod" && GOFLAGS='' GOWORK=off "$GO" test -count=1 -v ./...) >"$log" 2>&1 || rc=$?
 		ok=$(grep -c '^--- PASS' "$log")
 		bad=$(grep -c '^--- FAIL' "$log")
 		if [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
