@@ -57,11 +57,11 @@ Test(overlay, merges_and_lets_the_later_file_win)
 	char *text;
 	size_t len;
 
-	cr_assert_eq(knot_overlay_merge(files, 2, "/work", out, &err), 0, "%s", err.message);
+	cr_assert_eq(knot_overlay_merge(files, 2, "/base", out, &err), 0, "%s", err.message);
 	cr_assert_eq(knot_file_read(out, 1 << 16, &text, &len, &err), 0);
 	cr_expect(strstr(text, "\"/x/a.go\": \"/ours/a.go\""), "%s", text);
 	cr_expect(strstr(text, "\"/x/b.go\": \"/ours/b.go\""));
-	cr_expect(strstr(text, "\"/work/rel.go\": \"/u/rel.go\""),
+	cr_expect(strstr(text, "\"/base/rel.go\": \"/u/rel.go\""),
 		"relative to the go command's directory");
 	cr_expect(strstr(text, "\"/x/gone.go\": \"\""), "an empty replacement removes the file");
 	free(text);
