@@ -197,9 +197,8 @@ install: all man
 	$(foreach m,$(MANS),install -D -m 644 $(m) \
 		$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)) &&) true
 	rm -rf $(DESTDIR)$(PREFIX)/share/goknot
-	mkdir -p $(DESTDIR)$(PREFIX)/share/goknot/instrument
-	cp -R instrument/helper $(DESTDIR)$(PREFIX)/share/goknot/instrument/
-	cp -R runtime-shim $(DESTDIR)$(PREFIX)/share/goknot/
+	find instrument/helper runtime-shim -name testdata -prune -o -type f ! -name '*_test.go' \
+		-exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/goknot/{} ';'
 
 help:
 	@echo 'all         build $(B)/goknot'
