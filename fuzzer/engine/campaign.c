@@ -64,7 +64,7 @@ static int on_run(void *arg, const struct knot_plan *plan, const struct knot_rec
 	if (!rec->timed_out && !rec->signal &&
 		(end == KNOT_END_OK || end == KNOT_END_SKIP || end == KNOT_END_LEAK))
 		s->good_runs++;
-	totals_of(s, plan)->ends[end <= KNOT_END_SKIP ? end : KNOT_END_NONE]++;
+	totals_of(s, plan)->ends[end < KNOT_END_COUNT ? end : KNOT_END_NONE]++;
 	const struct knot_plan_run run = {
 		.result = &rec->result,
 		.view = knot_record_view(rec),

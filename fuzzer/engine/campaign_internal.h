@@ -45,7 +45,7 @@ struct knot_bucket {
 /* Counters that persist.c writes as differences. */
 struct knot_target_totals {
 	uint64_t runs, steps, requests;
-	uint64_t ends[KNOT_END_SKIP + 1];
+	uint64_t ends[KNOT_END_COUNT];
 	uint64_t chain_runs, chain_any, chain_all;
 };
 

@@ -10,7 +10,7 @@
 struct knot_error;
 struct knot_store;
 
-#define KNOT_STORE_END_KINDS (KNOT_END_SKIP + 1)
+#define KNOT_STORE_END_KINDS KNOT_END_COUNT
 
 struct knot_store_runs {
 	int64_t target;

@@ -297,7 +297,7 @@ static const char *check_result(const struct knot_shm_result *r)
 		return "event cursors";
 	if (r->dec_start > r->dec_end || r->dec_end - r->dec_start > KNOT_DECISION_SLOTS)
 		return "decision cursors";
-	if (r->end == KNOT_END_NONE || r->end > KNOT_END_SKIP)
+	if (r->end == KNOT_END_NONE || r->end >= KNOT_END_COUNT)
 		return "end of run";
 	if (r->chain_done > KNOT_CHAIN_MAX)
 		return "chain length";
@@ -411,7 +411,7 @@ int knot_shm_current(
 		!range_ok(cur.dec_start, cur.dec_head, shm->dec_tail, KNOT_DECISION_SLOTS))
 		return knot_error_set(
 			err, KNOT_EINPUT, "shared memory is damaged: cursors of the run under way");
-	if (cur.end > KNOT_END_SKIP || cur.chain_done > KNOT_CHAIN_MAX)
+	if (cur.end >= KNOT_END_COUNT || cur.chain_done > KNOT_CHAIN_MAX)
 		return knot_error_set(
 			err, KNOT_EINPUT, "shared memory is damaged: state of the run under way");
 	*ret_current = cur;

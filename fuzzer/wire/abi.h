@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 1
+#define KNOT_ABI_VERSION 2
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -101,6 +101,8 @@
 #define KNOT_END_OSEXIT 8 /* the target called os.Exit inside a run */
 #define KNOT_END_EXTWAIT 9 /* the test cannot go on and only something outside could wake it */
 #define KNOT_END_SKIP 10 /* the test skipped itself */
+#define KNOT_END_TIMEOUT 11 /* native: the run took longer than the request allows */
+#define KNOT_END_COUNT 12
 
 /* Flags of a run record. */
 #define KNOT_RUN_NEW_PAIRS 0x1 /* the run showed pairs not seen before */
@@ -113,6 +115,7 @@
 #define KNOT_RUN_BATCH_END 0x80 /* last run of its request */
 #define KNOT_RUN_EARLY_TIMER 0x100 /* timers were fired by choice, 0.5 s or more in all before they were due */
 #define KNOT_RUN_FAIR_TAIL 0x200 /* the fair tail was entered */
+#define KNOT_RUN_NATIVE 0x1000 /* on the stock scheduler: no decisions; events have stamps, see struct knot_shm_event */
 
 /* Flags of a request. */
 #define KNOT_REQ_REPLAY 0x1 /* follow dec_in to its end, then fifo; hold the trace always */
@@ -169,6 +172,8 @@ struct knot_shm_request {
 	uint64_t salt; /* mixed into pair keys: one per test */
 	uint32_t prefix_off; /* first decision in dec_in */
 	uint32_t prefix_len;
+	uint32_t wait_us; /* native: how long an operation waits for the one before it in the chain */
+	uint32_t timeout_ms; /* native: how long a run may take, 0 = for ever */
 	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
 };
 
@@ -198,9 +203,17 @@ struct knot_shm_result {
 	uint32_t diverged_at; /* step of the first divergence, when flagged */
 	uint32_t live; /* goroutines left running, ticking or waiting for I/O */
 	uint32_t snap; /* records in the snapshot, for a bad end */
+	/* native: chain elements, a bit each: met, waited, executed in order, waited in vain */
+	uint16_t chain_reached, chain_waited, chain_ordered, chain_expired;
 };
 
-/* 32 bytes. seq of the event is its cursor minus the run's ev_start. */
+/*
+ * 32 bytes. seq of the event is its cursor minus the run's ev_start. In a native run many threads write:
+ * step is then the stamp that the writer stores last, KNOT_EVENT_STAMP times the pid plus the cursor plus 1,
+ * by which a slot that was claimed and never filled is told; prim 0 with aux not 0 means that aux is the
+ * primitive's address. wire/settle.h turns that into the form above.
+ */
+#define KNOT_EVENT_STAMP 0x9e3779b1
 struct knot_shm_event {
 	uint32_t step; /* steps done when it was recorded (a STEP event carries its own number) */
 	uint16_t g; /* goroutine number in this run */
@@ -264,6 +277,7 @@ struct knot_shm_current {
 	uint32_t exit_code;
 	uint32_t diverged_at;
 	uint32_t nprims;
+	uint16_t chain_reached, chain_waited, chain_ordered, chain_expired;
 };
 
 struct knot_shm_header {

@@ -69,6 +69,7 @@ static const char *const end_names[] = {
 	[KNOT_END_OSEXIT] = "osexit",
 	[KNOT_END_EXTWAIT] = "extwait",
 	[KNOT_END_SKIP] = "skip",
+	[KNOT_END_TIMEOUT] = "timeout",
 };
 
 static const char *const policy_names[] = {

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 1
+const knotAbiVersion = 2
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -73,6 +73,8 @@ const knotEndFatal = 7
 const knotEndOsexit = 8
 const knotEndExtwait = 9
 const knotEndSkip = 10
+const knotEndTimeout = 11
+const knotEndCount = 12
 const knotRunNewPairs = 0x1
 const knotRunHeld = 0x2
 const knotRunTainted = 0x4
@@ -83,6 +85,7 @@ const knotRunLiveLeft = 0x40
 const knotRunBatchEnd = 0x80
 const knotRunEarlyTimer = 0x100
 const knotRunFairTail = 0x200
+const knotRunNative = 0x1000
 const knotReqReplay = 0x1
 const knotReqHold = 0x2
 const knotReqNoTimer = 0x4
@@ -130,6 +133,8 @@ type knotShmRequest struct {
 	salt      uint64
 	prefixOff uint32
 	prefixLen uint32
+	waitUs    uint32
+	timeoutMs uint32
 	chain     [knotChainMax]knotShmChainOp
 }
 
@@ -160,7 +165,12 @@ type knotShmResult struct {
 	divergedAt    uint32
 	live          uint32
 	snap          uint32
+	chainReached  uint16
+	chainWaited   uint16
+	chainOrdered  uint16
+	chainExpired  uint16
 }
+const knotEventStamp = 0x9e3779b1
 
 type knotShmEvent struct {
 	step  uint32
@@ -201,28 +211,32 @@ type knotShmSite struct {
 }
 
 type knotShmCurrent struct {
-	request    uint64
-	seed       uint64
-	hash       uint64
-	evStart    uint64
-	evHead     uint64
-	decStart   uint64
-	decHead    uint64
-	bucket     uint64
-	virtualNs  uint64
-	earlyNs    uint64
-	run        uint32
-	steps      uint32
-	choices    uint32
-	newPairs   uint32
-	chainDone  uint32
-	goroutines uint32
-	lost       uint32
-	end        uint32
-	flags      uint32
-	exitCode   uint32
-	divergedAt uint32
-	nprims     uint32
+	request      uint64
+	seed         uint64
+	hash         uint64
+	evStart      uint64
+	evHead       uint64
+	decStart     uint64
+	decHead      uint64
+	bucket       uint64
+	virtualNs    uint64
+	earlyNs      uint64
+	run          uint32
+	steps        uint32
+	choices      uint32
+	newPairs     uint32
+	chainDone    uint32
+	goroutines   uint32
+	lost         uint32
+	end          uint32
+	flags        uint32
+	exitCode     uint32
+	divergedAt   uint32
+	nprims       uint32
+	chainReached uint16
+	chainWaited  uint16
+	chainOrdered uint16
+	chainExpired uint16
 }
 
 type knotShmHeader struct {

@@ -159,7 +159,7 @@ Test(shm, damaged_results_are_refused)
 		bad[i] = good_result();
 	bad[0].ev_start = 10;
 	bad[1].dec_end = KNOT_DECISION_SLOTS + 1ull;
-	bad[2].end = KNOT_END_SKIP + 1;
+	bad[2].end = KNOT_END_COUNT;
 	bad[3].chain_done = KNOT_CHAIN_MAX + 1;
 	bad[4].snap = KNOT_SNAP_SLOTS + 1;
 	bad[5].batch_chain_any = 4;

@@ -163,7 +163,7 @@ static struct knot_crash random_crash(struct knot_rng *rng)
 		.test = random_text(rng),
 		.message = random_text(rng),
 		.seed = knot_rng_next(rng),
-		.end = (uint32_t)knot_rng_below(rng, KNOT_END_SKIP + 1),
+		.end = (uint32_t)knot_rng_below(rng, KNOT_END_COUNT),
 		.race = knot_rng_below(rng, 2),
 	};
 	for (uint64_t n = knot_rng_below(rng, 5); n--;)
