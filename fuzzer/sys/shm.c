@@ -24,6 +24,8 @@
 #define SIZE_SNAPS PAGE_UP(KNOT_SNAP_SLOTS * sizeof(struct knot_shm_snap))
 #define SIZE_GOROUTINES PAGE_UP(KNOT_G_SLOTS * sizeof(struct knot_shm_goroutine))
 #define SIZE_DUMP PAGE_UP(KNOT_DUMP_SIZE)
+#define SIZE_RACES PAGE_UP(KNOT_RACE_SLOTS)
+#define SIZE_MEMS PAGE_UP(KNOT_MEM_SLOTS * sizeof(struct knot_shm_mem))
 
 #define OFF_REQUESTS PAGE_UP(sizeof(struct knot_shm_header))
 #define OFF_RESULTS (OFF_REQUESTS + SIZE_REQUESTS)
@@ -35,7 +37,9 @@
 #define OFF_SNAPS (OFF_SITES + SIZE_SITES)
 #define OFF_GOROUTINES (OFF_SNAPS + SIZE_SNAPS)
 #define OFF_DUMP (OFF_GOROUTINES + SIZE_GOROUTINES)
-#define REGION_SIZE (OFF_DUMP + SIZE_DUMP)
+#define OFF_RACES (OFF_DUMP + SIZE_DUMP)
+#define OFF_MEMS (OFF_RACES + SIZE_RACES)
+#define REGION_SIZE (OFF_MEMS + SIZE_MEMS)
 
 /* The part of dec_in that a posted request still needs. */
 struct prefix_use {
@@ -46,7 +50,7 @@ struct knot_shm {
 	int fd;
 	uint8_t *base;
 	/* goknot's own cursors; what stands in the region is a copy for the target. */
-	uint64_t req_head, req_tail, res_tail, ev_tail, dec_tail;
+	uint64_t req_head, req_tail, res_tail, ev_tail, dec_tail, race_tail;
 	uint32_t dec_in_next;
 	struct prefix_use prefixes[KNOT_REQ_SLOTS];
 };
@@ -178,11 +182,14 @@ int knot_shm_reset(
 		.off_snaps = OFF_SNAPS,
 		.off_goroutines = OFF_GOROUTINES,
 		.off_dump = OFF_DUMP,
+		.off_races = OFF_RACES,
+		.off_mems = OFF_MEMS,
 		.cfg_flags = cfg_flags,
 		.pairs_used = pairs_used,
 		.sites_used = sites_used,
 	};
 	shm->req_head = shm->req_tail = shm->res_tail = shm->ev_tail = shm->dec_tail = 0;
+	shm->race_tail = 0;
 	shm->dec_in_next = 0;
 	return 0;
 }
@@ -232,6 +239,8 @@ int knot_shm_post(struct knot_shm *shm, const struct knot_shm_request *request,
 	if (request->chain_len > KNOT_CHAIN_MAX)
 		return knot_error_set(
 			err, KNOT_EINTERNAL, "a chain of %u operations", request->chain_len);
+	if (request->mem_len > KNOT_MEM_MAX)
+		return knot_error_set(err, KNOT_EINTERNAL, "%u positions", request->mem_len);
 	if (request->policy >= KNOT_POLICY_COUNT)
 		return knot_error_set(err, KNOT_EINTERNAL, "policy %u", request->policy);
 	if (prefix_len > KNOT_DECISION_IN_SLOTS)
@@ -297,6 +306,8 @@ static const char *check_result(const struct knot_shm_result *r)
 		return "event cursors";
 	if (r->dec_start > r->dec_end || r->dec_end - r->dec_start > KNOT_DECISION_SLOTS)
 		return "decision cursors";
+	if (r->race_start > r->race_end || r->race_end - r->race_start > KNOT_RACE_SLOTS)
+		return "race cursors";
 	if (r->end == KNOT_END_NONE || r->end >= KNOT_END_COUNT)
 		return "end of run";
 	if (r->chain_done > KNOT_CHAIN_MAX)
@@ -384,6 +395,21 @@ int knot_shm_copy_decisions(struct knot_shm *shm, uint64_t start, uint64_t end,
 	return 0;
 }
 
+int knot_shm_take_races(struct knot_shm *shm, uint64_t start, uint64_t end, char **ret_text,
+	size_t *ret_len, struct knot_error *err)
+{
+	if (!range_ok(start, end, shm->race_tail, KNOT_RACE_SLOTS))
+		return knot_error_set(err, KNOT_EINPUT, "shared memory is damaged: race cursors");
+	const size_t len = (size_t)(end - start);
+	char *text = knot_xalloc(len + 1);
+	copy_ring(text, shm->base + OFF_RACES, start, len, KNOT_RACE_SLOTS, 1);
+	shm->race_tail = end;
+	store64(&knot_shm_header(shm)->race_tail, end);
+	*ret_text = text;
+	*ret_len = len;
+	return 0;
+}
+
 int knot_shm_release(
 	struct knot_shm *shm, uint64_t ev_tail, uint64_t dec_tail, struct knot_error *err)
 {
@@ -408,7 +434,8 @@ int knot_shm_current(
 	struct knot_shm_current cur;
 	copy_in(&cur, &knot_shm_header(shm)->cur, sizeof(cur));
 	if (!range_ok(cur.ev_start, cur.ev_head, shm->ev_tail, KNOT_EVENT_SLOTS) ||
-		!range_ok(cur.dec_start, cur.dec_head, shm->dec_tail, KNOT_DECISION_SLOTS))
+		!range_ok(cur.dec_start, cur.dec_head, shm->dec_tail, KNOT_DECISION_SLOTS) ||
+		!range_ok(cur.race_start, cur.race_head, shm->race_tail, KNOT_RACE_SLOTS))
 		return knot_error_set(
 			err, KNOT_EINPUT, "shared memory is damaged: cursors of the run under way");
 	if (cur.end >= KNOT_END_COUNT || cur.chain_done > KNOT_CHAIN_MAX)

@@ -103,6 +103,12 @@ int knot_shm_copy_events(struct knot_shm *shm, uint64_t start, uint64_t end,
 	struct knot_shm_events *out, struct knot_error *err);
 int knot_shm_copy_decisions(struct knot_shm *shm, uint64_t start, uint64_t end,
 	struct knot_shm_decisions *out, struct knot_error *err);
+/*
+ * What the race detector wrote in [start, end), NUL-terminated, and hands those bytes back to the target;
+ * caller frees.
+ */
+int knot_shm_take_races(struct knot_shm *shm, uint64_t start, uint64_t end, char **ret_text,
+	size_t *ret_len, struct knot_error *err);
 /* Hands the slots below the cursors back to the target. Never moves backwards. */
 int knot_shm_release(
 	struct knot_shm *shm, uint64_t ev_tail, uint64_t dec_tail, struct knot_error *err);

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 2
+#define KNOT_ABI_VERSION 3
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -59,7 +59,9 @@
 #define KNOT_OP_TIMER 33 /* the next timer fires */
 #define KNOT_OP_MAPOP 34 /* sync.Map */
 #define KNOT_OP_POOL 35 /* sync.Pool */
-#define KNOT_OP_LAST 36
+#define KNOT_OP_MEMREAD 36 /* plain memory, under -race */
+#define KNOT_OP_MEMWRITE 37
+#define KNOT_OP_LAST 38
 
 /* Kinds of event in the trace ring. */
 #define KNOT_EV_STEP 1 /* goroutine g executes op at site on prim (one per decision) */
@@ -115,6 +117,7 @@
 #define KNOT_RUN_BATCH_END 0x80 /* last run of its request */
 #define KNOT_RUN_EARLY_TIMER 0x100 /* timers were fired by choice, 0.5 s or more in all before they were due */
 #define KNOT_RUN_FAIR_TAIL 0x200 /* the fair tail was entered */
+#define KNOT_RUN_RACE 0x400 /* the race detector reported in this run */
 #define KNOT_RUN_NATIVE 0x1000 /* on the stock scheduler: no decisions; events have stamps, see struct knot_shm_event */
 
 /* Flags of a request. */
@@ -124,6 +127,7 @@
 #define KNOT_REQ_NO_FEEDBACK 0x8 /* pairs are not looked up */
 #define KNOT_REQ_EXIT 0x10 /* leave the process after this request (fresh process per run) */
 #define KNOT_REQ_WARM 0x20 /* of a crash file: goknot has the process make one fifo run first */
+#define KNOT_REQ_MEM_LEARN 0x40 /* look for positions where goroutines share plain memory: struct knot_shm_mem */
 
 /* Flags of the configuration. */
 #define KNOT_CFG_NO_HOOKS 0x1 /* the inserted hooks do nothing */
@@ -148,6 +152,9 @@
 #define KNOT_DECISION_SLOTS 4194304
 #define KNOT_DECISION_IN_SLOTS 4194304
 #define KNOT_PAIR_SLOTS 262144
+#define KNOT_RACE_SLOTS 262144
+#define KNOT_MEM_SLOTS 1024
+#define KNOT_MEM_MAX 64
 
 /* One operation of a chain: it matches a goroutine that is about to execute op at site. */
 struct knot_shm_chain_op {
@@ -174,6 +181,9 @@ struct knot_shm_request {
 	uint32_t prefix_len;
 	uint32_t wait_us; /* native: how long an operation waits for the one before it in the chain */
 	uint32_t timeout_ms; /* native: how long a run may take, 0 = for ever */
+	uint32_t mem_len; /* positions of plain memory accesses that are scheduling points, under -race */
+	uint32_t mem_pad;
+	uint32_t mem[KNOT_MEM_MAX]; /* their site hashes */
 	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
 };
 
@@ -184,6 +194,7 @@ struct knot_shm_result {
 	uint64_t hash; /* schedule hash */
 	uint64_t ev_start, ev_end; /* cursors of its events */
 	uint64_t dec_start, dec_end; /* cursors of its decisions */
+	uint64_t race_start, race_end; /* cursors of what the race detector reported, when flagged */
 	uint64_t batch_steps; /* steps of all runs of the request so far */
 	uint64_t bucket; /* pre-bucket: what kind of bad end, from sites only; 0 = none */
 	uint64_t virtual_ns; /* virtual time the run took */
@@ -255,6 +266,12 @@ struct knot_shm_site {
 	char text[KNOT_SITE_TEXT];
 };
 
+/* A position at which memory was touched that several goroutines of one run touch, one of them writing. */
+struct knot_shm_mem {
+	uint32_t site;
+	uint32_t op; /* KNOT_OP_MEMREAD, KNOT_OP_MEMWRITE */
+};
+
 /* The run under way; survives the death of the process. */
 struct knot_shm_current {
 	uint64_t request;
@@ -262,6 +279,7 @@ struct knot_shm_current {
 	uint64_t hash;
 	uint64_t ev_start, ev_head;
 	uint64_t dec_start, dec_head;
+	uint64_t race_start, race_head;
 	uint64_t bucket;
 	uint64_t virtual_ns;
 	uint64_t early_ns;
@@ -286,16 +304,16 @@ struct knot_shm_header {
 	uint32_t state; /* KNOT_STATE_* */
 	uint64_t size_bytes;
 	/* offsets of the parts from the start of the region */
-	uint64_t off_requests, off_results, off_events, off_dec_out, off_dec_in, off_pairs, off_sites, off_snaps, off_goroutines, off_dump;
+	uint64_t off_requests, off_results, off_events, off_dec_out, off_dec_in, off_pairs, off_sites, off_snaps, off_goroutines, off_dump, off_races, off_mems;
 	/* goknot -> target */
 	uint32_t cfg_flags; /* KNOT_CFG_* */
 	uint32_t stop; /* leave between two runs */
 	uint64_t req_head; /* requests written */
-	uint64_t res_tail, ev_tail, dec_tail; /* consumed by goknot */
+	uint64_t res_tail, ev_tail, dec_tail, race_tail; /* consumed by goknot */
 	/* target -> goknot */
 	uint64_t req_tail; /* requests finished */
 	uint64_t res_head;
-	uint64_t ev_head, dec_head; /* committed */
+	uint64_t ev_head, dec_head, race_head; /* committed */
 	uint64_t heartbeat; /* grows while steps are made */
 	uint64_t runs_total;
 	uint64_t steps_total;
@@ -306,6 +324,8 @@ struct knot_shm_header {
 	uint64_t sites_full;
 	uint64_t prims_full;
 	uint64_t hooks_missed; /* operations whose inserted hook named another operation */
+	uint64_t races_lost; /* bytes of race reports that did not fit */
+	uint64_t mems_used;
 	uint64_t dump_len;
 	uint32_t pid;
 	uint32_t test_index;

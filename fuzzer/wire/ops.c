@@ -41,6 +41,8 @@ static const char *const op_names[] = {
 	[KNOT_OP_TIMER] = "timer",
 	[KNOT_OP_MAPOP] = "mapop",
 	[KNOT_OP_POOL] = "pool",
+	[KNOT_OP_MEMREAD] = "memread",
+	[KNOT_OP_MEMWRITE] = "memwrite",
 };
 _Static_assert(COUNT(op_names) == KNOT_OP_LAST, "every operation has a name");
 

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 2
+const knotAbiVersion = 3
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -41,7 +41,9 @@ const knotOpExit = 32
 const knotOpTimer = 33
 const knotOpMapop = 34
 const knotOpPool = 35
-const knotOpLast = 36
+const knotOpMemread = 36
+const knotOpMemwrite = 37
+const knotOpLast = 38
 const knotEvStep = 1
 const knotEvBlock = 2
 const knotEvWake = 3
@@ -85,6 +87,7 @@ const knotRunLiveLeft = 0x40
 const knotRunBatchEnd = 0x80
 const knotRunEarlyTimer = 0x100
 const knotRunFairTail = 0x200
+const knotRunRace = 0x400
 const knotRunNative = 0x1000
 const knotReqReplay = 0x1
 const knotReqHold = 0x2
@@ -92,6 +95,7 @@ const knotReqNoTimer = 0x4
 const knotReqNoFeedback = 0x8
 const knotReqExit = 0x10
 const knotReqWarm = 0x20
+const knotReqMemLearn = 0x40
 const knotCfgNoHooks = 0x1
 const knotStateEmpty = 0
 const knotStateAttached = 1
@@ -111,6 +115,9 @@ const knotEventSlots = 1048576
 const knotDecisionSlots = 4194304
 const knotDecisionInSlots = 4194304
 const knotPairSlots = 262144
+const knotRaceSlots = 262144
+const knotMemSlots = 1024
+const knotMemMax = 64
 
 type knotShmChainOp struct {
 	gpath uint64
@@ -135,6 +142,9 @@ type knotShmRequest struct {
 	prefixLen uint32
 	waitUs    uint32
 	timeoutMs uint32
+	memLen    uint32
+	memPad    uint32
+	mem       [knotMemMax]uint32
 	chain     [knotChainMax]knotShmChainOp
 }
 
@@ -146,6 +156,8 @@ type knotShmResult struct {
 	evEnd         uint64
 	decStart      uint64
 	decEnd        uint64
+	raceStart     uint64
+	raceEnd       uint64
 	batchSteps    uint64
 	bucket        uint64
 	virtualNs     uint64
@@ -210,6 +222,11 @@ type knotShmSite struct {
 	text [knotSiteText]byte
 }
 
+type knotShmMem struct {
+	site uint32
+	op   uint32
+}
+
 type knotShmCurrent struct {
 	request      uint64
 	seed         uint64
@@ -218,6 +235,8 @@ type knotShmCurrent struct {
 	evHead       uint64
 	decStart     uint64
 	decHead      uint64
+	raceStart    uint64
+	raceHead     uint64
 	bucket       uint64
 	virtualNs    uint64
 	earlyNs      uint64
@@ -254,16 +273,20 @@ type knotShmHeader struct {
 	offSnaps      uint64
 	offGoroutines uint64
 	offDump       uint64
+	offRaces      uint64
+	offMems       uint64
 	cfgFlags      uint32
 	stop          uint32
 	reqHead       uint64
 	resTail       uint64
 	evTail        uint64
 	decTail       uint64
+	raceTail      uint64
 	reqTail       uint64
 	resHead       uint64
 	evHead        uint64
 	decHead       uint64
+	raceHead      uint64
 	heartbeat     uint64
 	runsTotal     uint64
 	stepsTotal    uint64
@@ -274,6 +297,8 @@ type knotShmHeader struct {
 	sitesFull     uint64
 	primsFull     uint64
 	hooksMissed   uint64
+	racesLost     uint64
+	memsUsed      uint64
 	dumpLen       uint64
 	pid           uint32
 	testIndex     uint32

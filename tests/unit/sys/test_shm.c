@@ -51,14 +51,16 @@ Test(shm, parts_lie_in_order_without_overlap)
 {
 	const uint64_t offsets[] = {header->off_requests, header->off_results, header->off_events,
 		header->off_dec_out, header->off_dec_in, header->off_pairs, header->off_sites,
-		header->off_snaps, header->off_goroutines, header->off_dump, header->size_bytes};
+		header->off_snaps, header->off_goroutines, header->off_dump, header->off_races,
+		header->off_mems, header->size_bytes};
 	const uint64_t sizes[] = {KNOT_REQ_SLOTS * sizeof(struct knot_shm_request),
 		KNOT_RES_SLOTS * sizeof(struct knot_shm_result),
 		KNOT_EVENT_SLOTS * sizeof(struct knot_shm_event), KNOT_DECISION_SLOTS * 2ull,
 		KNOT_DECISION_IN_SLOTS * 2ull, KNOT_PAIR_SLOTS * 8ull,
 		KNOT_SITE_SLOTS * sizeof(struct knot_shm_site),
 		KNOT_SNAP_SLOTS * sizeof(struct knot_shm_snap),
-		KNOT_G_SLOTS * sizeof(struct knot_shm_goroutine), KNOT_DUMP_SIZE};
+		KNOT_G_SLOTS * sizeof(struct knot_shm_goroutine), KNOT_DUMP_SIZE, KNOT_RACE_SLOTS,
+		KNOT_MEM_SLOTS * sizeof(struct knot_shm_mem)};
 	cr_assert_geq(offsets[0], sizeof(struct knot_shm_header));
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		cr_assert_eq(offsets[i] % 4096, 0);
@@ -154,8 +156,8 @@ Test(shm, results_are_taken_in_order_across_the_end_of_the_ring)
 
 Test(shm, damaged_results_are_refused)
 {
-	struct knot_shm_result bad[6];
-	for (size_t i = 0; i < 6; i++)
+	struct knot_shm_result bad[7];
+	for (size_t i = 0; i < 7; i++)
 		bad[i] = good_result();
 	bad[0].ev_start = 10;
 	bad[1].dec_end = KNOT_DECISION_SLOTS + 1ull;
@@ -163,10 +165,11 @@ Test(shm, damaged_results_are_refused)
 	bad[3].chain_done = KNOT_CHAIN_MAX + 1;
 	bad[4].snap = KNOT_SNAP_SLOTS + 1;
 	bad[5].batch_chain_any = 4;
+	bad[6].race_start = 1;
 	struct knot_shm_results out = {0};
 	struct knot_error err;
 	header->res_head = 1;
-	for (size_t i = 0; i < 6; i++) {
+	for (size_t i = 0; i < 7; i++) {
 		put_result(0, &bad[i]);
 		cr_assert_eq(knot_shm_take_results(shm, &out, &err), KNOT_EINPUT, "case %zu", i);
 	}
@@ -174,6 +177,28 @@ Test(shm, damaged_results_are_refused)
 	header->res_head = KNOT_RES_SLOTS + 1ull;
 	cr_assert_eq(knot_shm_take_results(shm, &out, &err), KNOT_EINPUT);
 	knot_vec_free(&out);
+}
+
+Test(shm, race_reports_wrap_and_are_handed_back)
+{
+	const uint64_t start = KNOT_RACE_SLOTS - 3ull;
+	char *races = part(header->off_races), *text = NULL;
+	struct knot_error err;
+	size_t len = 0;
+
+	cr_assert_eq(knot_shm_take_races(shm, 0, start, &text, &len, &err), 0);
+	cr_assert_eq(len, start);
+	free(text);
+	memcpy(races + start, "WAR", 3);
+	memcpy(races, "NING", 4);
+	cr_assert_eq(knot_shm_take_races(shm, start, start + 7, &text, &len, &err), 0);
+	cr_assert_str_eq(text, "WARNING");
+	free(text);
+	cr_assert_eq(header->race_tail, start + 7);
+	cr_assert_eq(knot_shm_take_races(shm, start, start + 7, &text, &len, &err), KNOT_EINPUT);
+	cr_assert_eq(
+		knot_shm_take_races(shm, start + 7, start + 8 + KNOT_RACE_SLOTS, &text, &len, &err),
+		KNOT_EINPUT);
 }
 
 Test(shm, events_and_decisions_wrap)
