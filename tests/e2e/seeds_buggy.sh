@@ -11,8 +11,8 @@ site_shows() { # name, verdict, title, file:line, operation
 	case $2:$5 in
 	leak:* | deadlock:*) [[ "$3, " == *"$5 $4, "* ]] ;;
 	*:fail) [[ "$3, " == *" $4, "* ]] ;;
-	livelock:*) tail -n 200 "$work/$1.trace" | grep -q " $5 $4\b" ;;
-	*) [[ "$3, " == *" $4, "* ]] && tail -n 8 "$work/$1.trace" | grep -q " $5 $4\b" ;;
+	livelock:*) grep -q " $5 $4\b" <(tail -n 200 "$work/$1.trace") ;;
+	*) [[ "$3, " == *" $4, "* ]] && grep -q " $5 $4\b" <(tail -n 8 "$work/$1.trace") ;;
 	esac
 }
 
