@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Runs rings of tests and sums them up; the last line is always "N passed, N failed". A ring that cannot
-# be built or run counts as failed.
+# Runs rings of tests and sums them up; the last line is always "N passed, N failed", and ", N skipped" behind
+# it when some checks could not be made here. A ring that cannot be built or run, or is empty, counts as failed.
+#
+# A test says what it leaves out in a line `skip WHAT: WHY`, from wherever it runs; Criterion and Go have their
+# own ways. A script that could check nothing at all exits with 77.
 #
 # usage: run-tests.sh unit|san|cli|e2e|go|fuzz...
 # from the environment: BUILD (default build), SAN_BUILD, LAYERS, GO_MODS, FUZZTIME (seconds per parser)
@@ -11,18 +14,39 @@ cd "$(dirname "$0")/.." || exit 3
 BUILD=${BUILD:-build}
 passed=0
 failed=0
+skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 report() { # name, passed, failed
+	local bad=$3 line skips
+	skips=$(skips_in_log)
+	# Neither good nor bad and no word why: nothing was tested.
+	if [ "$2" -eq 0 ] && [ "$bad" -eq 0 ] && [ -z "$skips" ]; then bad=1; fi
 	passed=$((passed + $2))
-	failed=$((failed + $3))
-	if [ "$3" -eq 0 ]; then
-		printf 'ok   %s (%d)\n' "$1" "$2"
-	else
+	failed=$((failed + bad))
+	if [ "$bad" -gt 0 ]; then
 		sed 's/^/     /' "$log"
-		printf 'FAIL %s (%d of %d)\n' "$1" "$3" "$(($2 + $3))"
+		printf 'FAIL %s (%d of %d)\n' "$1" "$bad" "$(($2 + bad))"
+	elif [ "$2" -gt 0 ]; then
+		printf 'ok   %s (%d)\n' "$1" "$2"
 	fi
+	while read -r line; do
+		[ -n "$line" ] || continue
+		skipped=$((skipped + 1))
+		printf 'skip %s: %s\n' "$1" "$line"
+	done <<<"$skips"
+}
+
+# One line for each check that was left out, in the words of the test that left it out.
+skips_in_log() {
+	awk '
+		/^skip [^:]+: ./ { print substr($0, 6) }
+		/^\[SKIP\] / { print substr($0, 8) }
+		# Go tells the reason while the test runs and the skip when its parent ends.
+		/^=== (RUN|NAME|CONT) / { name = $3 }
+		/^ +[^ ]+\.go:[0-9]+: / { why[name] = substr($0, index($0, ": ") + 2) }
+		/^ *--- SKIP: / { print $3 ": " (why[$3] == "" ? "no reason given" : why[$3]) }' "$log"
 }
 
 # Criterion's own summary gives the counts; a binary that dies without one is one failure, and so is
@@ -32,36 +56,35 @@ criterion_ring() { # label, build directory, wrapper...
 	shift 2
 	for layer in $LAYERS; do
 		rc=0
-		"$@" "$dir/unit/$layer" --color=never >"$log" 2>&1 || rc=$?
+		"$@" "$dir/unit/$layer" --color=never --verbose >"$log" 2>&1 || rc=$?
 		ok=$(sed -n 's/.*Synthesis: .*Passing: \([0-9]*\).*/\1/p' "$log" | tail -1)
 		bad=$(sed -n 's/.*Failing: \([0-9]*\) | Crashing: \([0-9]*\).*/\1 + \2/p' "$log" | tail -1)
 		bad=$((${bad:-0}))
 		if [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
-		if [ "${ok:-0}" -eq 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
 		report "$label/$layer" "${ok:-0}" "$bad"
 	done
 }
 
 script_ring() { # directory
-	local t
+	local t rc
 	for t in tests/"$1"/*.sh; do
-		[ -e "$t" ] || continue
 		# lib*.sh are sourced by the tests.
 		case ${t##*/} in lib*.sh) continue ;; esac
-		if GOKNOT=$(realpath "$BUILD")/goknot bash "$t" >"$log" 2>&1 </dev/null; then
-			report "${t%.sh}" 1 0
-		else
-			report "${t%.sh}" 0 1
-		fi
+		rc=0
+		GOKNOT=$(realpath "$BUILD")/goknot bash "$t" >"$log" 2>&1 </dev/null || rc=$?
+		case $rc in
+		0) report "${t%.sh}" 1 0 ;;
+		77) report "${t%.sh}" 0 0 ;;
+		*) report "${t%.sh}" 0 1 ;;
+		esac
 	done
 }
 
 go_ring() {
 	local mod rc ok bad
-	if [ -z "${GO_MODS:-}" ]; then return; fi
 	# shellcheck source=scripts/go-env.sh
 	. scripts/go-env.sh 2>"$log" || { report go 0 1; return; }
-	for mod in $GO_MODS; do
+	for mod in ${GO_MODS:-none}; do
 		rc=0
 		(cd "$mod" && GOFLAGS='' GOWORK=off "$GO" test -count=1 -v ./...) >"$log" 2>&1 || rc=$?
 		ok=$(grep -c '^--- PASS' "$log")
@@ -74,7 +97,6 @@ go_ring() {
 fuzz_ring() {
 	local src name corpus
 	for src in tests/fuzz/fuzz_*.c; do
-		[ -e "$src" ] || continue
 		name=$(basename "$src" .c)
 		corpus=$BUILD/fuzz/corpus/${name#fuzz_}
 		mkdir -p "$corpus" "$BUILD/fuzz/found"
@@ -88,7 +110,7 @@ fuzz_ring() {
 	done
 }
 
-LAYERS=${LAYERS-$(cd tests/unit && echo *)}
+LAYERS=${LAYERS:-$(cd tests/unit && echo *)}
 for ring; do
 	case $ring in
 	unit) criterion_ring unit "$BUILD" env ;;
@@ -99,5 +121,7 @@ for ring; do
 	*) echo "run-tests: unknown ring $ring" >&2; exit 2 ;;
 	esac
 done
-printf '%d passed, %d failed\n' "$passed" "$failed"
+printf '%d passed, %d failed' "$passed" "$failed"
+if [ "$skipped" -gt 0 ]; then printf ', %d skipped' "$skipped"; fi
+echo
 [ "$failed" -eq 0 ]

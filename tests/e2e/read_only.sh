@@ -61,7 +61,7 @@ expect "the module was changed" test "$tree_before" = "$(checksum module)"
 expect "GOROOT was changed" test "$goroot_before" = \
 	"$(checksum "$goroot/src/runtime" "$goroot/src/sync" "$goroot/src/testing" "$goroot/pkg" "$goroot/VERSION")"
 }
-if have_namespaces; then
+if have_namespaces "a read-only module and GOROOT, a test that writes beside its sources"; then
 	read_only_trees
 else
 	# Nor can a worker have a copy of the module to write in.
