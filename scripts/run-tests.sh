@@ -110,7 +110,7 @@ fuzz_ring() {
 	done
 }
 
-LAYERS=${LAYERS:-$(cd tests/unit && echo *)}
+LAYERS=${LAYERS:-$(cd tests/unit && printf "%s\n" */ | tr -d /)}
 for ring; do
 	case $ring in
 	unit) criterion_ring unit "$BUILD" env ;;
