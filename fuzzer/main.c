@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
@@ -100,6 +101,7 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	knot_alloc_open();
 	open_log();
 	const int code = run(argc, argv);
 	/* A result that nobody could read is no result. */

@@ -5,6 +5,13 @@
 
 #include <stddef.h>
 
+/*
+ * At the start of the program: from here on every large block is mapped by itself and given back when it is
+ * freed. By default the C library raises the size from which it does so to that of the largest block freed,
+ * and what a long trace has taken once stays in the heap.
+ */
+void knot_alloc_open(void);
+
 void *knot_xalloc(size_t size_bytes); /* zeroed */
 void *knot_xrealloc(void *p, size_t size_bytes);
 void *knot_xreallocarray(void *p, size_t count, size_t size_bytes);

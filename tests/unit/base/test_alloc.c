@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
 
@@ -93,3 +94,18 @@ Test(vec, grows_and_keeps_values)
 	cr_assert_eq(v.data[0], 5);
 	knot_vec_free(&v);
 }
+
+#ifndef __SANITIZE_ADDRESS__ /* which has an allocator of its own */
+Test(alloc, large_blocks_stay_apart_from_the_heap)
+{
+	knot_alloc_open();
+	free(knot_xalloc(24u << 20));
+	const size_t before = mallinfo2().hblkhd;
+	void *block = knot_xalloc(8u << 20);
+	const size_t during = mallinfo2().hblkhd;
+	free(block);
+	cr_expect_geq(
+		during - before, 8u << 20, "mapped by itself although a larger one was freed");
+	cr_expect_eq(mallinfo2().hblkhd, before);
+}
+#endif
