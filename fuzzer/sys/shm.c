@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/vec.h"
+#include "sys/ring.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +52,8 @@ struct knot_shm {
 	uint8_t *base;
 	/* goknot's own cursors; what stands in the region is a copy for the target. */
 	uint64_t req_head, req_tail, res_tail, ev_tail, dec_tail, race_tail;
-	uint32_t dec_in_next;
+	uint64_t ev_punched, dec_punched; /* below these the rings' pages have been given back */
+	bool was_long; /* a long trace was copied from the process under way */
 	struct prefix_use prefixes[KNOT_REQ_SLOTS];
 };
 
@@ -161,7 +163,10 @@ static int forget_parts(struct knot_shm *shm, uint32_t forget, struct knot_error
 int knot_shm_reset(
 	struct knot_shm *shm, uint32_t cfg_flags, uint32_t forget, struct knot_error *err)
 {
-	const int r = forget_parts(shm, forget, err);
+	int r = forget_parts(shm, forget, err);
+	/* What was left of a process that died in a long run has not been released. */
+	if (!r && shm->was_long)
+		r = punch(shm, OFF_EVENTS, OFF_DEC_IN - OFF_EVENTS, err);
 	if (r < 0)
 		return r;
 	struct knot_shm_header *h = knot_shm_header(shm);
@@ -190,7 +195,8 @@ int knot_shm_reset(
 	};
 	shm->req_head = shm->req_tail = shm->res_tail = shm->ev_tail = shm->dec_tail = 0;
 	shm->race_tail = 0;
-	shm->dec_in_next = 0;
+	shm->ev_punched = shm->dec_punched = 0;
+	shm->was_long = false;
 	return 0;
 }
 
@@ -215,19 +221,33 @@ int knot_shm_pending(struct knot_shm *shm, uint32_t *ret_pending, struct knot_er
 	return 0;
 }
 
-/* A prefix lies in one piece: the target indexes it without wrap-around. */
-static bool place_prefix(const struct knot_shm *shm, uint32_t len, uint32_t *ret_off)
+static bool prefix_fits(const struct knot_shm *shm, uint32_t off, uint32_t len)
 {
-	uint32_t off = shm->dec_in_next;
 	if (len > KNOT_DECISION_IN_SLOTS - off)
-		off = 0;
+		return false;
 	for (uint64_t i = shm->req_tail; i < shm->req_head; i++) {
 		const struct prefix_use *use = &shm->prefixes[i % KNOT_REQ_SLOTS];
 		if (use->len && off < use->off + use->len && use->off < off + len)
 			return false;
 	}
-	*ret_off = off;
 	return true;
+}
+
+/*
+ * A prefix lies in one piece: the target indexes it without wrap-around. As low as possible, so that short
+ * prefixes keep to few pages.
+ */
+static bool place_prefix(const struct knot_shm *shm, uint32_t len, uint32_t *ret_off)
+{
+	uint32_t best = prefix_fits(shm, 0, len) ? 0 : UINT32_MAX;
+	for (uint64_t i = shm->req_tail; i < shm->req_head && best; i++) {
+		const struct prefix_use *use = &shm->prefixes[i % KNOT_REQ_SLOTS];
+		const uint32_t behind = use->off + use->len;
+		if (use->len && behind < best && prefix_fits(shm, behind, len))
+			best = behind;
+	}
+	*ret_off = best;
+	return best != UINT32_MAX;
 }
 
 int knot_shm_post(struct knot_shm *shm, const struct knot_shm_request *request,
@@ -252,11 +272,9 @@ int knot_shm_post(struct knot_shm *shm, const struct knot_shm_request *request,
 	uint32_t off = 0;
 	if (prefix_len && !place_prefix(shm, (uint32_t)prefix_len, &off))
 		return knot_error_set(err, KNOT_EFULL, "no room for a prefix now");
-	if (prefix_len) {
+	if (prefix_len)
 		memcpy(shm->base + OFF_DEC_IN + off * sizeof(uint16_t), prefix,
 			prefix_len * sizeof(uint16_t));
-		shm->dec_in_next = off + (uint32_t)prefix_len;
-	}
 	const uint64_t index = shm->req_head % KNOT_REQ_SLOTS;
 	struct knot_shm_request *slots = (void *)(shm->base + OFF_REQUESTS);
 	slots[index] = *request;
@@ -344,16 +362,10 @@ int knot_shm_take_results(
 	return 0;
 }
 
-/* Copies count elements from a ring of slots elements, in at most two pieces. */
-static void copy_ring(
-	void *dst, const void *ring, uint64_t start, uint64_t count, uint64_t slots, size_t size)
-{
-	const uint64_t first = start % slots;
-	const uint64_t piece = count < slots - first ? count : slots - first;
-	copy_in(dst, (const uint8_t *)ring + first * size, piece * size);
-	if (piece < count)
-		copy_in((uint8_t *)dst + piece * size, ring, (count - piece) * size);
-}
+static const struct knot_ring ring_events = {
+	OFF_EVENTS, KNOT_EVENT_SLOTS, sizeof(struct knot_shm_event)};
+static const struct knot_ring ring_decisions = {OFF_DEC_OUT, KNOT_DECISION_SLOTS, sizeof(uint16_t)};
+static const struct knot_ring ring_races = {OFF_RACES, KNOT_RACE_SLOTS, 1};
 
 static bool event_ok(const struct knot_shm_event *e)
 {
@@ -370,7 +382,7 @@ int knot_shm_copy_events(struct knot_shm *shm, uint64_t start, uint64_t end,
 		return 0;
 	knot_vec_reserve(out, out->len + count);
 	struct knot_shm_event *copy = out->data + out->len;
-	copy_ring(copy, shm->base + OFF_EVENTS, start, count, KNOT_EVENT_SLOTS, sizeof(*copy));
+	shm->was_long |= knot_ring_copy(shm->base, &ring_events, start, count, copy);
 	for (size_t i = 0; i < count; i++)
 		if (!event_ok(&copy[i]))
 			return knot_error_set(err, KNOT_EINPUT,
@@ -389,8 +401,7 @@ int knot_shm_copy_decisions(struct knot_shm *shm, uint64_t start, uint64_t end,
 	if (!count)
 		return 0;
 	knot_vec_reserve(out, out->len + count);
-	copy_ring(out->data + out->len, shm->base + OFF_DEC_OUT, start, count, KNOT_DECISION_SLOTS,
-		sizeof(uint16_t));
+	(void)knot_ring_copy(shm->base, &ring_decisions, start, count, out->data + out->len);
 	out->len += count;
 	return 0;
 }
@@ -402,7 +413,7 @@ int knot_shm_take_races(struct knot_shm *shm, uint64_t start, uint64_t end, char
 		return knot_error_set(err, KNOT_EINPUT, "shared memory is damaged: race cursors");
 	const size_t len = (size_t)(end - start);
 	char *text = knot_xalloc(len + 1);
-	copy_ring(text, shm->base + OFF_RACES, start, len, KNOT_RACE_SLOTS, 1);
+	(void)knot_ring_copy(shm->base, &ring_races, start, len, text);
 	shm->race_tail = end;
 	store64(&knot_shm_header(shm)->race_tail, end);
 	*ret_text = text;
@@ -423,6 +434,8 @@ int knot_shm_release(
 		shm->ev_tail = ev_tail;
 	if (dec_tail > shm->dec_tail)
 		shm->dec_tail = dec_tail;
+	knot_ring_give_back(shm->fd, &ring_events, &shm->ev_punched, shm->ev_tail);
+	knot_ring_give_back(shm->fd, &ring_decisions, &shm->dec_punched, shm->dec_tail);
 	store64(&h->ev_tail, shm->ev_tail);
 	store64(&h->dec_tail, shm->dec_tail);
 	return 0;

@@ -109,7 +109,7 @@ int knot_shm_copy_decisions(struct knot_shm *shm, uint64_t start, uint64_t end,
  */
 int knot_shm_take_races(struct knot_shm *shm, uint64_t start, uint64_t end, char **ret_text,
 	size_t *ret_len, struct knot_error *err);
-/* Hands the slots below the cursors back to the target. Never moves backwards. */
+/* Hands the slots below the cursors back to the target, and their pages to the kernel. Never moves backwards. */
 int knot_shm_release(
 	struct knot_shm *shm, uint64_t ev_tail, uint64_t dec_tail, struct knot_error *err);
 

@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -207,6 +208,10 @@ Test(shm, events_and_decisions_wrap)
 	struct knot_shm_event *events = part(header->off_events);
 	uint16_t *decisions = part(header->off_dec_out);
 	const uint64_t dec_start = 3ull * KNOT_DECISION_SLOTS - 2;
+	struct knot_error err;
+	header->ev_head = start;
+	header->dec_head = dec_start;
+	cr_assert_eq(knot_shm_release(shm, start, dec_start, &err), 0);
 	for (uint32_t i = 0; i < 20; i++) {
 		events[(start + i) % KNOT_EVENT_SLOTS] = (struct knot_shm_event){
 			.step = i, .kind = KNOT_EV_STEP, .op = KNOT_OP_SEND};
@@ -216,8 +221,6 @@ Test(shm, events_and_decisions_wrap)
 	header->dec_head = dec_start + 20;
 	struct knot_shm_events out = {0};
 	struct knot_shm_decisions dec = {0};
-	struct knot_error err;
-	cr_assert_eq(knot_shm_release(shm, start, dec_start, &err), 0);
 	cr_assert_eq(knot_shm_copy_events(shm, start, start + 20, &out, &err), 0);
 	cr_assert_eq(knot_shm_copy_decisions(shm, dec_start, dec_start + 20, &dec, &err), 0);
 	cr_assert_eq(out.len, 20);
@@ -447,4 +450,87 @@ Test(shm, works_between_two_processes)
 	cr_assert_eq(out.data[0].request, 5);
 	cr_assert_eq(out.data[0].seed, 6);
 	knot_vec_free(&out);
+}
+
+static uint64_t shared_kb(void)
+{
+	unsigned long long kb = 0;
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "RssShmem: %llu", &kb) == 1)
+			break;
+	if (f)
+		(void)fclose(f);
+	return kb;
+}
+
+static uint64_t region_kb(void)
+{
+	struct stat st;
+	cr_assert_eq(fstat(knot_shm_fd(shm), &st), 0);
+	return (uint64_t)st.st_blocks / 2;
+}
+
+/* A run of half the ring across its end, as the target would leave it. */
+static uint64_t put_long_run(uint64_t start)
+{
+	struct knot_shm_event *events = part(header->off_events);
+	for (uint32_t i = 0; i < KNOT_EVENT_SLOTS / 2; i++)
+		events[(start + i) % KNOT_EVENT_SLOTS] = (struct knot_shm_event){
+			.step = i, .kind = KNOT_EV_STEP, .op = KNOT_OP_SEND};
+	header->ev_head = start + KNOT_EVENT_SLOTS / 2;
+	return header->ev_head;
+}
+
+Test(shm, a_long_trace_leaves_memory_when_it_is_copied_and_when_it_is_released)
+{
+	const uint64_t start = KNOT_EVENT_SLOTS - 100001ull;
+	struct knot_shm_events out = {0};
+	struct knot_error err;
+	cr_assert_eq(knot_shm_release(shm, 0, 0, &err), 0);
+	header->ev_head = start;
+	cr_assert_eq(knot_shm_release(shm, start, 0, &err), 0);
+	const uint64_t before = shared_kb();
+	const uint64_t end = put_long_run(start);
+	cr_assert_gt(shared_kb(), before + 15000);
+	cr_assert_eq(knot_shm_copy_events(shm, start, end, &out, &err), 0);
+	cr_assert_eq(out.len, KNOT_EVENT_SLOTS / 2);
+	for (uint32_t i = 0; i < out.len; i++)
+		cr_assert_eq(out.data[i].step, i);
+	cr_expect_lt(shared_kb(), before + 2000, "copied pages are not goknot's");
+	cr_expect_gt(region_kb(), 15000, "but they are there");
+	out.len = 0;
+	cr_assert_eq(knot_shm_copy_events(shm, start, end, &out, &err), 0);
+	cr_expect_eq(out.data[KNOT_EVENT_SLOTS / 2 - 1].step, KNOT_EVENT_SLOTS / 2 - 1);
+	cr_assert_eq(knot_shm_release(shm, end - 1, 0, &err), 0);
+	cr_expect_lt(region_kb(), 2000, "released pages are nobody's");
+	const struct knot_shm_event *events = part(header->off_events);
+	cr_expect_eq(events[(end - 1) % KNOT_EVENT_SLOTS].step, KNOT_EVENT_SLOTS / 2 - 1,
+		"what was not released stays");
+	knot_vec_free(&out);
+}
+
+Test(shm, a_long_trace_that_was_never_released_leaves_with_the_reset)
+{
+	struct knot_shm_events out = {0};
+	struct knot_error err;
+	const uint64_t end = put_long_run(0);
+	cr_assert_eq(knot_shm_copy_events(shm, 0, end, &out, &err), 0);
+	cr_assert_eq(knot_shm_reset(shm, 0, 0, &err), 0);
+	cr_expect_lt(region_kb(), 2000);
+	knot_vec_free(&out);
+}
+
+Test(shm, short_prefixes_keep_to_the_first_pages)
+{
+	static const uint16_t prefix[5000] = {1};
+	const struct knot_shm_request request = {.id = 1, .count = 1};
+	const struct knot_shm_request *slots = part(header->off_requests);
+	struct knot_error err;
+	for (uint64_t i = 0; i < 1000; i++) {
+		cr_assert_eq(knot_shm_post(shm, &request, prefix, 5000, &err), 0);
+		cr_assert_lt(slots[i % KNOT_REQ_SLOTS].prefix_off, 20000);
+		header->req_tail = i > 2 ? i - 2 : 0;
+	}
 }
