@@ -43,8 +43,8 @@ static struct knot_target_totals *totals_of(
 	return &s->total[plan->request.policy < KNOT_POLICY_COUNT ? plan->request.policy : 0];
 }
 
-static int on_run(void *arg, const struct knot_plan *plan, const struct knot_record *rec,
-	struct knot_error *err)
+static int on_run(
+	void *arg, const struct knot_plan *plan, struct knot_record *rec, struct knot_error *err)
 {
 	struct knot_campaign_worker *w = arg;
 	struct knot_campaign *c = w->campaign;
@@ -54,8 +54,19 @@ static int on_run(void *arg, const struct knot_plan *plan, const struct knot_rec
 	bool finding = false;
 	int rc = 0;
 
+	const struct knot_plan_run run = {
+		.result = &rec->result,
+		.view = knot_record_view(rec),
+		.decisions = rec->decisions.data,
+		.decisions_len = rec->decisions.len,
+	};
+
+	/* First: judging gives the trace up. */
+	knot_portfolio_feed_run(s->portfolio, plan, &run, &gain);
 	if (rec->timed_out || rec->signal || (end != KNOT_END_OK && end != KNOT_END_SKIP))
 		rc = knot_judge(c, w, plan, rec, &finding, err);
+	if (finding)
+		knot_portfolio_reward_finding(s->portfolio, plan);
 	if (w->heard_request != plan->request.id)
 		w->heard = 0;
 	w->heard_request = plan->request.id;
@@ -65,15 +76,6 @@ static int on_run(void *arg, const struct knot_plan *plan, const struct knot_rec
 		(end == KNOT_END_OK || end == KNOT_END_SKIP || end == KNOT_END_LEAK))
 		s->good_runs++;
 	totals_of(s, plan)->ends[end < KNOT_END_COUNT ? end : KNOT_END_NONE]++;
-	const struct knot_plan_run run = {
-		.result = &rec->result,
-		.view = knot_record_view(rec),
-		.decisions = rec->decisions.data,
-		.decisions_len = rec->decisions.len,
-		.finding = finding,
-	};
-
-	knot_portfolio_feed_run(s->portfolio, plan, &run, &gain);
 	return rc;
 }
 

@@ -96,9 +96,9 @@ struct knot_campaign {
 	bool stop;
 };
 
-/* judge.c: a bad end arrived from worker w. */
+/* judge.c: a bad end arrived from worker w. Rec loses its events when it is a candidate. */
 int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
-	const struct knot_plan *plan, const struct knot_record *rec, bool *ret_finding,
+	const struct knot_plan *plan, struct knot_record *rec, bool *ret_finding,
 	struct knot_error *err);
 void knot_judge_free(struct knot_campaign *c);
 

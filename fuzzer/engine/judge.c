@@ -113,8 +113,8 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s,
 			struct knot_outcome o = {0};
 			int rc;
 
-			/* Two long traces at once are a third of what goknot may take. */
 			knot_outcome_free(ret);
+			schedule.end_only = n < REPLAYS - 1;
 			rc = replay(c, s, &schedule, &o, err);
 			if (rc)
 				return rc;
@@ -148,6 +148,7 @@ static int not_repeatable(struct knot_campaign *c, const struct knot_target_stat
 		.step_limit = plan->request.step_limit,
 		.fair_after = plan->request.fair_after,
 		.flags = KNOT_REQ_WARM,
+		.end_only = true,
 	};
 	struct knot_outcome o = {0};
 	int rc = replay(c, s, &plain, &o, err);
@@ -307,7 +308,7 @@ static struct knot_bucket *bucket_of(
 }
 
 static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
-	const struct knot_plan *plan, const struct knot_outcome *o, uint32_t flags, uint32_t tries,
+	const struct knot_plan *plan, struct knot_outcome *o, uint32_t flags, uint32_t tries,
 	uint32_t same, bool *ret_finding, struct knot_error *err)
 {
 	struct knot_finding f = {0};
@@ -318,6 +319,7 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 
 	knot_finding_judge(
 		&o->record, o->out, o->out_len, o->err, o->err_len, !s->good_runs, c->names, &f);
+	knot_record_drop_events(&o->record);
 	if (f.verdict.finding)
 		k->verified = bucket_of(c, s, f.bucket, &is_new);
 	if (!f.verdict.finding) {
@@ -343,7 +345,7 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 }
 
 int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
-	const struct knot_plan *plan, const struct knot_record *rec, bool *ret_finding,
+	const struct knot_plan *plan, struct knot_record *rec, bool *ret_finding,
 	struct knot_error *err)
 {
 	struct knot_target_state *s = w->state;
@@ -377,6 +379,8 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 	}
 	bool repeat = false;
 
+	/* The replays have a trace of their own. */
+	knot_record_drop_events(rec);
 	rc = verify(c, s, plan, rec, &o, &flags, &tries, &same, err);
 	if (!rc && same == REPLAYS && flags & KNOT_REQ_WARM)
 		rc = not_repeatable(c, s, plan, rec, &repeat, err);

@@ -38,7 +38,20 @@ static void shrink(struct knot_record *rec)
 		knot_vec_free(&rec->decisions);
 }
 
-int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
+static int take_trace(struct knot_shm *shm, const struct knot_shm_result *result,
+	struct knot_record *rec, struct knot_error *err)
+{
+	int rc;
+
+	if ((rc = knot_shm_copy_events(shm, result->ev_start, result->ev_end, &rec->events, err)) ||
+		(rc = knot_shm_copy_decisions(
+			 shm, result->dec_start, result->dec_end, &rec->decisions, err)))
+		return rc;
+	collect_goroutines(rec);
+	return 0;
+}
+
+int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result, bool end_only,
 	struct knot_record *rec, struct knot_error *err)
 {
 	int rc;
@@ -51,11 +64,8 @@ int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 	rec->timed_out = false;
 	rec->signal = 0;
 	rec->exit_code = 0;
-	if ((rc = knot_shm_copy_events(shm, result->ev_start, result->ev_end, &rec->events, err)) ||
-		(rc = knot_shm_copy_decisions(
-			 shm, result->dec_start, result->dec_end, &rec->decisions, err)))
+	if (!end_only && (rc = take_trace(shm, result, rec, err)))
 		return rc;
-	collect_goroutines(rec);
 	if (result->snap) {
 		size_t len;
 
@@ -66,7 +76,8 @@ int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 	return 0;
 }
 
-int knot_record_take_current(struct knot_shm *shm, struct knot_record *rec, struct knot_error *err)
+int knot_record_take_current(
+	struct knot_shm *shm, bool end_only, struct knot_record *rec, struct knot_error *err)
 {
 	struct knot_shm_current cur;
 	int rc = knot_shm_current(shm, &cur, err);
@@ -97,7 +108,12 @@ int knot_record_take_current(struct knot_shm *shm, struct knot_record *rec, stru
 		.diverged_at = cur.diverged_at,
 	};
 
-	return knot_record_take(shm, &result, rec, err);
+	return knot_record_take(shm, &result, end_only, rec, err);
+}
+
+void knot_record_drop_events(struct knot_record *rec)
+{
+	knot_vec_free(&rec->events);
 }
 
 void knot_record_free(struct knot_record *rec)

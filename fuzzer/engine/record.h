@@ -21,11 +21,17 @@ struct knot_record {
 	uint32_t exit_code; /* of a process that ended inside the run */
 };
 
-/* Fills rec from the region for a held run (or for the run a process died in). */
-int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
+/*
+ * Fills rec from the region for a held run (or for the run a process died in). end_only leaves the trace
+ * (events, decisions, goroutines) out: a long one is 40 MB, so that there is never more than one of them.
+ */
+int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result, bool end_only,
 	struct knot_record *rec, struct knot_error *err);
 /* The run under way in shm, when its process died or hangs: a result made of it. */
-int knot_record_take_current(struct knot_shm *shm, struct knot_record *rec, struct knot_error *err);
+int knot_record_take_current(
+	struct knot_shm *shm, bool end_only, struct knot_record *rec, struct knot_error *err);
+/* Gives the events up once they have been looked at; the rest stays. */
+void knot_record_drop_events(struct knot_record *rec);
 /* Leaves rec empty and usable; keeps no memory. */
 void knot_record_free(struct knot_record *rec);
 /* Borrowed from rec. */

@@ -105,18 +105,15 @@ static void stream_close(struct stream *s)
 	*s = (struct stream){.fds = {-1, -1}};
 }
 
-/* Moves the contents of a record that the worker is about to reuse. */
-static void steal_record(struct knot_record *to, const struct knot_record *from)
+static void steal_record(struct knot_record *to, struct knot_record *from)
 {
-	struct knot_record *mutable = (struct knot_record *)from;
-
 	knot_record_free(to);
 	*to = *from;
-	*mutable = (struct knot_record){0};
+	*from = (struct knot_record){0};
 }
 
-static int on_run(void *arg, const struct knot_plan *plan, const struct knot_record *rec,
-	struct knot_error *err)
+static int on_run(
+	void *arg, const struct knot_plan *plan, struct knot_record *rec, struct knot_error *err)
 {
 	struct waiting *w = arg;
 
@@ -210,6 +207,7 @@ int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target
 	r->err.fds[0] = r->err.fds[1] = -1;
 	if ((rc = stream_open(&r->out, err)) || (rc = stream_open(&r->err, err)))
 		goto out;
+	o.end_only = schedule->end_only;
 	o.stdout_fd = r->out.fds[1];
 	o.stderr_fd = r->err.fds[1];
 	if ((rc = knot_worker_open(&o, &r->worker, err)) ||

@@ -20,6 +20,7 @@ struct knot_schedule {
 		flags; /* KNOT_REQ_* of the run; KNOT_REQ_WARM: one fifo run comes first in the process */
 	const uint16_t *decisions;
 	size_t decisions_len;
+	bool end_only; /* the outcome's record is without its trace */
 };
 
 /* Owns its contents; free with knot_outcome_free. */

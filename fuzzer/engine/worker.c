@@ -38,7 +38,6 @@ struct knot_worker {
 	uint64_t mark_ns;
 	bool killed_for_time;
 	unsigned deaths; /* processes in a row without a run */
-	struct knot_record record;
 	struct knot_shm_results results;
 	struct knot_worker_stats total; /* of processes that have ended */
 	uint64_t process_runs; /* results or ends seen from this process */
@@ -98,7 +97,6 @@ void knot_worker_close(struct knot_worker *w)
 	drop_process(w);
 	while (w->queued)
 		drop_front(w);
-	knot_record_free(&w->record);
 	knot_vec_free(&w->results);
 	knot_shm_close(w->shm);
 	free(w);
@@ -249,8 +247,19 @@ static int end_front(struct knot_worker *w, const struct knot_worker_events *ev,
 	return rc;
 }
 
+/* The region is free again before anybody looks at the run: judging it may need another one. */
+static int held_run(struct knot_worker *w, const struct knot_worker_events *ev,
+	const struct knot_shm_result *r, struct knot_record *rec, struct knot_error *err)
+{
+	int rc = knot_record_take(w->shm, r, w->options.end_only, rec, err);
+
+	if (!rc)
+		rc = knot_shm_release(w->shm, r->ev_end, r->dec_end, err);
+	return rc ? rc : ev->run(ev->arg, &w->queue[0].plan, rec, err);
+}
+
 static int one_result(struct knot_worker *w, const struct knot_worker_events *ev,
-	const struct knot_shm_result *r, struct knot_error *err)
+	const struct knot_shm_result *r, struct knot_record *rec, struct knot_error *err)
 {
 	int rc = 0;
 
@@ -258,13 +267,8 @@ static int one_result(struct knot_worker *w, const struct knot_worker_events *ev
 		return knot_error_set(
 			err, KNOT_EINPUT, "a result for a request that is not under way");
 	w->process_runs++;
-	if (r->flags & KNOT_RUN_HELD) {
-		rc = knot_record_take(w->shm, r, &w->record, err);
-		if (!rc)
-			rc = ev->run(ev->arg, &w->queue[0].plan, &w->record, err);
-		if (!rc)
-			rc = knot_shm_release(w->shm, r->ev_end, r->dec_end, err);
-	}
+	if (r->flags & KNOT_RUN_HELD)
+		rc = held_run(w, ev, r, rec, err);
 	if (!rc && r->flags & KNOT_RUN_BATCH_END) {
 		const struct knot_plan_end end = {
 			.runs = r->batch_runs,
@@ -281,12 +285,15 @@ static int one_result(struct knot_worker *w, const struct knot_worker_events *ev
 static int take_results(
 	struct knot_worker *w, const struct knot_worker_events *ev, struct knot_error *err)
 {
+	/* Of all workers together only the run that is looked at is in memory. */
+	struct knot_record rec = {0};
 	int rc;
 
 	w->results.len = 0;
 	rc = knot_shm_take_results(w->shm, &w->results, err);
 	for (size_t i = 0; i < w->results.len && !rc; i++)
-		rc = one_result(w, ev, &w->results.data[i], err);
+		rc = one_result(w, ev, &w->results.data[i], &rec, err);
+	knot_record_free(&rec);
 	return rc;
 }
 
@@ -294,25 +301,25 @@ static int take_results(
 static int died_in_run(struct knot_worker *w, const struct knot_worker_events *ev,
 	const struct knot_proc_exit *x, struct knot_error *err)
 {
-	int rc = knot_record_take_current(w->shm, &w->record, err);
+	struct knot_record rec = {0};
+	int rc = knot_record_take_current(w->shm, w->options.end_only, &rec, err);
 
-	if (rc)
-		return rc;
-	w->record.timed_out = w->killed_for_time;
-	w->record.signal = x->signaled ? x->code : 0;
-	w->record.exit_code = x->signaled ? 0 : (uint32_t)x->code;
-	if (!w->queued || w->queue[0].plan.request.id != w->record.result.request)
-		return 0;
-	rc = ev->run(ev->arg, &w->queue[0].plan, &w->record, err);
-	if (rc)
-		return rc;
+	rec.timed_out = w->killed_for_time;
+	rec.signal = x->signaled ? x->code : 0;
+	rec.exit_code = x->signaled ? 0 : (uint32_t)x->code;
 	const struct knot_plan_end end = {
-		.runs = w->record.result.batch_runs,
-		.steps = w->record.result.steps,
+		.runs = rec.result.batch_runs,
+		.steps = rec.result.steps,
 		.timed_out = w->killed_for_time,
 	};
 
-	return end_front(w, ev, &end, err);
+	if (!rc && w->queued && w->queue[0].plan.request.id == rec.result.request) {
+		rc = ev->run(ev->arg, &w->queue[0].plan, &rec, err);
+		if (!rc)
+			rc = end_front(w, ev, &end, err);
+	}
+	knot_record_free(&rec);
+	return rc;
 }
 
 static int process_gone(struct knot_worker *w, const struct knot_worker_events *ev,

@@ -32,13 +32,14 @@ struct knot_worker_options {
 	uint64_t timeout_ns; /* real time of one run, 0 = none */
 	uint64_t memory_bytes; /* 0 = no limit */
 	uint32_t cfg_flags; /* KNOT_CFG_* */
+	bool end_only; /* of each run its end, without the trace */
 	int stdout_fd, stderr_fd; /* KNOT_PROC_NULL or a file; borrowed */
 };
 
 /* All are called from knot_worker_poll. A negative answer ends the poll with it. */
 struct knot_worker_events {
-	/* A held run or a bad end. rec is borrowed. */
-	int (*run)(void *arg, const struct knot_plan *plan, const struct knot_record *rec,
+	/* A held run or a bad end. rec is borrowed; what it holds may be taken out of it or dropped. */
+	int (*run)(void *arg, const struct knot_plan *plan, struct knot_record *rec,
 		struct knot_error *err);
 	/* A request has ended. */
 	int (*end)(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end,

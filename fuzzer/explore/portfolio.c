@@ -444,15 +444,13 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 	*ret_gain = gain;
 
 	uint32_t pairs = gain.pairs1 + gain.pairs2;
-	uint32_t reward = pairs + (run->finding ? FINDING_REWARD : 0);
 
 	if (plan->arm < KNOT_ARM_COUNT) {
-		p->arms[plan->arm].reward += reward;
+		p->arms[plan->arm].reward += pairs;
 		p->arms[plan->arm].total.pairs += pairs;
-		p->arms[plan->arm].total.findings += run->finding;
 	}
 	if (plan->parent != KNOT_POOL_NONE)
-		knot_pool_reward(p->pool, plan->parent, reward);
+		knot_pool_reward(p->pool, plan->parent, pairs);
 	if ((result->end == KNOT_END_OK || result->end == KNOT_END_SKIP) &&
 		result->steps > p->longest)
 		p->longest = result->steps;
@@ -468,6 +466,16 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 		run->decisions ? run->decisions_len : 0, &entry.chain.ops[0]);
 	entry.prefix = entry.prefix_len ? run->decisions : NULL;
 	knot_pool_add(p->pool, &entry);
+}
+
+void knot_portfolio_reward_finding(struct knot_portfolio *p, const struct knot_plan *plan)
+{
+	if (plan->arm < KNOT_ARM_COUNT) {
+		p->arms[plan->arm].reward += FINDING_REWARD;
+		p->arms[plan->arm].total.findings++;
+	}
+	if (plan->parent != KNOT_POOL_NONE)
+		knot_pool_reward(p->pool, plan->parent, FINDING_REWARD);
 }
 
 void knot_portfolio_feed_end(

@@ -76,7 +76,6 @@ struct knot_plan_run {
 	struct knot_run_view view; /* len 0 = no trace */
 	const uint16_t *decisions;
 	size_t decisions_len;
-	bool finding; /* its verdict is a finding not seen before */
 };
 
 struct knot_arm_stats {
@@ -90,6 +89,8 @@ void knot_portfolio_free(struct knot_portfolio *p);
 void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan);
 void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *plan,
 	const struct knot_plan_run *run, struct knot_cpop_gain *ret_gain);
+/* A run of plan, fed before, ended in a finding not seen before. */
+void knot_portfolio_reward_finding(struct knot_portfolio *p, const struct knot_plan *plan);
 void knot_portfolio_feed_end(
 	struct knot_portfolio *p, const struct knot_plan *plan, const struct knot_plan_end *end);
 

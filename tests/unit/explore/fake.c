@@ -382,8 +382,7 @@ uint32_t fake_serve(struct fake *f, struct knot_portfolio *p, const struct knot_
 			struct knot_plan_run fed = {.result = &run->result,
 				.view = run->view,
 				.decisions = run->decisions,
-				.decisions_len = run->decisions_len,
-				.finding = false};
+				.decisions_len = run->decisions_len};
 
 			knot_portfolio_feed_run(p, plan, &fed, &gain);
 		}

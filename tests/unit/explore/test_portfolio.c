@@ -242,7 +242,7 @@ Test(portfolio, moves_steps_to_the_arm_that_yields)
 	o.mutate = false;
 	struct knot_portfolio *p = knot_portfolio_new(&o);
 	struct knot_shm_result result = {.end = KNOT_END_PANIC, .steps = 16};
-	struct knot_plan_run run = {.result = &result, .finding = true};
+	struct knot_plan_run run = {.result = &result};
 	struct knot_arm_stats a, b;
 	uint32_t late[KNOT_ARM_COUNT + 1] = {0};
 
@@ -251,8 +251,10 @@ Test(portfolio, moves_steps_to_the_arm_that_yields)
 		struct knot_plan plan;
 
 		knot_portfolio_next(p, &plan);
-		if (plan.arm == KNOT_ARM_PCT3)
+		if (plan.arm == KNOT_ARM_PCT3) {
 			knot_portfolio_feed_run(p, &plan, &run, &gain);
+			knot_portfolio_reward_finding(p, &plan);
+		}
 		feed_steps(p, &plan, 16);
 		if (i >= 500)
 			late[plan.arm]++;
