@@ -101,8 +101,11 @@ static int own_goroot(const struct knot_instrument_options *o, struct knot_toolc
 	knot_auto_free char *done = knot_xasprintf("%s/.complete", copy);
 
 	if (!knot_file_exists(done)) {
-		static const char script[] = "rm -rf \"$2\" && cp -r \"$1\" \"$2\" && chmod -R u+w "
-					     "\"$2\" && : >\"$2/.complete\"";
+		/* Linked where the file system allows it: a toolchain is some 250 MB. */
+		static const char script[] =
+			"rm -rf \"$2\" && { cp -al \"$1\" \"$2\" 2>/dev/null || { rm -rf \"$2\" && "
+			"cp -r \"$1\" \"$2\"; }; } && find \"$2\" -type d -exec chmod u+w {} + && "
+			": >\"$2/.complete\"";
 		const char *argv[] = {"/bin/sh", "-c", script, "sh", t->goroot, copy, NULL};
 		struct knot_command_result r = {0};
 		int rc = run(argv, NULL, NULL, 0, NULL, 0, o->cancel_fd, &r, err);
