@@ -67,8 +67,8 @@ GO_MODS := $(patsubst %/go.mod,%,$(wildcard instrument/*/go.mod runtime-shim/go.
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all units fuzzers check check-unit check-cli check-e2e check-go check-fuzz check-san fuzz lint \
-	format cover man install help run test bench clean
+.PHONY: all units fuzzers check check-unit check-cli check-e2e check-go check-fuzz check-san check-releases \
+	fuzz lint format cover man install help run test bench clean
 
 all: $(ABI_GO) $(if $(MAIN),$(B)/goknot) $(patsubst %,$(B)/lib/%.a,$(LAYERS))
 
@@ -139,6 +139,7 @@ check-unit: units ; $(Q)$(RUN_TESTS) unit
 check-cli: all ; $(Q)$(RUN_TESTS) cli
 check-e2e: all ; $(Q)$(RUN_TESTS) e2e
 check-go: ; $(Q)$(RUN_TESTS) go
+check-releases: all ; $(Q)$(RUN_TESTS) releases
 check-fuzz: fuzzers ; $(Q)FUZZTIME=3 $(RUN_TESTS) fuzz
 check-san: ; $(Q)$(MAKE) --no-print-directory SAN=address,undefined units && \
 	BUILD=$(O)/san-address-undefined LAYERS="$(UNIT_LAYERS)" scripts/run-tests.sh san
@@ -147,7 +148,7 @@ fuzz: fuzzers ; $(Q)FUZZTIME=$(FUZZTIME) $(RUN_TESTS) fuzz
 check:
 	$(Q)$(MAKE) --no-print-directory -k all units fuzzers || true
 	$(Q)$(MAKE) --no-print-directory -k SAN=address,undefined units || true
-	$(Q)FUZZTIME=3 SAN_BUILD=$(O)/san-address-undefined $(RUN_TESTS) unit san go cli e2e fuzz
+	$(Q)FUZZTIME=3 SAN_BUILD=$(O)/san-address-undefined $(RUN_TESTS) unit san go cli e2e newest fuzz
 test:
 	$(Q)scripts/install-deps.sh
 	$(Q)$(MAKE) --no-print-directory check
@@ -205,6 +206,7 @@ help:
 	@echo 'run         set up, build, find and replay the deadlock of a bundled program'
 	@echo 'test        set up, build, run every ring of tests'
 	@echo 'check       every ring; check-unit check-san check-cli check-e2e check-go check-fuzz: one'
+	@echo 'check-releases  Go tests and end-to-end ring with each supported Go release (fetched: some 300 MB each)'
 	@echo 'fuzz        FUZZTIME=$(FUZZTIME) seconds of libFuzzer on each parser'
 	@echo 'bench       the numbers that docs/ quotes'
 	@echo 'lint format cover man install clean'

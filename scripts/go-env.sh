@@ -6,6 +6,8 @@
 
 KNOT_GO_OLDEST=23
 KNOT_GO_NEWEST=27
+# What is tested of each supported release.
+KNOT_GO_RELEASES="1.23.5 1.24.9 1.25.3 1.26.8 1.27.4"
 
 knot_go_supported() {
 	# GOTOOLCHAIN=local: what is installed, not what a go.mod would have downloaded.
@@ -27,6 +29,17 @@ knot_go_find() {
 		fi
 	done
 	return 1
+}
+
+# Of the newest two tested releases those that $GO is not.
+knot_go_others() {
+	knot_go_version=$(cd / && GOTOOLCHAIN=local "$GO" env GOVERSION)
+	for knot_go_release in $(printf '%s\n' "$KNOT_GO_RELEASES" | tr ' ' '\n' | tail -n 2); do
+		case $knot_go_version in
+		go"${knot_go_release%.*}" | go"${knot_go_release%.*}"[!0-9]*) ;;
+		*) printf '%s\n' "$knot_go_release" ;;
+		esac
+	done
 }
 
 if knot_go_found=$(knot_go_find); then

@@ -6,8 +6,12 @@
 # A test says what it leaves out in a line `skip WHAT: WHY`, from wherever it runs; Criterion and Go have their
 # own ways. A script that could check nothing at all exits with 77.
 #
-# usage: run-tests.sh unit|san|cli|e2e|go|fuzz...
-# from the environment: BUILD (default build), SAN_BUILD, LAYERS, GO_MODS, FUZZTIME (seconds per parser)
+# releases: the Go tests and the end-to-end ring with every Go release that goknot supports; newest: a short form
+# with those of the newest two that the other rings do not use. A release that cannot be had is skipped.
+#
+# usage: run-tests.sh unit|san|cli|e2e|go|fuzz|newest|releases...
+# from the environment: BUILD (default build), SAN_BUILD, LAYERS, GO_MODS, FUZZTIME (seconds per parser),
+# GO_RELEASES (see fetch-go.sh), RELEASES (instead of all)
 set -u
 
 cd "$(dirname "$0")/.." || exit 3
@@ -18,8 +22,10 @@ skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+label= # in front of each name
 report() { # name, passed, failed
 	local bad=$3 line skips
+	set -- "$label$1" "$2" "$3"
 	skips=$(skips_in_log)
 	# Neither good nor bad and no word why: nothing was tested.
 	if [ "$2" -eq 0 ] && [ "$bad" -eq 0 ] && [ -z "$skips" ]; then bad=1; fi
@@ -66,32 +72,63 @@ criterion_ring() { # label, build directory, wrapper...
 }
 
 script_ring() { # directory
-	local t rc
+	local t
 	for t in tests/"$1"/*.sh; do
 		# lib*.sh are sourced by the tests.
 		case ${t##*/} in lib*.sh) continue ;; esac
-		rc=0
-		GOKNOT=$(realpath "$BUILD")/goknot bash "$t" >"$log" 2>&1 </dev/null || rc=$?
-		case $rc in
-		0) report "${t%.sh}" 1 0 ;;
-		77) report "${t%.sh}" 0 0 ;;
-		*) report "${t%.sh}" 0 1 ;;
-		esac
+		script "$t"
 	done
 }
 
-go_ring() {
+script() { # file, arguments...
+	local rc=0
+	GOKNOT=$(realpath "$BUILD")/goknot bash "$@" >"$log" 2>&1 </dev/null || rc=$?
+	case $rc in
+	0) report "${1%.sh}" 1 0 ;;
+	77) report "${1%.sh}" 0 0 ;;
+	*) report "${1%.sh}" 0 1 ;;
+	esac
+}
+
+go_ring() { # packages of the modules: all
 	local mod rc ok bad
 	# shellcheck source=scripts/go-env.sh
 	. scripts/go-env.sh 2>"$log" || { report go 0 1; return; }
 	for mod in ${GO_MODS:-none}; do
 		rc=0
-		(cd "$mod" && GOFLAGS='' GOWORK=off "$GO" test -count=1 -v ./...) >"$log" 2>&1 || rc=$?
+		(cd "$mod" && GOFLAGS='' GOWORK=off "$GO" test -count=1 -v "${1:-./...}") >"$log" 2>&1 || rc=$?
 		ok=$(grep -c '^--- PASS' "$log")
 		bad=$(grep -c '^--- FAIL' "$log")
 		if [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
 		report "go/$mod" "$ok" "$bad"
 	done
+}
+
+# Runs a command with one Go release; its lines begin with the release.
+with_release() { # version, command...
+	local version=$1 goroot GO=${GO:-} GOKNOT_GO='' GOTOOLCHAIN=local PATH=$PATH
+	shift
+	if ! goroot=$(scripts/fetch-go.sh "$version" 2>"$log"); then
+		sed -i '$s/^/skip every test: /; $!d' "$log"
+		report "go$version" 0 0
+		return
+	fi
+	export GO=$goroot/bin/go GOKNOT_GO GOTOOLCHAIN
+	label="go$version "
+	"$@"
+	label=
+}
+
+releases_ring() {
+	go_ring
+	script_ring e2e
+}
+
+newest_ring() {
+	go_ring ./internal/runtimeedit
+	script tests/e2e/crash_files.sh
+	script tests/e2e/seeds_buggy.sh abba statusmanager oncecycle livelock flakyassert
+	script tests/e2e/seeds_fixed.sh abba statusmanager oncecycle livelock flakyassert
 }
 
 fuzz_ring() {
@@ -118,6 +155,12 @@ for ring; do
 	cli | e2e) script_ring "$ring" ;;
 	go) go_ring ;;
 	fuzz) fuzz_ring ;;
+	releases | newest)
+		# shellcheck source=scripts/go-env.sh
+		. scripts/go-env.sh 2>"$log" || { report "$ring" 0 1; continue; }
+		if [ "$ring" = newest ]; then RELEASES=$(knot_go_others); fi
+		for release in ${RELEASES:-$KNOT_GO_RELEASES}; do with_release "$release" "${ring}_ring"; done
+		;;
 	*) echo "run-tests: unknown ring $ring" >&2; exit 2 ;;
 	esac
 done

@@ -48,8 +48,7 @@ expect "overlays of files in the module cache are not refused: there is nothing 
 GOTOOLCHAIN=local GOKNOT_GO=$place/bin/go finds_and_replays "in the module cache" "$place" "$version"
 
 # What GOTOOLCHAIN and the toolchain line switch to: another release than the default one.
-other=1.27.4
-if [ "$version" = "go$other" ]; then other=1.26.8; fi
+other=$(knot_go_others | tail -n 1)
 if "$root/scripts/fetch-go.sh" "$other" >fetched 2>why; then
 	goroot=$(cat fetched)
 	modules=$(dirname "$goroot")/mod
