@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a bad end to a finding, with targets that end as it is written here. */
+#include "base/error.h"
+#include "engine/campaign.h"
+#include "engine/sitenames.h"
+#include "sys/tree.h"
+#include "tests/unit/engine/fake.h"
+#include "wire/sites.h"
+
+#include <criterion/criterion.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SITE 4711u /* where the test fails */
+#define REPLAY_SITE 4712u /* met by the replay alone */
+
+static bool is_replay(const struct knot_shm_request *r)
+{
+	return r->flags & KNOT_REQ_REPLAY;
+}
+
+/* Passes once, so that not every schedule fails; then fails, and so does its replay. */
+static void fails(struct knot_fake *t, const struct knot_shm_request *r)
+{
+	if (!t->answered && !is_replay(r)) {
+		knot_fake_end(t, r, KNOT_END_OK, 0);
+		return;
+	}
+	if (is_replay(r)) {
+		knot_fake_position(t, SITE, "/src/m/m_test.go", 42);
+		dprintf(1, "    m_test.go:7: a log line\n    m_test.go:42: the failure\n");
+	}
+	knot_fake_end(t, r, KNOT_END_FAIL, SITE);
+}
+
+/* Fails when it runs a second time in a process, whatever the schedule. */
+static void fails_twice_run(struct knot_fake *t, const struct knot_shm_request *r)
+{
+	if (is_replay(r))
+		knot_fake_position(t, REPLAY_SITE, "/src/m/m.go", 43);
+	knot_fake_end(t, r, t->answered ? KNOT_END_FAIL : KNOT_END_OK, SITE);
+}
+
+const struct knot_fake_test knot_fake_tests[] = {
+	{"TestFails", fails},
+	{"TestFailsTwiceRun", fails_twice_run},
+	{NULL, NULL},
+};
+
+struct seen {
+	unsigned findings, listed, rejected, others;
+	char title[200], message[200];
+	uint32_t replay_line; /* of REPLAY_SITE, when a bad end was listed */
+	volatile int stop; /* at the first news */
+};
+
+static void on_news(void *arg, const struct knot_campaign_news_item *item)
+{
+	struct seen *s = arg;
+
+	s->stop = item->kind != KNOT_NEWS_NOTE;
+	switch (item->kind) {
+	case KNOT_NEWS_FINDING:
+		s->findings++;
+		snprintf(s->title, sizeof(s->title), "%s", item->finding->title);
+		snprintf(s->message, sizeof(s->message), "%s", item->finding->message);
+		break;
+	case KNOT_NEWS_LISTED: {
+		const struct knot_site_name *name =
+			knot_names_site(knot_sitenames_view(item->names), REPLAY_SITE);
+
+		s->listed++;
+		snprintf(s->message, sizeof(s->message), "%s", item->text);
+		if (name)
+			s->replay_line = name->line;
+		break;
+	}
+	case KNOT_NEWS_REJECTED:
+		s->rejected++;
+		break;
+	default:
+		s->others++;
+	}
+}
+
+static struct knot_sites *no_sites(void)
+{
+	static const char text[] = "{\"version\":1,\"module\":\"m\",\"sites\":[],\"unplaced\":[],"
+				   "\"packages\":[]}";
+	struct knot_sites *sites = NULL;
+	struct knot_error err = {0};
+
+	cr_assert_eq(knot_sites_decode(knot_span_str(text), &sites, &err), 0, "%s", err.message);
+	return sites;
+}
+
+/* Fuzzes the fake test to the first bad end that was judged. */
+static void fuzz(const char *test, struct seen *seen)
+{
+	char dir[] = "/tmp/knot-judge-XXXXXX", self[PATH_MAX] = "";
+
+	cr_assert(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+	cr_assert_not_null(mkdtemp(dir));
+	struct knot_target target = {
+		.package = (char *)"m",
+		.name = (char *)test,
+		.rel_dir = (char *)".",
+		.run = {.binary = self, .dir = dir, .test = test, .salt = 1},
+		.binary = self,
+		.dir = dir,
+	};
+	struct knot_project project = {
+		.options = {.dir = dir, .campaign_dir = dir},
+		.build = {.module = (char *)"m",
+			.module_dir = (char *)"",
+			.go_version = (char *)"go1.26.8"},
+		.sites = no_sites(),
+	};
+	const struct knot_campaign_options options = {
+		.fuzztime_ns = 20000000000,
+		.parallel = 1,
+		.seed = 1,
+		.policy = -1,
+		.feedback = true,
+		.cancel = &seen->stop,
+		.timeout_ns = 10000000000,
+		.campaign_dir = dir,
+	};
+	const struct knot_campaign_view view = {.news = on_news, .arg = seen};
+	struct knot_campaign *c = NULL;
+	struct knot_error err = {0};
+
+	knot_vec_push(&project.targets, &target);
+	cr_assert_eq(knot_campaign_open(&options, &project, &view, &c, &err), 0, "%s", err.message);
+	seen->others = 0; /* what this machine's sandbox lacks */
+	cr_assert_eq(knot_campaign_run(c, &err), 0, "%s", err.message);
+	knot_campaign_close(c);
+	knot_vec_free(&project.targets);
+	knot_sites_free(project.sites);
+	cr_assert_eq(knot_tree_remove(dir, &err), 0, "%s", err.message);
+}
+
+/* The worker's region holds no position of the failure: then the first log line would be taken for it. */
+Test(judge, looks_names_up_where_the_replay_left_them, .timeout = 60)
+{
+	struct seen seen = {0};
+
+	fuzz("TestFails", &seen);
+	cr_expect_eq(seen.findings, 1);
+	cr_expect_eq(seen.rejected + seen.listed + seen.others, 0);
+	cr_expect(strstr(seen.title, "m_test.go:42"), "%s", seen.title);
+	cr_expect_str_eq(seen.message, "the failure");
+}
+
+/* The last replay, that of the plain schedule, has given up the region of those before it. */
+Test(judge, looks_names_up_in_the_last_of_several_replays, .timeout = 60)
+{
+	struct seen seen = {0};
+
+	fuzz("TestFailsTwiceRun", &seen);
+	cr_expect_eq(seen.listed, 1);
+	cr_expect_eq(seen.findings + seen.rejected + seen.others, 0);
+	cr_expect(strstr(seen.message, "not repeatable"), "%s", seen.message);
+	cr_expect_eq(seen.replay_line, 43);
+}
