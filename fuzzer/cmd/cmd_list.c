@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/pattern.h"
 #include "base/file.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
@@ -17,7 +18,6 @@
 #include "wire/text.h"
 
 #include <inttypes.h>
-#include <regex.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -114,27 +114,25 @@ static void print_test(const struct knot_tests_package *p, const char *test, boo
 	knot_json_line_end(&line);
 }
 
-/* As fuzz does: -run up to the first slash selects tests, the rest is for subtests. */
 static size_t print_tests(const struct knot_tests *tests, const struct list_options *o)
 {
 	size_t count = 0;
-	regex_t run;
+	struct knot_pattern *run = NULL;
 	if (o->run) {
-		knot_auto_free char *top = knot_xstrndup(o->run, strcspn(o->run, "/"));
-		if (regcomp(&run, top, REG_EXTENDED | REG_NOSUB) != 0)
+		struct knot_error none = {0}; /* the option was checked */
+		if (knot_pattern_compile(o->run, &run, &none) < 0)
 			return 0;
 	}
 	for (size_t i = 0; i < knot_tests_count(tests); i++) {
 		const struct knot_tests_package *p = knot_tests_at(tests, i);
 		for (size_t j = 0; j < p->tests.count; j++) {
-			if (o->run && regexec(&run, p->tests.names[j], 0, NULL, 0) != 0)
+			if (run && !knot_pattern_matches(run, p->tests.names[j]))
 				continue;
 			print_test(p, p->tests.names[j], o->json);
 			count++;
 		}
 	}
-	if (o->run)
-		regfree(&run);
+	knot_pattern_free(run);
 	return count;
 }
 

@@ -3,12 +3,12 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/pattern.h"
 #include "base/error.h"
 #include "wire/text.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,49 +210,20 @@ static int set_text(const struct given *g)
 	return 0;
 }
 
-static int check_level(const struct given *g, const char *pattern)
-{
-	regex_t compiled;
-	const int r = regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB);
-	if (r == 0) {
-		regfree(&compiled);
-		return 0;
-	}
-	char why[128];
-	regerror(r, &compiled, why, sizeof(why));
-	knot_auto_free char *shown = knot_text_escape(knot_span_str(g->value), SHOWN_MAX);
-	return knot_error_set(g->err, KNOT_EUSAGE,
-		"-%s wants a regular expression, and \"%s\" is none: %s", g->option->name, shown,
-		why);
-}
-
-/* As go test does: "/" separates the levels, but not inside brackets or parentheses. */
 static int set_regexp(const struct given *g)
 {
+	struct knot_pattern *pattern;
+	struct knot_error why = {0};
+
 	if (!*g->value)
 		return refuse(g, "a regular expression");
-	knot_auto_free char *copy = knot_xstrdup(g->value);
-	char *level = copy;
-	int square = 0;
-	int round = 0;
-	for (char *p = copy;; p++) {
-		if (*p == '\\' && p[1]) {
-			p++;
-			continue;
-		}
-		square += *p == '[' ? 1 : *p == ']' && square ? -1 : 0;
-		round += square ? 0 : *p == '(' ? 1 : *p == ')' && round ? -1 : 0;
-		const bool last = *p == '\0';
-		if (!last && (*p != '/' || square || round))
-			continue;
-		*p = '\0';
-		const int r = check_level(g, level);
-		if (r < 0)
-			return r;
-		if (last)
-			break;
-		level = p + 1;
+	if (knot_pattern_compile(g->value, &pattern, &why) < 0) {
+		knot_auto_free char *shown = knot_text_escape(knot_span_str(g->value), SHOWN_MAX);
+		return knot_error_set(g->err, KNOT_EUSAGE,
+			"-%s wants a regular expression, and \"%s\" is none: %s", g->option->name,
+			shown, why.message);
 	}
+	knot_pattern_free(pattern);
 	*(const char **)field(g, g->option->offset) = g->value;
 	return 0;
 }

@@ -5,12 +5,12 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/pattern.h"
 #include "base/hash.h"
 #include "sys/lock.h"
 #include "wire/sites.h"
 #include "wire/tests.h"
 
-#include <regex.h>
 #include <string.h>
 
 /* Replays of one campaign at the same time. */
@@ -48,17 +48,9 @@ static int load_tests(struct knot_project *p, struct knot_tests **ret, struct kn
 	return rc ? rc : knot_tests_decode(knot_span_of(text, len), ret, err);
 }
 
-/* -run selects top-level tests; what follows a slash selects subtests, which run with their parents. */
-static int compile_run(const char *pattern, regex_t *ret, struct knot_error *err)
+static bool selected(const struct knot_pattern *run, const char *test)
 {
-	knot_auto_free char *top = knot_xstrndup(pattern, strcspn(pattern, "/"));
-	char why[128];
-	int rc = regcomp(ret, top, REG_EXTENDED | REG_NOSUB);
-
-	if (!rc)
-		return 0;
-	regerror(rc, ret, why, sizeof(why));
-	return knot_error_set(err, KNOT_EUSAGE, "-run %s: %s", pattern, why);
+	return !run || knot_pattern_matches(run, test);
 }
 
 static void add_target(struct knot_project *p, const struct knot_tests_package *pkg,
@@ -87,16 +79,17 @@ static void add_target(struct knot_project *p, const struct knot_tests_package *
 	knot_vec_push(&p->targets, t);
 }
 
-static bool any_match(const struct knot_tests_package *pkg, const regex_t *run)
+static bool any_match(const struct knot_tests_package *pkg, const struct knot_pattern *run)
 {
 	for (size_t i = 0; i < pkg->tests.count; i++)
-		if (!run || !regexec(run, pkg->tests.names[i], 0, NULL, 0))
+		if (selected(run, pkg->tests.names[i]))
 			return true;
 	return false;
 }
 
 static int build_package(struct knot_project *p, const struct knot_instrument_options *o,
-	const struct knot_tests_package *pkg, const regex_t *run, struct knot_error *err)
+	const struct knot_tests_package *pkg, const struct knot_pattern *run,
+	struct knot_error *err)
 {
 	knot_auto_free char *flat = knot_xstrdup(pkg->path);
 
@@ -115,7 +108,7 @@ static int build_package(struct knot_project *p, const struct knot_instrument_op
 	if (!knot_file_exists(binary))
 		return 0; /* nothing to test after build constraints */
 	for (size_t i = 0; i < pkg->tests.count; i++)
-		if (!run || !regexec(run, pkg->tests.names[i], 0, NULL, 0))
+		if (selected(run, pkg->tests.names[i]))
 			add_target(p, pkg, pkg->tests.names[i], binary);
 	return 0;
 }
@@ -125,16 +118,13 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 {
 	struct knot_tests *tests = NULL;
 	knot_auto_free char *bin = knot_xasprintf("%s/bin", o->work_dir);
-	regex_t compiled;
-	const regex_t *run = NULL;
+	struct knot_pattern *run = NULL;
 	int rc = knot_file_mkdirs(bin, 0777, err);
 
 	if (rc || (rc = load_tests(p, &tests, err)))
 		return rc;
-	if (p->options.run && *p->options.run) {
-		rc = compile_run(p->options.run, &compiled, err);
-		run = rc ? NULL : &compiled;
-	}
+	if (p->options.run)
+		rc = knot_pattern_compile(p->options.run, &run, err);
 	for (size_t i = 0; i < knot_tests_count(tests) && !rc; i++) {
 		const struct knot_tests_package *pkg = knot_tests_at(tests, i);
 
@@ -148,8 +138,7 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 		}
 		rc = build_package(p, o, pkg, run, err);
 	}
-	if (run)
-		regfree(&compiled);
+	knot_pattern_free(run);
 	knot_tests_free(tests);
 	return rc;
 }
