@@ -125,9 +125,10 @@ BEGIN {
 			die("cannot read macro \"" line "\"")
 		macro[w[2]] = 1
 		if (mode == "go")
-			printf "const %s = %s\n", camel(w[2]), w[3]
+			printf "%sconst %s = %s\n", after_struct ? "\n" : "", camel(w[2]), w[3]
 		else
 			print "const", w[2], camel(w[2])
+		after_struct = 0
 		next
 	}
 	if (line ~ /^struct knot_[a-z0-9_]+ \{$/) {
@@ -141,6 +142,7 @@ BEGIN {
 		flush_struct()
 		known[sname] = 1
 		in_struct = 0
+		after_struct = 1
 		next
 	}
 	if (in_struct && line ~ /^\t.*;$/) {

@@ -182,6 +182,7 @@ type knotShmResult struct {
 	chainOrdered  uint16
 	chainExpired  uint16
 }
+
 const knotEventStamp = 0x9e3779b1
 
 type knotShmEvent struct {
