@@ -89,6 +89,17 @@ static int go_env(
 	return rc;
 }
 
+int knot_instrument_can_race(const char *go, const char *dir, struct knot_error *err)
+{
+	struct knot_toolchain t = {0};
+	int rc = go_env(go, dir, &t, err);
+
+	if (!rc)
+		rc = knot_toolchain_check_race(&t, err);
+	knot_toolchain_free(&t);
+	return rc;
+}
+
 /* Overlays of files below the module cache are refused, and GOTOOLCHAIN keeps its toolchains there. */
 static int own_goroot(const struct knot_instrument_options *o, struct knot_toolchain *t, char **go,
 	struct knot_error *err)
@@ -300,8 +311,9 @@ int knot_instrument(const struct knot_instrument_options *options,
 		(rc = knot_file_mkdirs(options->work_dir, 0777, err)) ||
 		(rc = go_env(go, dir, &t, err)))
 		return rc;
-	if ((rc = knot_toolchain_check(&t, err)) || (rc = check_module(options, &t, err)) ||
-		(rc = own_goroot(options, &t, &go, err)) ||
+	if ((rc = knot_toolchain_check(&t, err)) ||
+		(options->race && (rc = knot_toolchain_check_race(&t, err))) ||
+		(rc = check_module(options, &t, err)) || (rc = own_goroot(options, &t, &go, err)) ||
 		(rc = build_helper(options, go, data, helper, err)))
 		goto out;
 	rc = list(options, go, &packages, err);

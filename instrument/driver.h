@@ -55,6 +55,12 @@ unsigned knot_instrument_go_minor(const char *version);
 #define KNOT_GO_MINOR_MIN 23
 #define KNOT_GO_MINOR_MAX 27
 
+/*
+ * Can go, working in dir, build with -race? KNOT_EUNSUPPORTED says what is missing. Other errors: go itself
+ * does not work.
+ */
+int knot_instrument_can_race(const char *go, const char *dir, struct knot_error *err);
+
 /* The go command to use, absolute: PATH, then the usual places. Caller frees. */
 int knot_instrument_find_go(char **ret_path, struct knot_error *err);
 /* Where goknot's own Go sources are (holds instrument/helper and runtime-shim). Caller frees. */

@@ -105,6 +105,9 @@ int knot_toolchain_parse(
 		.goexperiment = take(env, "GOEXPERIMENT"),
 		.os = take(env, "GOHOSTOS"),
 		.arch = take(env, "GOHOSTARCH"),
+		.cgo = take(env, "CGO_ENABLED"),
+		.cc = take(env, "CC"),
+		.goamd64 = take(env, "GOAMD64"),
 	};
 	json_decref(env);
 	return 0;
@@ -121,6 +124,9 @@ void knot_toolchain_free(struct knot_toolchain *t)
 	free(t->goexperiment);
 	free(t->os);
 	free(t->arch);
+	free(t->cgo);
+	free(t->cc);
+	free(t->goamd64);
 	*t = (struct knot_toolchain){0};
 }
 
@@ -135,6 +141,33 @@ int knot_toolchain_check(const struct knot_toolchain *t, struct knot_error *err)
 		return knot_error_set(err, KNOT_EUNSUPPORTED,
 			"%s is not supported: goknot knows the runtimes of Go 1.%d to 1.%d",
 			t->version, KNOT_GO_MINOR_MIN, KNOT_GO_MINOR_MAX);
+	return 0;
+}
+
+int knot_toolchain_check_race(const struct knot_toolchain *t, struct knot_error *err)
+{
+	const char *level =
+		strcmp(t->goamd64, "v3") == 0 || strcmp(t->goamd64, "v4") == 0 ? "v3" : "v1";
+	knot_auto_free char *runtime = knot_xasprintf(
+		"%s/src/runtime/race/internal/amd64%s/race_linux.syso", t->goroot, level);
+	/* CC may hold arguments behind the command. */
+	knot_auto_free char *cc = knot_xstrndup(t->cc, strcspn(t->cc, " "));
+	knot_auto_free char *found = NULL;
+
+	if (!knot_file_exists(runtime))
+		return knot_error_set(err, KNOT_EUNSUPPORTED,
+			"-race needs the race detector's runtime, and %s has none: install it "
+			"(Debian: "
+			"golang-1.%u-race-detector-runtime) or a Go from https://go.dev/dl",
+			t->goroot, knot_instrument_go_minor(t->version));
+	/* go env tells 0 when there is no C compiler and nobody has asked for cgo. */
+	if (knot_proc_find_program(*cc ? cc : "gcc", &found, NULL) < 0)
+		return knot_error_set(err, KNOT_EUNSUPPORTED,
+			"-race needs a C compiler for cgo, and %s is not on PATH: install gcc",
+			*cc ? cc : "gcc");
+	if (strcmp(t->cgo, "1") != 0)
+		return knot_error_set(err, KNOT_EUNSUPPORTED,
+			"-race needs cgo, which is off here: set CGO_ENABLED=1");
 	return 0;
 }
 

@@ -9,7 +9,8 @@ struct knot_error;
 
 /* All strings owned, never NULL. */
 struct knot_toolchain {
-	char *goroot, *version, *modcache, *gomod, *gowork, *goflags, *goexperiment, *os, *arch;
+	char *goroot, *version, *modcache, *gomod, *gowork, *goflags, *goexperiment, *os, *arch, *cgo, *cc,
+		*goamd64;
 };
 
 /* Parses the output of go env -json. Caller frees with knot_toolchain_free. */
@@ -18,6 +19,11 @@ int knot_toolchain_parse(
 void knot_toolchain_free(struct knot_toolchain *t);
 /* KNOT_EUNSUPPORTED when goknot cannot work with it. */
 int knot_toolchain_check(const struct knot_toolchain *t, struct knot_error *err);
+/*
+ * KNOT_EUNSUPPORTED when it cannot build with -race: that needs cgo, a C compiler, and the race detector's
+ * runtime in GOROOT, which distributions may keep in a package of its own.
+ */
+int knot_toolchain_check_race(const struct knot_toolchain *t, struct knot_error *err);
 /* The file of an -overlay in GOFLAGS, NULL = none. Caller frees. */
 char *knot_toolchain_user_overlay(const struct knot_toolchain *t);
 

@@ -109,6 +109,16 @@ static int ask_go(const struct doctor *d, const char *go, struct knot_command_re
 	return 0;
 }
 
+static void check_race(struct doctor *d, const char *go)
+{
+	struct knot_error err = {0};
+	if (knot_instrument_can_race(go, d->dir, &err) < 0)
+		say(d, LIMITED, "race detector", "without it fuzz works, but not fuzz -race", "%s",
+			err.message);
+	else
+		say(d, OK, "race detector", NULL, "fuzz -race can be used");
+}
+
 static void check_go(struct doctor *d)
 {
 	static const char install[] =
@@ -151,6 +161,7 @@ static void check_go(struct doctor *d)
 		say(d, LIMITED, "C compiler", "install gcc if a package of yours uses cgo",
 			"none: packages that need cgo do not build");
 	knot_command_result_free(&result);
+	check_race(d, go);
 }
 
 static void check_data(struct doctor *d)

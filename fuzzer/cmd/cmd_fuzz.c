@@ -8,7 +8,6 @@
 #include "cmd/session.h"
 #include "engine/campaign.h"
 #include "engine/sitenames.h"
-#include "explore/describe.h"
 #include "sys/clock.h"
 #include "sys/machine.h"
 #include "view/emit.h"
@@ -70,10 +69,8 @@ static void on_progress(void *arg, const struct knot_campaign_status *st)
 
 static void on_finding(struct screen *s, const struct knot_campaign_news_item *n)
 {
-	const struct knot_names *names = knot_sitenames_view(n->names);
-	const struct knot_run_view view = knot_record_view(n->record);
 	const struct knot_verdict *v = &n->finding->verdict;
-	size_t count = knot_describe_lines(v);
+	size_t count = knot_finding_lines(n->finding);
 	char **lines = knot_xalloc((count + 1) * sizeof(*lines));
 	size_t cwd = strlen(s->cwd);
 	const char *file = n->crash_file;
@@ -81,7 +78,7 @@ static void on_finding(struct screen *s, const struct knot_campaign_news_item *n
 	if (!strncmp(file, s->cwd, cwd) && file[cwd] == '/')
 		file += cwd + 1;
 	for (size_t i = 0; i < count; i++)
-		lines[i] = knot_describe_line(v, i, &view, names);
+		lines[i] = knot_finding_line(n->finding, i, n->record, n->names);
 	const struct knot_emit_finding f = {
 		.package = n->target->package,
 		.test = n->target->name,
@@ -89,6 +86,7 @@ static void on_finding(struct screen *s, const struct knot_campaign_news_item *n
 		.title = n->finding->title,
 		.message = n->finding->message,
 		.crash_file = file,
+		.lines_are = n->finding->race ? "stacks" : "waits",
 		.lines = (const char *const *)lines,
 		.lines_len = count,
 		.bucket = n->finding->bucket,

@@ -10,7 +10,6 @@
 #include "engine/project.h"
 #include "engine/replay.h"
 #include "engine/sitenames.h"
-#include "explore/describe.h"
 #include "sys/clock.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
@@ -96,15 +95,12 @@ static void on_line(void *arg, const char *text, bool is_event)
 static void print_run(struct printing *p, const struct knot_outcome *o,
 	const struct knot_finding *f, struct knot_sitenames *names)
 {
-	const struct knot_run_view view = knot_record_view(&o->record);
-
 	knot_interleaving(&o->record, knot_sitenames_view(names), on_line, p);
 	if (p->left_out)
 		printf("                ... %zu more lines: -trace FILE writes them all\n",
 			p->left_out);
-	for (size_t i = 0; i < knot_describe_lines(&f->verdict) && !p->quiet; i++) {
-		knot_auto_free char *line =
-			knot_describe_line(&f->verdict, i, &view, knot_sitenames_view(names));
+	for (size_t i = 0; i < knot_finding_lines(f) && !p->quiet; i++) {
+		knot_auto_free char *line = knot_finding_line(f, i, &o->record, names);
 
 		p->emit->step(stdout, line, false);
 	}
@@ -123,6 +119,11 @@ struct replaying {
 	char *title, *message;
 	const char **args; /* NULL-terminated */
 };
+
+static bool is_race(const struct knot_crash *c)
+{
+	return !strcmp(c->verdict, knot_verdict_name(KNOT_VERDICT_RACE));
+}
 
 static int one_replay(struct replaying *r, struct knot_error *err)
 {
@@ -147,7 +148,14 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 			err, KNOT_EUSAGE, "the test binary ends before the test begins");
 	}
 	knot_sitenames_use(r->names, knot_replayer_shm(r->replayer));
-	knot_finding_judge(&o.record, o.out, o.out_len, o.err, o.err_len, false, r->names, &f);
+	/* What a run ended in is not what is asked for when the file tells of a race in it. */
+	const struct knot_race *race =
+		is_race(c) ? knot_finding_race(&o.record, c->bucket, r->names) : NULL;
+
+	if (is_race(c) && !race && o.record.races.len)
+		race = &o.record.races.data[0];
+	knot_finding_judge(
+		&o.record, race, o.out, o.out_len, o.err, o.err_len, false, r->names, &f);
 	r->sum.times++;
 	r->sum.verdict = knot_verdict_name(f.verdict.kind);
 	r->sum.schedule_hash = o.record.result.hash;

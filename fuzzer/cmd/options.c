@@ -425,7 +425,7 @@ static const struct knot_option fuzz_options[] = {
 	{"first", KNOT_OPTION_BOOL, FUZZ(first)},
 	{"timeout", KNOT_OPTION_DURATION, FUZZ(timeout_ns)},
 	{"short", KNOT_OPTION_BOOL, FUZZ(is_short)},
-	{"race", KNOT_OPTION_ABSENT, .instead = "use go test -race for data races"},
+	{"race", KNOT_OPTION_BOOL, FUZZ(race)},
 	{"tags", KNOT_OPTION_STRING, FUZZ(tags)},
 	{"deps", KNOT_OPTION_ABSENT,
 		.instead = "dependencies are steered at the hooks inside the Go runtime only"},

@@ -84,7 +84,7 @@ struct knot_fuzz_options {
 	bool first; /* stop at the first finding */
 	uint64_t timeout_ns; /* 0 = the default */
 	bool is_short;
-	bool race; /* always false: -race is answered with "not in this release" */
+	bool race;
 	const char *tags; /* NULL = none */
 	uint64_t memory_bytes; /* 0 = the default */
 	uint32_t fresh_every; /* requests per process, 0 = the default */

@@ -64,7 +64,10 @@ static int on_run(
 	/* First: judging gives the trace up. */
 	knot_portfolio_feed_run(s->portfolio, plan, &run, &gain);
 	if (rec->timed_out || rec->signal || (end != KNOT_END_OK && end != KNOT_END_SKIP))
-		rc = knot_judge(c, w, plan, rec, &finding, err);
+		rc = knot_judge(c, w, plan, rec, NULL, &finding, err);
+	/* A race does not end a run, and is a finding beside whatever the run ended in. */
+	for (size_t i = 0; i < rec->races.len && !rc; i++)
+		rc = knot_judge(c, w, plan, rec, &rec->races.data[i], &finding, err);
 	if (finding)
 		knot_portfolio_reward_finding(s->portfolio, plan);
 	if (w->heard_request != plan->request.id)

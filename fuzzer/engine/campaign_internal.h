@@ -96,10 +96,13 @@ struct knot_campaign {
 	bool stop;
 };
 
-/* judge.c: a bad end arrived from worker w. Rec loses its events when it is a candidate. */
+/*
+ * judge.c: a bad end, or a race of the record's (NULL = the end), arrived from worker w. Rec loses its events
+ * when it is a candidate.
+ */
 int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
-	const struct knot_plan *plan, struct knot_record *rec, bool *ret_finding,
-	struct knot_error *err);
+	const struct knot_plan *plan, struct knot_record *rec, const struct knot_race *race,
+	bool *ret_finding, struct knot_error *err);
 void knot_judge_free(struct knot_campaign *c);
 
 /* persist.c: the store. */

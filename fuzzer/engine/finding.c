@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "engine/race.h"
 #include "engine/sitenames.h"
 #include "explore/bucket.h"
 #include "explore/describe.h"
@@ -128,18 +129,31 @@ static uint32_t failure(const struct knot_shm_result *r, const char *out, size_t
 	return site;
 }
 
-void knot_finding_judge(const struct knot_record *rec, const char *out, size_t out_len,
-	const char *err_text, size_t err_len, bool always, struct knot_sitenames *names,
-	struct knot_finding *ret_finding)
+void knot_finding_judge(const struct knot_record *rec, const struct knot_race *race,
+	const char *out, size_t out_len, const char *err_text, size_t err_len, bool always,
+	struct knot_sitenames *names, struct knot_finding *ret_finding)
 {
 	const struct knot_shm_result *r = &rec->result;
-	uint32_t site = 0;
+	uint32_t sites[2] = {0};
 	char *message = NULL;
 
-	if (err_text && (r->end == KNOT_END_PANIC || r->end == KNOT_END_FATAL || rec->signal))
-		site = died_at(err_text, err_len, names, &message);
-	else if (out && r->end == KNOT_END_FAIL)
-		site = failure(r, out, out_len, names, &message);
+	if (race) {
+		knot_race_sites(race, names, sites);
+		message = knot_race_message(race);
+	} else if (err_text &&
+		(r->end == KNOT_END_PANIC || r->end == KNOT_END_FATAL || rec->signal)) {
+		sites[0] = died_at(err_text, err_len, names, &message);
+	} else if (out && r->end == KNOT_END_FAIL) {
+		sites[0] = failure(r, out, out_len, names, &message);
+	}
+	if (!race && rec->over_memory) {
+		free(message);
+		message = knot_xstrdup("out of memory: it took more than -memory allows");
+	}
+	const size_t count = (sites[0] != 0) + (sites[1] != 0);
+
+	if (!sites[0])
+		sites[0] = sites[1];
 	const struct knot_verdict_input in = {
 		.end = r->end,
 		.flags = r->flags,
@@ -150,16 +164,17 @@ void knot_finding_judge(const struct knot_record *rec, const char *out, size_t o
 		.signal = rec->signal,
 		.exit_code = rec->exit_code,
 		.timed_out = rec->timed_out,
+		.race = race,
 		.always = always,
 		.snaps = rec->snaps.data,
 		.snaps_len = rec->snaps.len,
 		.view = knot_record_view(rec),
 		.names = knot_sitenames_view(names),
-		.fail_sites = site ? &site : NULL,
-		.fail_sites_len = site ? 1 : 0,
+		.fail_sites = count ? sites : NULL,
+		.fail_sites_len = count,
 		.message = message,
 	};
-	struct knot_finding f = {0};
+	struct knot_finding f = {.race = race};
 
 	knot_verdict_decide(&in, &f.verdict);
 	f.bucket = knot_bucket_hash(&f.verdict);
@@ -174,6 +189,37 @@ void knot_finding_free(struct knot_finding *f)
 	free(f->title);
 	free(f->message);
 	*f = (struct knot_finding){0};
+}
+
+const struct knot_race *knot_finding_race(
+	const struct knot_record *rec, uint64_t bucket, struct knot_sitenames *names)
+{
+	const struct knot_race *found = NULL;
+
+	for (size_t i = 0; i < rec->races.len && !found; i++) {
+		struct knot_finding f;
+
+		knot_finding_judge(rec, &rec->races.data[i], NULL, 0, NULL, 0, false, names, &f);
+		if (f.bucket == bucket)
+			found = &rec->races.data[i];
+		knot_finding_free(&f);
+	}
+	return found;
+}
+
+size_t knot_finding_lines(const struct knot_finding *f)
+{
+	return f->race ? knot_race_lines(f->race) : knot_describe_lines(&f->verdict);
+}
+
+char *knot_finding_line(const struct knot_finding *f, size_t nth, const struct knot_record *rec,
+	const struct knot_sitenames *names)
+{
+	const struct knot_run_view view = knot_record_view(rec);
+
+	if (f->race)
+		return knot_race_line(f->race, nth);
+	return knot_describe_line(&f->verdict, nth, &view, knot_sitenames_view(names));
 }
 
 void knot_finding_describe(const struct knot_finding *f, const struct knot_record *rec,

@@ -17,15 +17,26 @@
 #include <string.h>
 
 #define REPLAYS 2
+/* Stands in for the end of a run where a race is asked for. */
+#define RACE_END 50u
+
+/* What is asked for: how the run ended, or a race in it. */
+struct candidate {
+	const struct knot_record *rec;
+	const struct knot_race *race; /* of the record, NULL = the end */
+	uint64_t bucket; /* of the race */
+};
 
 static struct knot_kind *kind_of(
-	struct knot_campaign *c, const struct knot_target_state *s, const struct knot_record *rec)
+	struct knot_campaign *c, const struct knot_target_state *s, const struct candidate *x)
 {
+	const struct knot_record *rec = x->rec;
 	struct knot_kind_key key = {
 		.target = s->index,
-		.bucket = rec->result.bucket,
-		.end = rec->result.end + (rec->timed_out ? 100u : 0u) +
-			(rec->signal ? 1000u * (unsigned)rec->signal : 0u),
+		.bucket = x->race ? x->bucket : rec->result.bucket,
+		.end = x->race ? RACE_END
+			       : rec->result.end + (rec->timed_out ? 100u : 0u) +
+				(rec->signal ? 1000u * (unsigned)rec->signal : 0u),
 	};
 	struct knot_kind *k;
 
@@ -70,8 +81,13 @@ static void list_once(struct knot_campaign *c, struct knot_target_state *s,
 	news(c, KNOT_NEWS_LISTED, s, f, rec, NULL, knot_verdict_note_text(note));
 }
 
-static bool same_end(const struct knot_record *a, const struct knot_record *b)
+static bool same_end(
+	struct knot_campaign *c, const struct candidate *x, const struct knot_record *b)
 {
+	const struct knot_record *a = x->rec;
+
+	if (x->race)
+		return knot_finding_race(b, x->bucket, c->names) != NULL;
 	return a->result.end == b->result.end && a->timed_out == b->timed_out &&
 		a->signal == b->signal && a->result.bucket == b->result.bucket;
 }
@@ -91,10 +107,11 @@ static int replay(struct knot_campaign *c, const struct knot_target_state *s,
  * those of the schedule that worked.
  */
 static int verify(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_plan *plan, const struct knot_record *rec, struct knot_outcome *ret,
+	const struct knot_plan *plan, const struct candidate *x, struct knot_outcome *ret,
 	uint32_t *ret_flags, uint32_t *ret_tries, uint32_t *ret_same, struct knot_error *err)
 {
 	const uint32_t warm[] = {0, KNOT_REQ_WARM};
+	const struct knot_record *rec = x->rec;
 	struct knot_schedule schedule = {
 		.seed = rec->result.seed,
 		.step_limit = plan->request.step_limit,
@@ -120,7 +137,7 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s,
 				return rc;
 			++*ret_tries;
 			c->status.replays++;
-			bool same = o.ran && same_end(rec, &o.record) &&
+			bool same = o.ran && same_end(c, x, &o.record) &&
 				(!n || hash == o.record.result.hash);
 
 			hash = o.record.result.hash;
@@ -140,11 +157,11 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s,
  * what it left behind. Then the plain schedule ends so, too, and the schedule is not to blame.
  */
 static int not_repeatable(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_plan *plan, const struct knot_record *rec, bool *ret_yes,
+	const struct knot_plan *plan, const struct candidate *x, bool *ret_yes,
 	struct knot_error *err)
 {
 	const struct knot_schedule plain = {
-		.seed = rec->result.seed,
+		.seed = x->rec->result.seed,
 		.step_limit = plan->request.step_limit,
 		.fair_after = plan->request.fair_after,
 		.flags = KNOT_REQ_WARM,
@@ -154,7 +171,7 @@ static int not_repeatable(struct knot_campaign *c, const struct knot_target_stat
 	int rc = replay(c, s, &plain, &o, err);
 
 	if (!rc)
-		*ret_yes = o.ran && same_end(rec, &o.record);
+		*ret_yes = o.ran && same_end(c, x, &o.record);
 	knot_outcome_free(&o);
 	return rc;
 }
@@ -251,13 +268,17 @@ static char *file_stem(const char *dir, const struct knot_crash *crash)
 
 static int write_output(const char *file, const struct knot_outcome *o, struct knot_error *err)
 {
-	knot_auto_free char *both = knot_xalloc(o->out_len + o->err_len + 1);
+	const size_t race_len = o->record.race_text ? o->record.race_len : 0;
+	const size_t len = o->out_len + o->err_len + race_len;
+	knot_auto_free char *all = knot_xalloc(len + 1);
 
 	if (o->out)
-		memcpy(both, o->out, o->out_len);
+		memcpy(all, o->out, o->out_len);
 	if (o->err)
-		memcpy(both + o->out_len, o->err, o->err_len);
-	return knot_file_write(file, both, o->out_len + o->err_len, err);
+		memcpy(all + o->out_len, o->err, o->err_len);
+	if (race_len)
+		memcpy(all + o->out_len + o->err_len, o->record.race_text, race_len);
+	return knot_file_write(file, all, len, err);
 }
 
 /* The crash file and, beside it, what the target printed and its goroutine dump. */
@@ -308,8 +329,8 @@ static struct knot_bucket *bucket_of(
 }
 
 static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
-	const struct knot_plan *plan, struct knot_outcome *o, uint32_t flags, uint32_t tries,
-	uint32_t same, bool *ret_finding, struct knot_error *err)
+	const struct candidate *x, const struct knot_plan *plan, struct knot_outcome *o,
+	uint32_t flags, uint32_t tries, uint32_t same, bool *ret_finding, struct knot_error *err)
 {
 	struct knot_finding f = {0};
 	struct knot_crash crash = {0};
@@ -317,8 +338,11 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 	bool is_new = false;
 	int rc = 0;
 
-	knot_finding_judge(
-		&o->record, o->out, o->out_len, o->err, o->err_len, !s->good_runs, c->names, &f);
+	const struct knot_race *race =
+		x->race ? knot_finding_race(&o->record, x->bucket, c->names) : NULL;
+
+	knot_finding_judge(&o->record, race, o->out, o->out_len, o->err, o->err_len, !s->good_runs,
+		c->names, &f);
 	knot_record_drop_events(&o->record);
 	if (f.verdict.finding)
 		k->verified = bucket_of(c, s, f.bucket, &is_new);
@@ -345,25 +369,34 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 }
 
 int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
-	const struct knot_plan *plan, struct knot_record *rec, bool *ret_finding,
-	struct knot_error *err)
+	const struct knot_plan *plan, struct knot_record *rec, const struct knot_race *race,
+	bool *ret_finding, struct knot_error *err)
 {
 	struct knot_target_state *s = w->state;
-	struct knot_kind *k = kind_of(c, s, rec);
+	struct candidate x = {.rec = rec, .race = race};
 	struct knot_finding f = {0};
 	struct knot_outcome o = {0};
 	uint32_t flags = 0, tries, same;
 	int rc;
+
+	knot_sitenames_use(c->names, knot_worker_shm(w->worker));
+	/* Cheap to judge, and only its bucket tells races apart. */
+	if (race) {
+		knot_finding_judge(rec, race, NULL, 0, NULL, 0, false, c->names, &f);
+		x.bucket = f.bucket;
+	}
+	struct knot_kind *k = kind_of(c, s, &x);
 
 	k->hits++;
 	if (k->settled) {
 		c->status.duplicates++;
 		if (k->verified)
 			k->verified->hits++;
+		knot_finding_free(&f);
 		return 0;
 	}
-	knot_sitenames_use(c->names, knot_worker_shm(w->worker));
-	knot_finding_judge(rec, NULL, 0, NULL, 0, !s->good_runs, c->names, &f);
+	if (!race)
+		knot_finding_judge(rec, NULL, NULL, 0, NULL, 0, !s->good_runs, c->names, &f);
 	if (!f.verdict.finding) {
 		/* A failure on every schedule so far may yet turn out to depend on it, a step limit better
 		 * fitted to the test may yet prove a livelock, and what failed behind an early timer may
@@ -381,16 +414,16 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 
 	/* The replays have a trace of their own. */
 	knot_record_drop_events(rec);
-	rc = verify(c, s, plan, rec, &o, &flags, &tries, &same, err);
+	rc = verify(c, s, plan, &x, &o, &flags, &tries, &same, err);
 	if (!rc && same == REPLAYS && flags & KNOT_REQ_WARM)
-		rc = not_repeatable(c, s, plan, rec, &repeat, err);
+		rc = not_repeatable(c, s, plan, &x, &repeat, err);
 	if (!rc && repeat) {
 		k->settled = true;
 		knot_portfolio_keep_fresh(s->portfolio);
 		list_once(c, s, &f, KNOT_NOTE_REPEAT, rec);
 	} else if (!rc && same == REPLAYS) {
 		k->settled = true;
-		rc = accept(c, s, k, plan, &o, flags, tries, same, ret_finding, err);
+		rc = accept(c, s, k, &x, plan, &o, flags, tries, same, ret_finding, err);
 	} else if (!rc) {
 		c->status.rejected++;
 		k->settled = ++k->tries >= KNOT_JUDGE_TRIES;

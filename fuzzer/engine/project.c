@@ -72,6 +72,7 @@ static void add_target(struct knot_project *p, const struct knot_tests_package *
 		.test = t->name,
 		.args = p->options.args,
 		.is_short = p->options.is_short,
+		.race = p->options.race,
 		.salt = knot_hash_mix(
 			knot_hash_fnv32(id, strlen(id)) + ((uint64_t)strlen(id) << 32)),
 	};

@@ -38,6 +38,22 @@ static void shrink(struct knot_record *rec)
 		knot_vec_free(&rec->decisions);
 }
 
+static int take_races(struct knot_shm *shm, struct knot_record *rec, struct knot_error *err)
+{
+	int rc;
+
+	knot_races_free(&rec->races);
+	free(rec->race_text);
+	rec->race_text = NULL;
+	if (!(rec->result.flags & KNOT_RUN_RACE))
+		return 0;
+	rc = knot_shm_take_races(shm, rec->result.race_start, rec->result.race_end, &rec->race_text,
+		&rec->race_len, err);
+	if (!rc)
+		knot_races_parse(knot_span_of(rec->race_text, rec->race_len), &rec->races);
+	return rc;
+}
+
 static int take_trace(struct knot_shm *shm, const struct knot_shm_result *result,
 	struct knot_record *rec, struct knot_error *err)
 {
@@ -61,10 +77,11 @@ int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 	rec->events.len = rec->decisions.len = rec->snaps.len = rec->gs.len = 0;
 	free(rec->dump);
 	rec->dump = NULL;
-	rec->timed_out = false;
+	rec->timed_out = rec->over_memory = false;
 	rec->signal = 0;
 	rec->exit_code = 0;
-	if (!end_only && (rc = take_trace(shm, result, rec, err)))
+	if ((!end_only && (rc = take_trace(shm, result, rec, err))) ||
+		(rc = take_races(shm, rec, err)))
 		return rc;
 	if (result->snap) {
 		size_t len;
@@ -92,6 +109,8 @@ int knot_record_take_current(
 		.ev_end = cur.ev_head,
 		.dec_start = cur.dec_start,
 		.dec_end = cur.dec_head,
+		.race_start = cur.race_start,
+		.race_end = cur.race_head,
 		.bucket = cur.bucket,
 		.virtual_ns = cur.virtual_ns,
 		.early_ns = cur.early_ns,
@@ -122,6 +141,8 @@ void knot_record_free(struct knot_record *rec)
 	knot_vec_free(&rec->decisions);
 	knot_vec_free(&rec->snaps);
 	knot_vec_free(&rec->gs);
+	knot_races_free(&rec->races);
+	free(rec->race_text);
 	free(rec->dump);
 	*rec = (struct knot_record){0};
 }

@@ -5,6 +5,7 @@
 
 #include "explore/run_view.h"
 #include "sys/shm.h"
+#include "wire/race.h"
 
 struct knot_error;
 
@@ -16,7 +17,11 @@ struct knot_record {
 	struct knot_shm_goroutines
 		gs; /* by number, from the SPAWN events: complete even beyond the table */
 	char *dump; /* goroutine dump, NULL = none */
+	struct knot_races races; /* what the race detector reported in the run */
+	char *race_text; /* the same in its own words, NULL = nothing */
+	size_t race_len;
 	bool timed_out; /* killed for time */
+	bool over_memory; /* killed for taking more memory than it may */
 	int signal; /* signal that ended the process, 0 = none */
 	uint32_t exit_code; /* of a process that ended inside the run */
 };

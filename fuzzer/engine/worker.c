@@ -18,6 +18,9 @@ extern char **environ;
 #define SHM_TARGET_FD 3
 /* Processes in a row that die before their first run: the test cannot be run. */
 #define BROKEN_AFTER 3
+/* Under -race memory is watched from outside: the process this often, all that it has forked more rarely. */
+#define MEMORY_NS (5 * KNOT_NS_PER_MS)
+#define MEMORY_SESSION_EVERY 50
 
 struct queued {
 	struct knot_plan plan;
@@ -37,6 +40,9 @@ struct knot_worker {
 	uint64_t mark_runs;
 	uint64_t mark_ns;
 	bool killed_for_time;
+	bool killed_for_memory;
+	uint64_t memory_ns; /* of the last look */
+	unsigned memory_looks;
 	unsigned deaths; /* processes in a row without a run */
 	struct knot_shm_results results;
 	struct knot_worker_stats total; /* of processes that have ended */
@@ -128,6 +134,20 @@ bool knot_worker_idle(const struct knot_worker *w)
 
 typedef KNOT_VEC(const char *) strings;
 
+/*
+ * The user's own settings for the race detector, then ours. Its reports go to a file of the process, which
+ * the shim reads; a race alone neither ends the program nor changes its exit code.
+ */
+static char *race_setting(const struct knot_worker *w)
+{
+	const char *users = getenv("GORACE");
+
+	return knot_xasprintf("GORACE=%s halt_on_error=0 exitcode=0 atexit_sleep_ms=0 "
+			      "strip_path_prefix='' log_path='%s/goknot-race'",
+		users ? users : "",
+		w->options.sandbox ? knot_sandbox_tmpdir(w->options.sandbox) : "/tmp");
+}
+
 /* go test's own environment for a test, and how the shim finds us. */
 static int start(struct knot_worker *w, struct knot_error *err)
 {
@@ -138,6 +158,7 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	knot_auto_free char *region = knot_xasprintf("GOKNOT_SHM=%d", SHM_TARGET_FD);
 	knot_auto_free char *pwd = knot_xasprintf("PWD=%s", t->dir);
 	knot_auto_free char *tmp = NULL;
+	knot_auto_free char *race = t->race ? race_setting(w) : NULL;
 	strings argv = {0}, envp = {0};
 	struct knot_shm_counters c;
 	uint32_t forget = 0;
@@ -159,11 +180,15 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	knot_vec_push(&argv, NULL);
 	for (char **e = environ; *e; e++)
 		if (strncmp(*e, "GOKNOT_", 7) != 0 && strncmp(*e, "PWD=", 4) != 0 &&
-			strncmp(*e, "TMPDIR=", 7) != 0 && strncmp(*e, "GOMAXPROCS=", 11) != 0)
+			strncmp(*e, "TMPDIR=", 7) != 0 &&
+			!(race && strncmp(*e, "GORACE=", 7) == 0) &&
+			strncmp(*e, "GOMAXPROCS=", 11) != 0)
 			knot_vec_push(&envp, *e);
 	knot_vec_push(&envp, region);
 	knot_vec_push(&envp, name);
 	knot_vec_push(&envp, pwd);
+	if (race)
+		knot_vec_push(&envp, race);
 	if (w->options.sandbox) {
 		tmp = knot_xasprintf("TMPDIR=%s", knot_sandbox_tmpdir(w->options.sandbox));
 		knot_vec_push(&envp, tmp);
@@ -175,7 +200,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	o.cwd = t->dir;
 	o.stdout_fd = w->options.stdout_fd;
 	o.stderr_fd = w->options.stderr_fd;
-	o.memory_bytes = w->options.memory_bytes;
+	o.memory_bytes = t->race ? 0 : w->options.memory_bytes;
+	o.fixed_addresses = t->race;
 	o.extra[0] = (struct knot_proc_fd){.from = knot_shm_fd(w->shm), .to = SHM_TARGET_FD};
 	o.extra_len = 1;
 	rc = knot_proc_start(&o, &w->proc, err);
@@ -187,7 +213,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	w->process_runs = 0;
 	w->mark_runs = UINT64_MAX;
 	w->mark_ns = knot_clock_mono_ns();
-	w->killed_for_time = false;
+	w->killed_for_time = w->killed_for_memory = false;
+	w->memory_ns = w->mark_ns;
 	for (unsigned i = 0; i < w->queued; i++)
 		w->queue[i].posted = false;
 	return 0;
@@ -305,6 +332,7 @@ static int died_in_run(struct knot_worker *w, const struct knot_worker_events *e
 	int rc = knot_record_take_current(w->shm, w->options.end_only, &rec, err);
 
 	rec.timed_out = w->killed_for_time;
+	rec.over_memory = w->killed_for_memory;
 	rec.signal = x->signaled ? x->code : 0;
 	rec.exit_code = x->signaled ? 0 : (uint32_t)x->code;
 	const struct knot_plan_end end = {
@@ -374,6 +402,26 @@ static void watch_time(struct knot_worker *w)
 	}
 }
 
+/* ThreadSanitizer's shadow counts as data, so that no limit of the kernel's can be set. */
+static void watch_memory(struct knot_worker *w)
+{
+	uint64_t now;
+
+	if (!w->options.memory_bytes || !w->target->race || w->killed_for_memory ||
+		w->killed_for_time)
+		return;
+	now = knot_clock_mono_ns();
+	if (now - w->memory_ns < MEMORY_NS)
+		return;
+	w->memory_ns = now;
+	const bool all = ++w->memory_looks % MEMORY_SESSION_EVERY == 0;
+
+	if (knot_proc_memory(w->proc, all) > w->options.memory_bytes) {
+		w->killed_for_memory = true;
+		knot_proc_kill(w->proc);
+	}
+}
+
 int knot_worker_poll(
 	struct knot_worker *w, const struct knot_worker_events *events, struct knot_error *err)
 {
@@ -391,6 +439,7 @@ int knot_worker_poll(
 				return rc;
 		} else {
 			watch_time(w);
+			watch_memory(w);
 		}
 	}
 	return feed(w, err);

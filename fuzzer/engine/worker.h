@@ -23,6 +23,7 @@ struct knot_worker_target {
 	const char *test;
 	const char *const *args; /* after -args; NULL-terminated or NULL */
 	bool is_short;
+	bool race; /* built with -race */
 	uint64_t salt;
 	uint64_t start_ns; /* wall clock at virtual time 0 of every run, 0 = now */
 };

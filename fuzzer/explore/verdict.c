@@ -19,6 +19,7 @@ const char *knot_verdict_name(uint32_t kind)
 		"steps",
 		"timeout",
 		"exit",
+		"race",
 	};
 
 	return kind < KNOT_VERDICT_COUNT ? names[kind] : "unknown";
@@ -336,12 +337,28 @@ static void decide_gone(const struct knot_verdict_input *in, struct knot_verdict
 	decide_failure(in, v, in->signal ? KNOT_VERDICT_FATAL : KNOT_VERDICT_EXIT);
 }
 
+/* Every schedule may show it, and what the run ended in is another question. */
+static void decide_race(const struct knot_verdict_input *in, struct knot_verdict *v)
+{
+	const struct knot_run_view none = {.len = 0};
+
+	knot_waitgraph_build(&v->graph, NULL, 0, &none, true, in->names);
+	find(v, KNOT_VERDICT_RACE, true, KNOT_NOTE_NONE);
+	for (size_t i = 0; i < in->fail_sites_len; i++)
+		add_site(v, KNOT_OP_NONE, in->fail_sites[i]);
+	sort_sites(v);
+}
+
 void knot_verdict_decide(const struct knot_verdict_input *in, struct knot_verdict *ret_verdict)
 {
 	struct knot_verdict *v = ret_verdict;
 
 	v->spinners.len = v->sites.len = 0;
 	v->pre_bucket = in->bucket;
+	if (in->race) {
+		decide_race(in, v);
+		return;
+	}
 	knot_waitgraph_build(&v->graph, in->snaps, in->snaps_len, &in->view,
 		in->lost || in->flags & KNOT_RUN_TRUNCATED, in->names);
 	switch (in->timed_out ? KNOT_END_NONE : in->end) {

@@ -26,6 +26,7 @@ enum knot_verdict_kind {
 	KNOT_VERDICT_STEPS, /* step limit without proof of a livelock */
 	KNOT_VERDICT_TIMEOUT, /* wall clock */
 	KNOT_VERDICT_EXIT, /* os.Exit inside a run */
+	KNOT_VERDICT_RACE, /* data race */
 	KNOT_VERDICT_COUNT,
 };
 
@@ -54,6 +55,7 @@ struct knot_verdict_input {
 	uint32_t exit_code; /* of os.Exit */
 	int signal; /* that killed the process, 0 = none */
 	bool timed_out; /* goknot killed it for wall-clock time */
+	bool race; /* asked for a race and not for how the run ended; fail_sites are where */
 	bool always; /* no run of this test has ever ended otherwise */
 	const struct knot_shm_snap *snaps;
 	size_t snaps_len;

@@ -38,11 +38,12 @@ struct knot_proc_options {
 	/*
 	 * Writable private memory, 0 = no limit. RLIMIT_DATA, because RLIMIT_AS also counts the address
 	 * space that the Go runtime only reserves. ThreadSanitizer's shadow counts as data: with -race
-	 * no limit can be set this way.
+	 * no limit can be set this way, and knot_proc_memory is to be watched instead.
 	 */
 	uint64_t memory_bytes;
 	uint64_t file_bytes; /* greatest file it may write (RLIMIT_FSIZE), 0 = no limit */
 	int nice;
+	bool fixed_addresses; /* without address space layout randomisation, where that may be */
 	bool use_fork; /* the slow path for kernels that refuse the fast one; for tests */
 };
 
@@ -68,6 +69,11 @@ int knot_proc_start(const struct knot_proc_options *options, struct knot_proc **
 	struct knot_error *err);
 pid_t knot_proc_pid(const struct knot_proc *proc);
 int knot_proc_pidfd(const struct knot_proc *proc); /* borrowed; readable once it is dead */
+/*
+ * Resident memory of the process and, when whole_session is set (which reads all of /proc), of everything
+ * that lives in its session; 0 when it is gone.
+ */
+uint64_t knot_proc_memory(const struct knot_proc *proc, bool whole_session);
 /* SIGKILL to the whole group; nothing once it is reaped. */
 void knot_proc_kill(struct knot_proc *proc);
 /*

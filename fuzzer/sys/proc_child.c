@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -125,6 +126,9 @@ IN_CHILD int knot_proc_child_main(void *arg)
 		return fail(child, "tying it to goknot");
 	if (getppid() != child->parent)
 		return fail(child, "finding goknot alive");
+	/* Refused in some containers: then addresses stay random, which is no failure. */
+	if (o->fixed_addresses)
+		personality(ADDR_NO_RANDOMIZE);
 	const char *step = set_limits(o);
 	if (!step)
 		step = place_fds(o);

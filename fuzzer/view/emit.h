@@ -27,7 +27,8 @@ struct knot_emit_progress {
 struct knot_emit_finding {
 	const char *package, *test, *verdict, *title, *message;
 	const char *crash_file; /* as to be typed */
-	const char *const *lines; /* who waits for whom */
+	const char *lines_are; /* "waits": who waits for whom; "stacks": of a race */
+	const char *const *lines;
 	size_t lines_len;
 	uint64_t bucket, schedule_hash;
 	uint32_t steps;

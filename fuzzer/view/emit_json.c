@@ -113,7 +113,7 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 	put(o, "steps", number(f->steps));
 	for (size_t i = 0; i < f->lines_len; i++)
 		json_array_append_new(lines, json_string(f->lines[i]));
-	put(o, "waits", lines);
+	put(o, f->lines_are, lines);
 	line(out, o);
 }
 

@@ -40,15 +40,18 @@ static void progress(FILE *out, const struct knot_emit_progress *p)
 	fflush(out);
 }
 
+/* Two short stacks of a data race, or as many goroutines, are told whole. */
+#define LINES_SHOWN 16
+
 static void finding(FILE *out, const struct knot_emit_finding *f)
 {
 	fprintf(out, "--- FOUND: %s %s\n    %s\n", f->package, f->test, f->title);
 	if (f->message && *f->message)
 		fprintf(out, "    %s\n", f->message);
-	for (size_t i = 0; i < f->lines_len && i < 8; i++)
+	for (size_t i = 0; i < f->lines_len && i < LINES_SHOWN; i++)
 		fprintf(out, "        %s\n", f->lines[i]);
-	if (f->lines_len > 8)
-		fprintf(out, "        and %zu more\n", f->lines_len - 8);
+	if (f->lines_len > LINES_SHOWN)
+		fprintf(out, "        and %zu more\n", f->lines_len - LINES_SHOWN);
 	fprintf(out,
 		"    schedule of %u steps, verified in fresh processes, saved to %s\n    to "
 		"re-run: goknot replay %s\n",

@@ -14,6 +14,7 @@
 //	knot_time.go    virtual time
 //	knot_end.go     what a run ended in, the snapshot, hooks of panics and exits
 //	knot_outside.go system calls and the watchdog
+//	knot_race.go    the race detector
 //	knot_hook.go    entry points for package sync, package testing and the inserted hooks
 //
 // A goroutine reaches a scheduling point before each operation. There it writes down what it is about to
@@ -90,6 +91,8 @@ type knotState struct {
 	snaps  *[knotSnapSlots]knotShmSnap
 	gs     *[knotGSlots]knotShmGoroutine
 	dump   *[knotDumpSize]byte
+	races  *[knotRaceSlots]byte
+	mems   *[knotMemSlots]knotShmMem
 
 	run      uint64 // serial number of the run in this process
 	req      knotShmRequest
@@ -198,6 +201,8 @@ func knotAttach() {
 	knot.snaps = (*[knotSnapSlots]knotShmSnap)(at(h.offSnaps))
 	knot.gs = (*[knotGSlots]knotShmGoroutine)(at(h.offGoroutines))
 	knot.dump = (*[knotDumpSize]byte)(at(h.offDump))
+	knot.races = (*[knotRaceSlots]byte)(at(h.offRaces))
+	knot.mems = (*[knotMemSlots]knotShmMem)(at(h.offMems))
 	knot.ready = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
 	knot.cands = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
 	knot.fifoSlots = (*[knotFifoSlots]knotFifoEntry)(knotMmap(knotFifoSlots * unsafe.Sizeof(knotFifoEntry{})))
@@ -205,6 +210,7 @@ func knotAttach() {
 	knotPrims.init()
 	knotOrdinals.init()
 	knotPCs.init(1 << 15)
+	knotRaceAttach()
 	knot.realOff = nanotime1()
 	knot.vtOff = 1000 * 1000 * 1000
 	debug.gcstoptheworld = 2 // every collection is one step for the program
@@ -381,6 +387,8 @@ func knotRunBegin() {
 	knot.looks = 0
 	knot.maxprocs = knot.procs0
 	knot.gcPercent = knot.percent0
+	knotRaceRunEnd()
+	knotRaceSkip()
 	knotDropTimers()
 	knot.next = 0
 	knotHandoffs = 0

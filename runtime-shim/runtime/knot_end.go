@@ -191,6 +191,7 @@ func knotDying(end uint32) {
 		return
 	}
 	c.end = end
+	knotRaceTake()
 	gp := getg()
 	if gp == gp.m.g0 || gp == gp.m.gsignal {
 		return
@@ -244,6 +245,7 @@ func knotOSExit(code int) {
 		return
 	}
 	knot.cur.end = knotEndOsexit
+	knotRaceTake()
 	knot.cur.exitCode = uint32(code)
 	knot.cur.bucket = knotMix(uint64(code) + knotEndOsexit)
 }

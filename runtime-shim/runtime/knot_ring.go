@@ -102,6 +102,7 @@ func knotFeed(gp *g, op uint8, site, prim uint32, pe *knotTabEntry) {
 // back to where they were. Runs on the driver or, when the run was stopped, on the reporter.
 func knotResult(end, nsnap uint32) {
 	h, c := knot.hdr, knot.cur
+	knotRaceTake()
 	knot.batchSteps += uint64(c.steps)
 	chainLen := knot.req.chainLen
 	if chainLen > 0 {
@@ -125,7 +126,7 @@ func knotResult(end, nsnap uint32) {
 		c.flags |= knotRunBatchEnd
 	}
 	bad := end != knotEndOk && end != knotEndSkip
-	if c.newPairs > 0 || bad || knot.req.flags&(knotReqReplay|knotReqHold) != 0 {
+	if c.newPairs > 0 || bad || c.flags&knotRunRace != 0 || knot.req.flags&(knotReqReplay|knotReqHold) != 0 {
 		c.flags |= knotRunHeld
 	}
 	if c.flags&(knotRunHeld|knotRunBatchEnd) == 0 {
@@ -144,6 +145,8 @@ func knotResult(end, nsnap uint32) {
 		evEnd:         c.evHead,
 		decStart:      c.decStart,
 		decEnd:        c.decHead,
+		raceStart:     c.raceStart,
+		raceEnd:       c.raceHead,
 		batchSteps:    knot.batchSteps,
 		bucket:        c.bucket,
 		virtualNs:     uint64(knot.vt - knotEpoch),

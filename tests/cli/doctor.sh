@@ -27,7 +27,7 @@ run() {
 run 0 plain
 grep -Evq '^((ok|limited|missing|       ) |$|Fuzzing is)' "$work/plain.txt" && fail "a line without a status"
 grep -q '^missing' "$work/plain.txt" && fail "exit code 0 although something is missing"
-for check in platform kernel go 'C compiler' cores memory 'worker network' 'worker files' campaign \
+for check in platform kernel go 'C compiler' 'race detector' cores memory 'worker network' 'worker files' campaign \
 	'temporary files' 'open files' processes; do
 	grep -Eq "^(ok|limited) +$check " "$work/plain.txt" || fail "no line for $check"
 done

@@ -259,9 +259,6 @@ Test(options, regular_expressions)
 
 Test(options, what_this_release_lacks)
 {
-	refuses("fuzz -race", "-race is not in this release: use go test -race for data races");
-	refuses("fuzz -race=true",
-		"-race is not in this release: use go test -race for data races");
 	refuses("fuzz -disk 2g",
 		"-disk is not in this release: goknot clean removes build products");
 	refuses("fuzz -audit=1%",

@@ -16,7 +16,7 @@ static struct knot_finding judge(uint32_t end, const char *out, const char *err_
 	struct knot_record rec = record(end);
 	struct knot_finding f;
 
-	knot_finding_judge(&rec, out, out ? strlen(out) : 0, err_text,
+	knot_finding_judge(&rec, NULL, out, out ? strlen(out) : 0, err_text,
 		err_text ? strlen(err_text) : 0, always, names, &f);
 	return f;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "explore/verdict.h"
 
+#include "explore/bucket.h"
+
 #include "tests/unit/explore/fake.h"
 
 #include <criterion/criterion.h>
@@ -35,6 +37,31 @@ static void check(const struct knot_verdict_input *in, struct expect e, int line
 }
 
 #define CHECK(in, ...) check(in, (struct expect){__VA_ARGS__}, __LINE__)
+
+Test(verdict, a_race_is_a_finding_whatever_the_run_ended_in)
+{
+	const uint32_t sites[] = {9, 4};
+	struct knot_verdict_input in = {.end = KNOT_END_OK,
+		.race = true,
+		.always = true,
+		.fail_sites = sites,
+		.fail_sites_len = 2};
+	struct knot_verdict v = {.kind = 0}, swapped = {.kind = 0};
+
+	CHECK(&in, KNOT_VERDICT_RACE, KNOT_NOTE_NONE, true, true);
+	knot_verdict_decide(&in, &v);
+	cr_assert_eq(v.sites.len, 2);
+	cr_expect_eq(v.sites.data[0].site, 4, "the pair has no order");
+	in.fail_sites = (const uint32_t[]){4, 9};
+	in.end = KNOT_END_FAIL;
+	knot_verdict_decide(&in, &swapped);
+	cr_expect_eq(knot_bucket_hash(&v), knot_bucket_hash(&swapped));
+	in.race = false;
+	in.always = false;
+	CHECK(&in, KNOT_VERDICT_FAIL, KNOT_NOTE_NONE, true, true);
+	knot_verdict_free(&v);
+	knot_verdict_free(&swapped);
+}
 
 Test(verdict, plain_ends)
 {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/error.h"
+#include "base/file.h"
 #include "instrument/driver.h"
 #include "instrument/toolchain.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 Test(toolchain, reads_go_env)
 {
@@ -56,6 +59,37 @@ Test(toolchain, knows_the_supported_releases)
 	cr_expect_eq(check("go1.28.0", "linux", "amd64", &err), KNOT_EUNSUPPORTED);
 	cr_expect_eq(check("go1.26.8", "darwin", "arm64", &err), KNOT_EUNSUPPORTED);
 	cr_expect(strstr(err.message, "darwin/arm64"), "%s", err.message);
+}
+
+Test(toolchain, tells_what_race_needs)
+{
+	char root[] = "/tmp/goknot-race.XXXXXX", dir[256], file[300];
+	struct knot_toolchain t = {.goroot = root,
+		.version = (char *)"go1.23.5",
+		.cgo = (char *)"1",
+		.cc = (char *)"sh -c",
+		.goamd64 = (char *)"v1"};
+	struct knot_error err = {0};
+
+	cr_assert(mkdtemp(root));
+	cr_expect_eq(knot_toolchain_check_race(&t, &err), KNOT_EUNSUPPORTED);
+	cr_expect(strstr(err.message, "golang-1.23-race-detector-runtime"), "%s", err.message);
+	snprintf(dir, sizeof(dir), "%s/src/runtime/race/internal/amd64v1", root);
+	snprintf(file, sizeof(file), "%s/race_linux.syso", dir);
+	cr_assert_eq(knot_file_mkdirs(dir, 0777, &err), 0);
+	cr_assert_eq(knot_file_write(file, "x", 1, &err), 0);
+	cr_expect_eq(knot_toolchain_check_race(&t, &err), 0, "%s", err.message);
+	t.goamd64 = (char *)"v3";
+	cr_expect_eq(knot_toolchain_check_race(&t, &err), KNOT_EUNSUPPORTED);
+	t.goamd64 = (char *)"v2";
+	t.cc = (char *)"no-such-compiler -m64";
+	cr_expect_eq(knot_toolchain_check_race(&t, &err), KNOT_EUNSUPPORTED);
+	cr_expect(strstr(err.message, "no-such-compiler is not on PATH"), "%s", err.message);
+	t.cc = (char *)"sh";
+	t.cgo = (char *)"0";
+	cr_expect_eq(knot_toolchain_check_race(&t, &err), KNOT_EUNSUPPORTED);
+	cr_expect(strstr(err.message, "CGO_ENABLED=1"), "%s", err.message);
+	unlink(file);
 }
 
 static char *overlay_of(const char *goflags)

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/personality.h>
 #include <unistd.h>
 
 struct shell {
@@ -210,6 +211,49 @@ static pid_t read_pid(int fd)
 		if (line[len] == '\n')
 			break;
 	return (pid_t)strtol(line, NULL, 10);
+}
+
+Test(proc, memory_counts_what_was_forked, .timeout = 30)
+{
+	struct shell sh = {.options = KNOT_PROC_OPTIONS_INIT};
+	uint64_t alone = 0, all = 0;
+
+	start_shell(&sh, "sh -c 'sleep 20 & wait' & sleep 20");
+	for (int i = 0; i < 2000 && all <= alone + 1000000; i++) {
+		alone = knot_proc_memory(sh.proc, false);
+		all = knot_proc_memory(sh.proc, true);
+		usleep(1000);
+	}
+	cr_expect_gt(alone, 100000);
+	cr_expect_gt(all, alone + 1000000, "%llu of %llu", (unsigned long long)alone,
+		(unsigned long long)all);
+	knot_proc_kill(sh.proc);
+	finish(&sh);
+}
+
+static void addresses(bool fixed, char **ret_first, char **ret_second)
+{
+	struct knot_proc_options o = KNOT_PROC_OPTIONS_INIT;
+
+	o.fixed_addresses = fixed;
+	*ret_first = output_of(&o, "grep stack /proc/self/maps", false);
+	*ret_second = output_of(&o, "grep stack /proc/self/maps", false);
+}
+
+Test(proc, addresses_are_fixed_where_that_may_be)
+{
+	char *a, *b;
+
+	addresses(false, &a, &b);
+	cr_expect(*a);
+	cr_expect_str_neq(a, b);
+	free(a);
+	free(b);
+	addresses(true, &a, &b);
+	if (personality(0xffffffff) != -1)
+		cr_expect_str_eq(a, b);
+	free(a);
+	free(b);
 }
 
 Test(proc, killing_takes_the_whole_group, .timeout = 30)

@@ -163,6 +163,7 @@ var edits = []edit{
 		},
 		tail("if knot.on { knotGoDone(knotSite) }"))},
 	{"runtime/proc.go", "gdestroy", head("knotExit(gp)")},
+	{"runtime/proc.go", "goexit1", head("knotRaceExit()")},
 	{"runtime/proc.go", "gopark", head("if knot.on { knotParked(reason) }")},
 	{"runtime/proc.go", "ready", head("if knot.on { knotReadied(gp) }")},
 	{"runtime/proc.go", "runqput", head("if knot.on && knotRunqput(gp) { return }")},
@@ -188,6 +189,7 @@ var edits = []edit{
 	{"runtime/rand.go", "rand", head("if knot.on && getg() == getg().m.curg { return knotUserRand() }")},
 	{"runtime/time_nofake.go", "nanotime", renameCalls("nanotime1", "knotNow")},
 	{"runtime/mgcpacer.go", "setGCPercent", head("if knotOld, knotOk := knotGCPercent(in); knotOk { return knotOld }")},
+	{"runtime/race.go", "RaceErrors", rename("knotOrigRaceErrors")},
 	{"runtime/debug.go", "GOMAXPROCS", head("if knotOld, knotOk := knotGOMAXPROCS(n); knotOk { return knotOld }")},
 
 	{"sync/mutex.go", "(*Mutex).Lock", rename("knotOrigLock")},

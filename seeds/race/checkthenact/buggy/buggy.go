@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+// Package buggy sends on a connection that somebody else drops.
+package buggy
+
+import "sync"
+
+type conn struct{ sent int }
+
+type client struct {
+	conn *conn
+}
+
+// drop gives the connection up.
+func (c *client) drop() {
+	c.conn = nil
+}
+
+// send uses the connection while there is one.
+func (c *client) send() {
+	if c.conn == nil {
+		return
+	}
+	c.conn.sent++
+}
+
+// Run sends while the connection is dropped.
+func Run() {
+	c := &client{conn: &conn{}}
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go func() {
+		defer wg.Done()
+		c.send()
+	}()
+	go func() {
+		defer wg.Done()
+		c.drop()
+	}()
+	wg.Wait()
+}

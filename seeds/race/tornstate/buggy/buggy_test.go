@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package buggy
+
+import "testing"
+
+func TestAudit(t *testing.T) {
+	if sum := Audit(); sum != 100 {
+		t.Errorf("the sum is %d", sum)
+	}
+}
