@@ -49,6 +49,8 @@ static struct knot_emit_progress convert(struct screen *s, const struct knot_cam
 		.workers = st->workers,
 		.replays = st->replays,
 		.replays_same = st->replays_same,
+		.audits = st->audits,
+		.audits_same = st->audits_same,
 		.events_lost = st->events_lost,
 		.hooks_missed = st->hooks_missed,
 		.pairs_full = st->pairs_full,
@@ -100,6 +102,31 @@ static void on_finding(struct screen *s, const struct knot_campaign_news_item *n
 	free(lines);
 }
 
+static void on_audit(struct screen *s, const struct knot_campaign_news_item *n)
+{
+	const struct knot_verdict *v = &n->finding->verdict;
+	const struct knot_shm_result *r = &n->record->result;
+	const struct knot_emit_audit a = {
+		.package = n->target->package,
+		.test = n->target->name,
+		.verdict = knot_verdict_name(v->kind),
+		.end = n->record->timed_out ? "timeout" : knot_end_name(r->end),
+		.title = n->finding->title,
+		.why = n->text,
+		.schedule_hash = r->hash,
+		.steps = r->steps,
+		.early_ns = r->early_ns,
+		.virtual_ns = r->virtual_ns,
+		.cpu_ns = n->audit->cpu_ns,
+		.wall_ns = n->audit->wall_ns,
+		.external = r->flags & KNOT_RUN_EXTERNAL,
+		.reproduced = n->audit->reproduced,
+		.same_hash = n->audit->same_hash,
+	};
+
+	s->emit->audit(stdout, &a);
+}
+
 static void on_news(void *arg, const struct knot_campaign_news_item *n)
 {
 	struct screen *s = arg;
@@ -109,6 +136,8 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 
 	if (n->kind == KNOT_NEWS_FINDING)
 		on_finding(s, n);
+	else if (n->kind == KNOT_NEWS_AUDIT)
+		on_audit(s, n);
 	else if (n->kind == KNOT_NEWS_NOTE || !n->target)
 		s->emit->note(stdout, n->text);
 	else
@@ -143,6 +172,7 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 		.timeout_ns = o->timeout_ns ? o->timeout_ns : DEFAULT_TIMEOUT_NS,
 		.memory_bytes = o->memory_bytes ? o->memory_bytes : DEFAULT_MEMORY_BYTES,
 		.fresh_every = o->fresh_every,
+		.audit = o->audit,
 		.cfg_flags = o->hooks ? 0 : KNOT_CFG_NO_HOOKS,
 		.campaign_dir = session->campaign_dir,
 		.command_line = command_line,

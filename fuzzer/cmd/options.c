@@ -173,6 +173,16 @@ static int set_budget(const struct given *g)
 	return refuse(g, "a duration (30s, 8h) or a count (1000x)");
 }
 
+static int set_share(const struct given *g)
+{
+	const char *rest = g->value;
+	double value;
+	if (!take_decimal(&rest, &value) || *rest || value > 1)
+		return refuse(g, "a share from 0 to 1 (0.05)");
+	*(double *)field(g, g->option->offset) = value;
+	return 0;
+}
+
 bool knot_options_take_size(const char *text, uint64_t *ret_bytes)
 {
 	static const char letters[] = "kmgt";
@@ -274,6 +284,7 @@ static int (*const setters[])(const struct given *g) = {
 	[KNOT_OPTION_DURATION] = set_duration,
 	[KNOT_OPTION_BUDGET] = set_budget,
 	[KNOT_OPTION_SIZE] = set_size,
+	[KNOT_OPTION_SHARE] = set_share,
 	[KNOT_OPTION_STRING] = set_text,
 	[KNOT_OPTION_REGEXP] = set_regexp,
 	[KNOT_OPTION_ENUM] = set_word,
@@ -433,7 +444,7 @@ static const struct knot_option fuzz_options[] = {
 	{"memory", KNOT_OPTION_SIZE, FUZZ(memory_bytes)},
 	{"fresh", KNOT_OPTION_INT, FUZZ(fresh_every), .low = 1, .high = 1000000},
 	{"disk", KNOT_OPTION_ABSENT, .instead = "goknot clean removes build products"},
-	{"audit", KNOT_OPTION_ABSENT, .instead = "every finding is verified by replay"},
+	{"audit", KNOT_OPTION_SHARE, FUZZ(audit)},
 	{"json", KNOT_OPTION_BOOL, FUZZ(json)},
 	{"hooks", KNOT_OPTION_ENUM, FUZZ(hooks), .names = {"off", "on"}},
 	{"quiet", KNOT_OPTION_BOOL, FUZZ(quiet)},

@@ -22,6 +22,7 @@ enum knot_option_kind {
 	KNOT_OPTION_DURATION, /* uint64_t ns: 1h30m, 500ms */
 	KNOT_OPTION_BUDGET, /* duration, or second: uint64_t, a count: 1000x */
 	KNOT_OPTION_SIZE, /* uint64_t bytes: 512m */
+	KNOT_OPTION_SHARE, /* double from 0 to 1: 0.05 */
 	KNOT_OPTION_STRING, /* const char *, not empty */
 	KNOT_OPTION_REGEXP, /* const char *, go test's -run: extended regular expressions between "/" */
 	KNOT_OPTION_ENUM, /* uint32_t, index of the word in names */
@@ -88,6 +89,7 @@ struct knot_fuzz_options {
 	const char *tags; /* NULL = none */
 	uint64_t memory_bytes; /* 0 = the default */
 	uint32_t fresh_every; /* requests per process, 0 = the default */
+	double audit; /* share of the requests that are replayed */
 	bool json;
 	uint32_t hooks; /* 0 = the inserted hooks do nothing */
 	bool quiet;

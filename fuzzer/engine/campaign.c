@@ -63,6 +63,8 @@ static int on_run(
 
 	/* First: judging gives the trace up. */
 	knot_portfolio_feed_run(s->portfolio, plan, &run, &gain);
+	if (plan->audit && (rc = knot_audit(c, w, plan, rec, err)))
+		return rc;
 	if (rec->timed_out || rec->signal || (end != KNOT_END_OK && end != KNOT_END_SKIP))
 		rc = knot_judge(c, w, plan, rec, NULL, &finding, err);
 	/* A race does not end a run, and is a finding beside whatever the run ended in. */
@@ -174,10 +176,23 @@ static bool slice_over(
 {
 	const struct knot_target_state *s = w->state;
 
-	if (s->aside || now - w->slice_start_ns >= w->slice_ns)
+	if (s->aside)
 		return true;
+	/* One run at least: what takes longer than a slice would never come to an end. */
+	if (now - w->slice_start_ns >= w->slice_ns)
+		return s->session_runs > w->slice_runs || !knot_worker_pid(w->worker);
 	return c->options.fuzztime_runs && !s->slices &&
 		s->session_runs * c->project->targets.len >= c->options.fuzztime_runs;
+}
+
+/* The test's share of a number of runs is used up once what is queued has run: nothing more is started. */
+static bool share_posted(const struct knot_campaign *c, const struct knot_campaign_worker *w)
+{
+	const struct knot_target_state *s = w->state;
+	const uint64_t queued = KNOT_WORKER_QUEUE - knot_worker_room(w->worker);
+
+	return c->options.fuzztime_runs && !s->slices && queued &&
+		(s->session_runs + queued) * c->project->targets.len >= c->options.fuzztime_runs;
 }
 
 /* At the end of its slice a worker goes to the target that deserves it most, often the same one. */
@@ -206,6 +221,7 @@ static int assign(struct knot_campaign *c, struct knot_campaign_worker *w, struc
 	s->workers++;
 	w->slice_start_ns = now;
 	w->slice_ns = s->slices ? SLICE_NS : DISCOVERY_NS;
+	w->slice_runs = s->session_runs;
 	w->slice_pairs = knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio));
 	return 0;
 }
@@ -219,7 +235,7 @@ static int step_worker(
 
 	if (rc || !w->state)
 		return rc;
-	while (!rc && knot_worker_room(w->worker) && !c->stop) {
+	while (!rc && knot_worker_room(w->worker) && !c->stop && !share_posted(c, w)) {
 		struct knot_plan plan;
 
 		knot_portfolio_next(w->state->portfolio, &plan);
@@ -362,6 +378,7 @@ static int open_states(struct knot_campaign *c)
 		po.mutate = o->mutate;
 		po.budget = &c->pairs_budget;
 		po.feedback = o->feedback;
+		po.audit = o->audit;
 		po.fresh_every = o->fresh_every ? o->fresh_every : FRESH_EVERY;
 		s->target = c->project->targets.data[i];
 		s->index = (uint32_t)i;

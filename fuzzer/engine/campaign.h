@@ -19,6 +19,7 @@ struct knot_campaign_options {
 	bool mutate, feedback;
 	bool first; /* stop at the first finding */
 	uint32_t fresh_every; /* requests per process, 0 = default */
+	double audit; /* share of the requests that are replayed, whatever they end in */
 	uint64_t timeout_ns; /* real time of one run */
 	uint64_t memory_bytes; /* of a target */
 	uint32_t cfg_flags; /* KNOT_CFG_* */
@@ -38,6 +39,7 @@ struct knot_campaign_status {
 	uint32_t findings, duplicates, rejected, listed;
 	uint32_t known_hits; /* verified ends whose bucket was known before */
 	uint64_t replays, replays_same; /* fidelity of verification */
+	uint64_t audits, audits_same; /* runs replayed; same end and schedule */
 	uint64_t events_lost, hooks_missed, pairs_full;
 };
 
@@ -45,8 +47,15 @@ enum knot_campaign_news {
 	KNOT_NEWS_FINDING, /* verified: finding, crash_file and target are set */
 	KNOT_NEWS_LISTED, /* a bad end that is no finding: finding is set, text says why */
 	KNOT_NEWS_REJECTED, /* a candidate that did not replay */
+	KNOT_NEWS_AUDIT, /* a run was replayed: audit, finding (its verdict) and record are set */
 	KNOT_NEWS_ASIDE, /* a target that cannot be run: text says why */
 	KNOT_NEWS_NOTE, /* anything else worth a line */
+};
+
+/* How the replay of a run went. */
+struct knot_campaign_audit {
+	bool reproduced, same_hash;
+	uint64_t cpu_ns, wall_ns; /* of the replay's whole process */
 };
 
 struct knot_campaign_news_item {
@@ -55,6 +64,7 @@ struct knot_campaign_news_item {
 	const struct knot_finding *finding;
 	const struct knot_record *record; /* of the verified run */
 	struct knot_sitenames *names;
+	const struct knot_campaign_audit *audit;
 	const char *crash_file; /* absolute */
 	const char *text;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the campaign share: campaign.c (loop), judge.c (candidates), persist.c (store). */
+/* What the files of the campaign share: campaign.c (loop), judge.c (candidates), audit.c (replays of any run), persist.c (store). */
 #ifndef KNOT_ENGINE_CAMPAIGN_INTERNAL_H
 #define KNOT_ENGINE_CAMPAIGN_INTERNAL_H
 
@@ -74,6 +74,7 @@ struct knot_campaign_worker {
 	struct knot_target_state *state; /* NULL = none assigned */
 	uint64_t slice_start_ns, slice_ns;
 	uint32_t slice_pairs;
+	uint64_t slice_runs;
 	uint64_t heard_request; /* request whose held runs are counted */
 	uint32_t heard;
 };
@@ -103,7 +104,16 @@ struct knot_campaign {
 int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 	const struct knot_plan *plan, struct knot_record *rec, const struct knot_race *race,
 	bool *ret_finding, struct knot_error *err);
+/* The same end, as far as the target itself can tell. */
+bool knot_judge_same_end(const struct knot_record *a, const struct knot_record *b);
+/* Replays schedule of s with the campaign's replayer. */
+int knot_judge_replay(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_schedule *schedule, struct knot_outcome *ret, struct knot_error *err);
 void knot_judge_free(struct knot_campaign *c);
+
+/* audit.c: replays a run of worker w, whatever it ended in. */
+int knot_audit(struct knot_campaign *c, struct knot_campaign_worker *w,
+	const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err);
 
 /* persist.c: the store. */
 int knot_persist_open(struct knot_campaign *c, struct knot_error *err);

@@ -81,6 +81,12 @@ static void list_once(struct knot_campaign *c, struct knot_target_state *s,
 	news(c, KNOT_NEWS_LISTED, s, f, rec, NULL, knot_verdict_note_text(note));
 }
 
+bool knot_judge_same_end(const struct knot_record *a, const struct knot_record *b)
+{
+	return a->result.end == b->result.end && a->timed_out == b->timed_out &&
+		a->signal == b->signal && a->result.bucket == b->result.bucket;
+}
+
 static bool same_end(
 	struct knot_campaign *c, const struct candidate *x, const struct knot_record *b)
 {
@@ -88,12 +94,11 @@ static bool same_end(
 
 	if (x->race)
 		return knot_finding_race(b, x->bucket, c->names) != NULL;
-	return a->result.end == b->result.end && a->timed_out == b->timed_out &&
-		a->signal == b->signal && a->result.bucket == b->result.bucket;
+	return knot_judge_same_end(a, b);
 }
 
 /* A replay gives up the region of the one before it, which the names must not be looked up in any more. */
-static int replay(struct knot_campaign *c, const struct knot_target_state *s,
+int knot_judge_replay(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_schedule *schedule, struct knot_outcome *ret, struct knot_error *err)
 {
 	int rc = knot_replay(c->replayer, &s->target->run, schedule, ret, err);
@@ -132,7 +137,7 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s,
 
 			knot_outcome_free(ret);
 			schedule.end_only = n < REPLAYS - 1;
-			rc = replay(c, s, &schedule, &o, err);
+			rc = knot_judge_replay(c, s, &schedule, &o, err);
 			if (rc)
 				return rc;
 			++*ret_tries;
@@ -168,7 +173,7 @@ static int not_repeatable(struct knot_campaign *c, const struct knot_target_stat
 		.end_only = true,
 	};
 	struct knot_outcome o = {0};
-	int rc = replay(c, s, &plain, &o, err);
+	int rc = knot_judge_replay(c, s, &plain, &o, err);
 
 	if (!rc)
 		*ret_yes = o.ran && same_end(c, x, &o.record);

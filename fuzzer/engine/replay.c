@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/vec.h"
+#include "sys/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -170,13 +171,14 @@ static int post(struct knot_replayer *r, const struct knot_schedule *s, struct k
 	return knot_worker_post(r->worker, &plan, err);
 }
 
-static int wait_for_end(struct knot_replayer *r, struct waiting *w, struct knot_error *err)
+static int wait_for_end(
+	struct knot_replayer *r, struct waiting *w, bool to_the_end, struct knot_error *err)
 {
 	const struct knot_worker_events events = {
 		.run = on_run, .end = on_end, .broken = on_broken, .arg = w};
 	int rc = 0;
 
-	while (!rc && !w->done && !w->broken) {
+	while (!rc && ((!w->done && !w->broken) || (to_the_end && knot_worker_pid(r->worker)))) {
 		struct pollfd p[2] = {{.fd = r->out.fds[0], .events = POLLIN},
 			{.fd = r->err.fds[0], .events = POLLIN}};
 		const struct timespec tick = {.tv_nsec = 200000};
@@ -199,6 +201,7 @@ int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target
 {
 	struct knot_worker_options o = r->options;
 	struct knot_outcome outcome = {0};
+	const uint64_t start_ns = knot_clock_mono_ns();
 	struct waiting w = {.outcome = &outcome, .warming = schedule->flags & KNOT_REQ_WARM};
 	int rc;
 
@@ -213,8 +216,13 @@ int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target
 	if ((rc = knot_worker_open(&o, &r->worker, err)) ||
 		(rc = knot_worker_assign(r->worker, target, err)) || (rc = post(r, schedule, err)))
 		goto out;
-	rc = wait_for_end(r, &w, err);
+	rc = wait_for_end(r, &w, schedule->to_the_end, err);
 	if (!rc) {
+		struct knot_worker_stats stats;
+
+		knot_worker_stats(r->worker, &stats);
+		outcome.cpu_ns = stats.cpu_ns;
+		outcome.wall_ns = knot_clock_mono_ns() - start_ns;
 		outcome.out_len = r->out.len;
 		outcome.err_len = r->err.len;
 		r->out.data[r->out.len] = r->err.data[r->err.len] = '\0';

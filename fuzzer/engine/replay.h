@@ -21,11 +21,13 @@ struct knot_schedule {
 	const uint16_t *decisions;
 	size_t decisions_len;
 	bool end_only; /* the outcome's record is without its trace */
+	bool to_the_end; /* wait until the process is gone, so that its CPU time is known */
 };
 
 /* Owns its contents; free with knot_outcome_free. */
 struct knot_outcome {
 	bool ran; /* false: the process never came to the end of a run */
+	uint64_t wall_ns, cpu_ns; /* of the whole process; cpu_ns with to_the_end only */
 	struct knot_record record;
 	char *out, *err; /* what the target printed, at most KNOT_REPLAY_OUTPUT bytes each */
 	size_t out_len, err_len;

@@ -366,6 +366,7 @@ static int process_gone(struct knot_worker *w, const struct knot_worker_events *
 	knot_proc_close(w->proc);
 	w->proc = NULL;
 	add_stats(&w->total, &c);
+	w->total.cpu_ns += x->user_ns + x->system_ns;
 	if (state == KNOT_STATE_RUNNING)
 		return died_in_run(w, ev, x, err);
 	if (state == KNOT_STATE_NO_TEST)

@@ -52,6 +52,7 @@ struct knot_worker_events {
 
 struct knot_worker_stats {
 	uint64_t processes, runs, steps;
+	uint64_t cpu_ns; /* of processes that have ended by themselves */
 	uint64_t events_lost, pairs_full, sites_full, prims_full, hooks_missed;
 };
 

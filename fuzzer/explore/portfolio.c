@@ -24,6 +24,7 @@
 #define STEP_LIMIT_MAX 4000000
 #define STEP_LIMIT_TIMES 64 /* the longest normal run */
 #define SEED_CHAINS_MAX 4096
+#define AUDIT_UNITS (1u << 20) /* the finest share of requests */
 
 struct arm {
 	uint64_t steps, reward; /* recent, halved from time to time */
@@ -366,6 +367,12 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 		/* without a choice to make one run is as good as many */
 		if (r->policy == KNOT_POLICY_FIFO && plan.arm != KNOT_ARM_CHAIN)
 			r->count = 1;
+	}
+	if (p->options.audit > 0 &&
+		knot_rng_below(&p->rng, AUDIT_UNITS) < p->options.audit * AUDIT_UNITS) {
+		plan.audit = true;
+		r->flags |= KNOT_REQ_HOLD;
+		r->count = 1;
 	}
 	if (p->options.fresh_every && p->requests % p->options.fresh_every == 0) {
 		r->flags |= KNOT_REQ_EXIT;

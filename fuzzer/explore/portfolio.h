@@ -42,6 +42,7 @@ struct knot_portfolio_options {
 	uint32_t
 		fresh_every; /* every so many requests the process ends: 0 never, 1 one run a process */
 	uint32_t step_limit; /* 0 = from the longest run that ended by itself */
+	double audit; /* share of the requests that are one run, held, to be replayed */
 	struct knot_cpop_budget *budget; /* for pairs, borrowed; NULL = its own limits only */
 	uint32_t request_steps; /* steps a request should take; 0 = KNOT_PORTFOLIO_REQUEST_STEPS */
 };
@@ -58,6 +59,7 @@ struct knot_plan {
 	struct knot_shm_request request;
 	uint32_t arm; /* enum knot_arm, KNOT_ARM_COUNT = the fifo run */
 	uint32_t parent; /* entry of the corpus, KNOT_POOL_NONE = none */
+	bool audit; /* its run is to be replayed, whatever it ends in */
 	bool is_parent; /* the chain is the parent's own, with new seeds */
 	enum knot_operator how;
 	const uint16_t *prefix; /* request.prefix_len decisions, borrowed until the next call */

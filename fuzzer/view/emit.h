@@ -21,6 +21,7 @@ struct knot_emit_progress {
 	uint64_t corpus, processes, steps;
 	uint32_t findings, duplicates, rejected, listed, targets, set_aside, workers;
 	uint64_t replays, replays_same;
+	uint64_t audits, audits_same;
 	uint64_t events_lost, hooks_missed, pairs_full;
 };
 
@@ -40,6 +41,15 @@ struct knot_emit_replay {
 	uint32_t steps, times, reproduced, diverged, same_hash;
 };
 
+/* A run that was replayed whatever it ended in. */
+struct knot_emit_audit {
+	const char *package, *test, *verdict, *end, *title, *why;
+	uint64_t schedule_hash, early_ns, virtual_ns;
+	uint64_t cpu_ns, wall_ns; /* of the process that replayed it */
+	uint32_t steps;
+	bool external, reproduced, same_hash;
+};
+
 struct knot_emitter;
 
 struct knot_emit_ops {
@@ -49,6 +59,7 @@ struct knot_emit_ops {
 	/* A bad end that is no finding, a rejected candidate, a test set aside. */
 	void (*listed)(FILE *out, const char *kind, const char *package, const char *test,
 		const char *title, const char *why);
+	void (*audit)(FILE *out, const struct knot_emit_audit *a);
 	void (*summary)(FILE *out, const struct knot_emit_progress *p);
 	void (*step)(FILE *out, const char *text, bool is_event);
 	void (*replay)(FILE *out, const struct knot_emit_replay *r);

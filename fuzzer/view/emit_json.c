@@ -77,6 +77,8 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"workers", p->workers},
 		{"replays", p->replays},
 		{"replays_same", p->replays_same},
+		{"audits", p->audits},
+		{"audits_same", p->audits_same},
 		{"events_lost", p->events_lost},
 		{"hooks_missed", p->hooks_missed},
 		{"pairs_full", p->pairs_full},
@@ -129,6 +131,28 @@ static void listed(FILE *out, const char *kind, const char *package, const char 
 	line(out, o);
 }
 
+static void audit(FILE *out, const struct knot_emit_audit *a)
+{
+	json_t *o = event("audit");
+
+	text(o, "package", a->package);
+	text(o, "test", a->test);
+	text(o, "verdict", a->verdict);
+	text(o, "end", a->end);
+	text(o, "title", a->title);
+	text(o, "why", a->why);
+	put(o, "schedule_hash", hex(a->schedule_hash));
+	put(o, "steps", number(a->steps));
+	put(o, "early_ns", number(a->early_ns));
+	put(o, "virtual_ns", number(a->virtual_ns));
+	put(o, "cpu_ns", number(a->cpu_ns));
+	put(o, "wall_ns", number(a->wall_ns));
+	put(o, "external", json_boolean(a->external));
+	put(o, "reproduced", json_boolean(a->reproduced));
+	put(o, "same_hash", json_boolean(a->same_hash));
+	line(out, o);
+}
+
 static void step(FILE *out, const char *what, bool is_event)
 {
 	(void)out;
@@ -159,6 +183,7 @@ const struct knot_emit_ops knot_emit_json = {
 	.progress = progress,
 	.finding = finding,
 	.listed = listed,
+	.audit = audit,
 	.summary = summary,
 	.step = step,
 	.replay = replay,

@@ -91,9 +91,25 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 		fprintf(out,
 			"fuzz: fidelity: %" PRIu64 " of %" PRIu64 " replays ended the same way\n",
 			p->replays_same, p->replays);
+	if (p->audits)
+		fprintf(out,
+			"fuzz: audit: %" PRIu64 " of %" PRIu64
+			" runs replayed to the same end by the same schedule\n",
+			p->audits_same, p->audits);
 	if (p->events_lost || p->pairs_full)
 		fprintf(out, "fuzz: not recorded: %" PRIu64 " events, %" PRIu64 " pairs\n",
 			p->events_lost, p->pairs_full);
+	fflush(out);
+}
+
+/* Only what does not replay is worth a line. */
+static void audit(FILE *out, const struct knot_emit_audit *a)
+{
+	if (a->reproduced && a->same_hash)
+		return;
+	fprintf(out, "fuzz: audit: %s %s: %s, %s%s\n", a->package, a->test, a->title,
+		a->reproduced ? "another schedule in the replay" : "another end in the replay",
+		a->external ? "; something outside took part" : "");
 	fflush(out);
 }
 
@@ -121,6 +137,7 @@ const struct knot_emit_ops knot_emit_text = {
 	.progress = progress,
 	.finding = finding,
 	.listed = listed,
+	.audit = audit,
 	.summary = summary,
 	.step = step,
 	.replay = replay,

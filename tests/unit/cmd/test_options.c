@@ -261,8 +261,8 @@ Test(options, what_this_release_lacks)
 {
 	refuses("fuzz -disk 2g",
 		"-disk is not in this release: goknot clean removes build products");
-	refuses("fuzz -audit=1%",
-		"-audit is not in this release: every finding is verified by replay");
+	refuses("fuzz -audit=1%", "-audit wants a share from 0 to 1 (0.05), not \"1%\"");
+	refuses("fuzz -audit 1.5", "-audit wants a share from 0 to 1 (0.05), not \"1.5\"");
 	refuses("fuzz -since HEAD",
 		"-since is not in this release: name the packages that changed");
 	refuses("fuzz -deps all",
