@@ -141,8 +141,8 @@ check-e2e: all ; $(Q)$(RUN_TESTS) e2e
 check-go: ; $(Q)$(RUN_TESTS) go
 check-releases: all ; $(Q)$(RUN_TESTS) releases
 check-fuzz: fuzzers ; $(Q)FUZZTIME=3 $(RUN_TESTS) fuzz
-check-san: ; $(Q)$(MAKE) --no-print-directory SAN=address,undefined units && \
-	BUILD=$(O)/san-address-undefined LAYERS="$(UNIT_LAYERS)" scripts/run-tests.sh san
+check-san: ; $(Q)$(MAKE) --no-print-directory SAN=address,undefined all units && \
+	SAN_BUILD=$(O)/san-address-undefined $(RUN_TESTS) san san-cli san-e2e
 fuzz: fuzzers ; $(Q)FUZZTIME=$(FUZZTIME) $(RUN_TESTS) fuzz
 # Every ring is built and run even when one fails: the sum at the end tells.
 check:

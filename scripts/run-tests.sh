@@ -9,13 +9,17 @@
 # releases: the Go tests and the end-to-end ring with every Go release that goknot supports; newest: a short form
 # with those of the newest two that the other rings do not use. A release that cannot be had is skipped.
 #
-# usage: run-tests.sh unit|san|cli|e2e|go|fuzz|newest|releases...
+# san, san-cli and san-e2e: unit, cli and e2e with what SAN_BUILD holds, where any report is a failure.
+#
+# usage: run-tests.sh unit|cli|e2e|san|san-cli|san-e2e|go|fuzz|newest|releases...
 # from the environment: BUILD (default build), SAN_BUILD, LAYERS, GO_MODS, FUZZTIME (seconds per parser),
 # GO_RELEASES (see fetch-go.sh), RELEASES (instead of all)
 set -u
 
 cd "$(dirname "$0")/.." || exit 3
 BUILD=${BUILD:-build}
+built=$BUILD # what is tested
+wrapper=(env) # and run by
 passed=0
 failed=0
 skipped=0
@@ -57,17 +61,16 @@ skips_in_log() {
 
 # Criterion's own summary gives the counts; a binary that dies without one is one failure, and so is
 # a non-zero exit with nothing failing (a sanitizer's report).
-criterion_ring() { # label, build directory, wrapper...
-	local label=$1 dir=$2 layer rc ok bad
-	shift 2
+criterion_ring() {
+	local layer rc ok bad
 	for layer in $LAYERS; do
 		rc=0
-		"$@" "$dir/unit/$layer" --color=never --verbose >"$log" 2>&1 || rc=$?
+		"${wrapper[@]}" "$built/unit/$layer" --color=never --verbose >"$log" 2>&1 || rc=$?
 		ok=$(sed -n 's/.*Synthesis: .*Passing: \([0-9]*\).*/\1/p' "$log" | tail -1)
 		bad=$(sed -n 's/.*Failing: \([0-9]*\) | Crashing: \([0-9]*\).*/\1 + \2/p' "$log" | tail -1)
 		bad=$((${bad:-0}))
 		if [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
-		report "$label/$layer" "${ok:-0}" "$bad"
+		report "unit/$layer" "${ok:-0}" "$bad"
 	done
 }
 
@@ -82,7 +85,7 @@ script_ring() { # directory
 
 script() { # file, arguments...
 	local rc=0
-	GOKNOT=$(realpath "$BUILD")/goknot bash "$@" >"$log" 2>&1 </dev/null || rc=$?
+	GOKNOT=$(realpath "$built")/goknot "${wrapper[@]}" bash "$@" >"$log" 2>&1 </dev/null || rc=$?
 	case $rc in
 	0) report "${1%.sh}" 1 0 ;;
 	77) report "${1%.sh}" 0 0 ;;
@@ -119,6 +122,11 @@ with_release() { # version, command...
 	label=
 }
 
+sanitized() { # ring...
+	local built=${SAN_BUILD:-$BUILD/san-address-undefined} wrapper=(scripts/san-run.sh) label="san "
+	"$@"
+}
+
 releases_ring() {
 	go_ring
 	script_ring e2e
@@ -150,9 +158,10 @@ fuzz_ring() {
 LAYERS=${LAYERS:-$(cd tests/unit && printf "%s\n" */ | tr -d /)}
 for ring; do
 	case $ring in
-	unit) criterion_ring unit "$BUILD" env ;;
-	san) criterion_ring san "${SAN_BUILD:-$BUILD}" scripts/san-run.sh ;;
+	unit) criterion_ring ;;
 	cli | e2e) script_ring "$ring" ;;
+	san) sanitized criterion_ring ;;
+	san-cli | san-e2e) sanitized script_ring "${ring#san-}" ;;
 	go) go_ring ;;
 	fuzz) fuzz_ring ;;
 	releases | newest)

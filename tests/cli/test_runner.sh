@@ -7,7 +7,7 @@
 
 tree() { # directory: a repository with one script ring, one unit layer, one Go module
 	mkdir -p "$1/scripts" "$1/tests/cli" "$1/tests/unit" "$1/build/unit" "$1/mod"
-	cp "$root/scripts/run-tests.sh" "$root/scripts/go-env.sh" "$1/scripts/"
+	cp "$root"/scripts/{run-tests,san-run,go-env}.sh "$1/scripts/"
 	: >"$1/build/goknot"
 }
 runs() { # directory, ring...: output to out, exit code to rc
@@ -57,6 +57,24 @@ expect_rc 1 "a script that leaves without a word"
 rm scripts/tests/cli/whole.sh
 runs scripts cli
 expect_rc 1 "a ring without scripts"
+
+# A sanitizer's report is a failure, even where the script did not look at the exit code.
+mkdir -p scripts/san
+cat >scripts/san/goknot <<'SH'
+#!/bin/sh
+log=${ASAN_OPTIONS#*log_path=}
+[ "$1" != report ] || echo "ERROR: AddressSanitizer" >"${log%%:*}"
+SH
+chmod +x scripts/san/goknot
+echo "\$GOKNOT" >scripts/tests/cli/quiet.sh
+SAN_BUILD=san runs scripts san-cli
+expect_rc 0 "a sanitized program without a report"
+expect_out 'ok   san tests/cli/quiet \(1\)'
+echo "\$GOKNOT report" >scripts/tests/cli/loud.sh
+SAN_BUILD=san runs scripts san-cli
+expect_rc 1 "a sanitized program with a report"
+expect_out 'FAIL san tests/cli/loud \(1 of 1\)'
+expect "the report is not shown" grep -q 'ERROR: AddressSanitizer' out
 
 # What Criterion prints with --verbose: its own skips, and lines of tests that go on.
 tree units
