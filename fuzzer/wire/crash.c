@@ -2,423 +2,23 @@
 #include "wire/crash.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "wire/crash_fields.h"
 #include "wire/envelope.h"
 #include "wire/ops.h"
 #include "wire/text.h"
 
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WRAP_COLUMNS 100
-
-struct reader {
-	struct knot_span body;
-	size_t line; /* number of the line taken last */
-	const char *key;
-	struct knot_error *err;
-};
-
-struct field {
-	const char *key;
-	void (*put)(struct knot_text *t, const struct field *f, const struct knot_crash *c);
-	int (*get)(struct reader *r, const struct field *f, struct knot_span value,
-		struct knot_crash *c);
-	size_t offset;
-};
-
-static const void *member_const(const struct field *f, const struct knot_crash *c)
-{
-	return (const char *)c + f->offset;
-}
-
-static void *member(const struct field *f, struct knot_crash *c)
-{
-	return (char *)c + f->offset;
-}
-
-static int bad(struct reader *r, const char *what)
-{
-	return knot_error_set(
-		r->err, KNOT_EINPUT, "crash file: line %zu: %s: %s", r->line, r->key, what);
-}
-
-/* --- texts ----------------------------------------------------------------------------------- */
-
-/* Limited raw text; cut is freed by the caller. */
-static struct knot_span limited(const char *s, char **cut)
-{
-	struct knot_span raw = knot_span_str(s ? s : "");
-	if (raw.len <= KNOT_CRASH_MAX_TEXT)
-		return raw;
-	*cut = knot_xasprintf("%.*s...", KNOT_CRASH_MAX_TEXT - 3, s);
-	return knot_span_str(*cut);
-}
-
-static void add_rest(struct knot_text *t, const char *s)
-{
-	char *cut = NULL;
-	struct knot_span raw = limited(s, &cut);
-	if (raw.len) {
-		knot_text_adds(t, " ");
-		knot_text_add_escaped(t, raw);
-	}
-	free(cut);
-}
-
-static void add_word(struct knot_text *t, const char *s)
-{
-	char *cut = NULL;
-	knot_text_adds(t, " ");
-	knot_text_add_word(t, limited(s, &cut));
-	free(cut);
-}
-
-/* Replaces *slot: a key that stands twice must not leak before the canonical check refuses it. */
-static int store_text(struct reader *r, struct knot_span escaped, bool word, char **slot)
-{
-	char *raw = NULL;
-	if (!(word ? knot_text_unescape_word : knot_text_unescape)(escaped, &raw))
-		return bad(r, "broken escape");
-	free(*slot);
-	*slot = raw;
-	if (strlen(raw) > KNOT_CRASH_MAX_TEXT)
-		return bad(r, "text is longer than 65536 bytes");
-	return 0;
-}
-_Static_assert(KNOT_CRASH_MAX_TEXT == 65536, "the message above names the limit");
-
-/* The rest of a line as free text: " text" or nothing. */
-static int take_rest(struct reader *r, struct knot_span rest, char **slot)
-{
-	if (rest.len && !knot_span_skip(&rest, " "))
-		return bad(r, "no space before the text");
-	return store_text(r, rest, false, slot);
-}
-
-static int take_word(struct reader *r, struct knot_span *rest, char **slot)
-{
-	struct knot_span word;
-	if (!knot_span_skip(rest, " ") || !knot_span_take_word(rest, &word))
-		return bad(r, "a word is missing");
-	return store_text(r, word, true, slot);
-}
-
-static void put_text(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	add_rest(t, *(char *const *)member_const(f, c));
-}
-
-static int get_text(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	return store_text(r, value, false, member(f, c));
-}
-
-/* --- numbers --------------------------------------------------------------------------------- */
-
-static void put_u32(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	knot_text_addf(t, " %" PRIu32, *(const uint32_t *)member_const(f, c));
-}
-
-static int get_u32(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	uint64_t number;
-	if (!knot_span_take_u64(&value, UINT32_MAX, &number) || value.len)
-		return bad(r, "not a decimal number below 4294967296");
-	*(uint32_t *)member(f, c) = (uint32_t)number;
-	return 0;
-}
-
-static void put_u64(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	knot_text_addf(t, " %" PRIu64, *(const uint64_t *)member_const(f, c));
-}
-
-static int get_u64(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	uint64_t number;
-	if (!knot_span_take_u64(&value, UINT64_MAX, &number) || value.len)
-		return bad(r, "not a decimal number of 64 bits");
-	*(uint64_t *)member(f, c) = number;
-	return 0;
-}
-
-static void put_hex32(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	knot_text_addf(t, " %08" PRIx32, *(const uint32_t *)member_const(f, c));
-}
-
-static int get_hex32(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	uint64_t number;
-	if (!knot_span_take_hex(&value, 8, &number) || value.len)
-		return bad(r, "not 8 hexadecimal digits");
-	*(uint32_t *)member(f, c) = (uint32_t)number;
-	return 0;
-}
-
-static void put_hex64(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	knot_text_addf(t, " %016" PRIx64, *(const uint64_t *)member_const(f, c));
-}
-
-static int get_hex64(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	uint64_t number;
-	if (!knot_span_take_hex(&value, 16, &number) || value.len)
-		return bad(r, "not 16 hexadecimal digits");
-	*(uint64_t *)member(f, c) = number;
-	return 0;
-}
-
-static void put_bool(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	knot_text_adds(t, *(const bool *)member_const(f, c) ? " yes" : " no");
-}
-
-static int get_bool(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	if (!knot_span_eq(value, "yes") && !knot_span_eq(value, "no"))
-		return bad(r, "neither yes nor no");
-	*(bool *)member(f, c) = knot_span_eq(value, "yes");
-	return 0;
-}
-
-static void put_end(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	knot_text_addf(t, " %s", knot_end_name(*(const uint32_t *)member_const(f, c)));
-}
-
-static int get_end(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	if (!knot_end_parse(value, member(f, c)))
-		return bad(r, "unknown end");
-	return 0;
-}
-
-/* --- lists: "key: <count>", then one indented line per entry --------------------------------- */
-
-static int take_count(struct reader *r, struct knot_span value, uint64_t max, uint64_t *ret_count)
-{
-	if (!knot_span_take_u64(&value, UINT64_MAX, ret_count) || value.len)
-		return bad(r, "not a count");
-	if (*ret_count > max)
-		return knot_error_set(r->err, KNOT_EINPUT,
-			"crash file: line %zu: %s: %" PRIu64 " entries, more than the %" PRIu64
-			" allowed",
-			r->line, r->key, *ret_count, max);
-	return 0;
-}
-
-/* The next line of a list; of the two spaces that indent it the second stays, as every word has one
- * before it. */
-static int take_entry(struct reader *r, struct knot_span *ret_line)
-{
-	r->line++;
-	if (!knot_span_take_line(&r->body, ret_line) || !knot_span_skip(ret_line, " ") ||
-		!knot_span_has_prefix(*ret_line, " "))
-		return bad(r, "the list is shorter than its count");
-	return 0;
-}
-
-typedef KNOT_VEC(char *) text_vec;
-
-static void free_texts(void *vec)
-{
-	text_vec *v = vec;
-	for (size_t i = 0; i < v->len; i++)
-		free(v->data[i]);
-	knot_vec_free(v);
-}
-
-static void put_texts(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	const text_vec *v = member_const(f, c);
-	knot_text_addf(t, " %zu", v->len);
-	for (size_t i = 0; i < v->len; i++) {
-		/* The empty text and "-" need a spelling of their own, as words do. */
-		bool plain = v->data[i] && *v->data[i] && strcmp(v->data[i], "-") != 0;
-		knot_text_adds(t, "\n ");
-		(plain ? add_rest : add_word)(t, v->data[i]);
-	}
-}
-
-static int get_texts(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	uint64_t count;
-	int rc = take_count(r, value, KNOT_CRASH_MAX_LIST, &count);
-	text_vec *v = member(f, c);
-	while (rc == 0 && count--) {
-		struct knot_span line;
-		rc = take_entry(r, &line);
-		if (rc < 0)
-			break;
-		knot_vec_push(v, NULL);
-		rc = knot_span_skip(&line, " ") ? store_text(r, line, true, &v->data[v->len - 1])
-						: bad(r, "not indented");
-	}
-	return rc;
-}
-
-static void put_chain(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	(void)f;
-	knot_text_addf(t, " %zu", c->chain.len);
-	for (size_t i = 0; i < c->chain.len; i++) {
-		const struct knot_crash_op *op = &c->chain.data[i];
-		knot_text_adds(t, "\n  ");
-		knot_chain_op_add(t, &op->op);
-		add_word(t, op->gpath);
-		add_word(t, op->pos);
-		add_rest(t, op->prim);
-	}
-}
-
-static int get_chain(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	(void)f;
-	uint64_t count;
-	int rc = take_count(r, value, KNOT_CHAIN_MAX, &count);
-	while (rc == 0 && count--) {
-		struct knot_span line;
-		rc = take_entry(r, &line);
-		if (rc < 0)
-			break;
-		knot_vec_push(&c->chain, (struct knot_crash_op){0});
-		struct knot_crash_op *op = &c->chain.data[c->chain.len - 1];
-		if (!knot_span_skip(&line, " ") || !knot_chain_op_take(&line, &op->op))
-			return bad(r, "not \"<operation> <site> <goroutine path>\"");
-		rc = take_word(r, &line, &op->gpath);
-		if (rc == 0)
-			rc = take_word(r, &line, &op->pos);
-		if (rc == 0)
-			rc = take_rest(r, line, &op->prim);
-	}
-	return rc;
-}
-
-static void put_goroutines(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	(void)f;
-	knot_text_addf(t, " %zu", c->goroutines.len);
-	for (size_t i = 0; i < c->goroutines.len; i++) {
-		const struct knot_crash_goroutine *g = &c->goroutines.data[i];
-		knot_text_addf(t, "\n  %" PRIu32 " %016" PRIx64, g->g, g->path);
-		add_rest(t, g->gpath);
-	}
-}
-
-static int get_goroutines(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	(void)f;
-	uint64_t count;
-	int rc = take_count(r, value, KNOT_CRASH_MAX_LIST, &count);
-	while (rc == 0 && count--) {
-		struct knot_span line;
-		rc = take_entry(r, &line);
-		if (rc < 0)
-			break;
-		knot_vec_push(&c->goroutines, (struct knot_crash_goroutine){0});
-		struct knot_crash_goroutine *g = &c->goroutines.data[c->goroutines.len - 1];
-		uint64_t number;
-		if (!knot_span_skip(&line, " ") ||
-			!knot_span_take_u64(&line, UINT16_MAX, &number) ||
-			!knot_span_skip(&line, " ") || !knot_span_take_hex(&line, 16, &g->path))
-			return bad(r, "not \"<number> <path hash> <path>\"");
-		g->g = (uint32_t)number;
-		rc = take_rest(r, line, &g->gpath);
-	}
-	return rc;
-}
-
-/* --- decisions: "3*17 5 3", t = the timer, wrapped -------------------------------------------- */
-
-static void put_decisions(struct knot_text *t, const struct field *f, const struct knot_crash *c)
-{
-	(void)f;
-	knot_text_addf(t, " %zu", c->decisions.len);
-	size_t column = WRAP_COLUMNS;
-	for (size_t i = 0; i < c->decisions.len;) {
-		uint16_t d = c->decisions.data[i];
-		size_t run = 1;
-		while (i + run < c->decisions.len && c->decisions.data[i + run] == d)
-			run++;
-		char token[48];
-		int n = d == KNOT_DECISION_TIMER ? snprintf(token, sizeof(token), " t")
-						 : snprintf(token, sizeof(token), " %u", d);
-		if (run > 1)
-			n += snprintf(token + n, sizeof(token) - (size_t)n, "*%zu", run);
-		if (column + (size_t)n > WRAP_COLUMNS) {
-			knot_text_adds(t, "\n ");
-			column = 1;
-		}
-		knot_text_add(t, token, (size_t)n);
-		column += (size_t)n;
-		i += run;
-	}
-}
-
-static int take_decision(struct reader *r, struct knot_span *line, uint64_t left,
-	uint16_t *ret_decision, uint64_t *ret_run)
-{
-	uint64_t d = KNOT_DECISION_TIMER;
-	uint64_t run = 1;
-	if (!knot_span_skip(line, " ") ||
-		(!knot_span_skip(line, "t") && !knot_span_take_u64(line, UINT16_MAX - 1, &d)))
-		return bad(r, "neither a goroutine number nor t");
-	if (knot_span_skip(line, "*") && (!knot_span_take_u64(line, UINT32_MAX, &run) || run < 2))
-		return bad(r, "a repetition is not a number of at least 2");
-	if (run > left)
-		return bad(r, "more decisions than its count says");
-	*ret_decision = (uint16_t)d;
-	*ret_run = run;
-	return 0;
-}
-
-static int get_decisions(
-	struct reader *r, const struct field *f, struct knot_span value, struct knot_crash *c)
-{
-	(void)f;
-	uint64_t left;
-	int rc = take_count(r, value, KNOT_CRASH_MAX_DECISIONS, &left);
-	while (rc == 0 && left) {
-		struct knot_span line;
-		rc = take_entry(r, &line);
-		while (rc == 0 && line.len) {
-			uint16_t d = 0;
-			uint64_t run = 0;
-			rc = take_decision(r, &line, left, &d, &run);
-			for (uint64_t i = 0; rc == 0 && i < run; i++)
-				knot_vec_push(&c->decisions, d);
-			if (rc == 0)
-				left -= run;
-		}
-	}
-	return rc;
-}
-
-/* --- the file -------------------------------------------------------------------------------- */
-
 #define FIELD(type, name) \
 	{ \
-#name, put_##type, get_##type, offsetof(struct knot_crash, name) \
+#name, &knot_crash_kind_##type, offsetof(struct knot_crash, name), 0 \
 	}
 
 /* In the order of the file. A change of keys or their meaning raises KNOT_CRASH_VERSION. */
-static const struct field fields[] = {
+static const struct knot_crash_field fields[] = {
 	FIELD(text, goknot),
 	FIELD(text, target),
 	FIELD(text, dir),
@@ -427,7 +27,7 @@ static const struct field fields[] = {
 	FIELD(text, go),
 	FIELD(text, tags),
 	FIELD(bool, race),
-	{"short", put_bool, get_bool, offsetof(struct knot_crash, is_short)},
+	{"short", &knot_crash_kind_bool, offsetof(struct knot_crash, is_short), 0},
 	FIELD(texts, args),
 	FIELD(text, policy),
 	FIELD(u64, seed),
@@ -449,11 +49,19 @@ static const struct field fields[] = {
 	FIELD(hex64, schedule_hash),
 	FIELD(texts, signature),
 	FIELD(chain, chain),
+	{"memory", &knot_crash_kind_texts, offsetof(struct knot_crash, memory),
+		offsetof(struct knot_crash, memory.len)},
 	FIELD(goroutines, goroutines),
 	FIELD(decisions, decisions),
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 _Static_assert(FIELD_COUNT <= 64, "the set of keys seen is a 64-bit mask");
+
+/* Keys that came later stand only in files that need them: older files stay as they are. */
+static bool left_out(const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	return f->optional && !*(const size_t *)((const char *)c + f->optional);
+}
 
 static int check_limits(const struct knot_crash *c, struct knot_error *err)
 {
@@ -464,6 +72,7 @@ static int check_limits(const struct knot_crash *c, struct knot_error *err)
 		{"args", c->args.len, KNOT_CRASH_MAX_LIST},
 		{"signature", c->signature.len, KNOT_CRASH_MAX_LIST},
 		{"chain", c->chain.len, KNOT_CHAIN_MAX},
+		{"memory", c->memory.len, KNOT_MEM_MAX},
 		{"goroutines", c->goroutines.len, KNOT_CRASH_MAX_LIST},
 		{"decisions", c->decisions.len, KNOT_CRASH_MAX_DECISIONS},
 	};
@@ -485,8 +94,10 @@ int knot_crash_encode(
 	struct knot_text t = {0};
 	knot_envelope_begin(&t, "crash", KNOT_CRASH_VERSION);
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
+		if (left_out(&fields[i], c))
+			continue;
 		knot_text_addf(&t, "%s:", fields[i].key);
-		fields[i].put(&t, &fields[i], c);
+		fields[i].kind->put(&t, &fields[i], c);
 		knot_text_adds(&t, "\n");
 	}
 	knot_envelope_end(&t);
@@ -495,7 +106,7 @@ int knot_crash_encode(
 	return 0;
 }
 
-static int take_field(struct reader *r, struct knot_crash *c, uint64_t *seen)
+static int take_field(struct knot_crash_reader *r, struct knot_crash *c, uint64_t *seen)
 {
 	struct knot_span line;
 	struct knot_span key;
@@ -513,8 +124,8 @@ static int take_field(struct reader *r, struct knot_crash *c, uint64_t *seen)
 		*seen |= 1ull << i;
 		r->key = fields[i].key;
 		if (line.len && !knot_span_skip(&line, " "))
-			return bad(r, "no space after the colon");
-		return fields[i].get(r, &fields[i], line, c);
+			return knot_crash_bad(r, "no space after the colon");
+		return fields[i].kind->get(r, &fields[i], line, c);
 	}
 	char *shown = knot_text_escape(key, 40);
 	knot_error_set(
@@ -523,7 +134,36 @@ static int take_field(struct reader *r, struct knot_crash *c, uint64_t *seen)
 	return KNOT_EINPUT;
 }
 
-static int take_crash(struct reader *r, struct knot_crash *c)
+bool knot_crash_memory_site(const char *entry, uint32_t *ret_site)
+{
+	struct knot_span s = knot_span_str(entry), word;
+	uint32_t op;
+	uint64_t site;
+
+	if (!knot_span_take_word(&s, &word) || !knot_op_parse(word, &op) ||
+		!knot_span_skip(&s, " ") || !knot_span_take_hex(&s, 8, &site))
+		return false;
+	*ret_site = (uint32_t)site;
+	return true;
+}
+
+static int check_memory(const struct knot_crash *c, struct knot_error *err)
+{
+	uint32_t site;
+
+	if (c->memory.len > KNOT_MEM_MAX)
+		return knot_error_set(err, KNOT_EINPUT,
+			"crash file: memory: more than the %d entries allowed", KNOT_MEM_MAX);
+	for (size_t i = 0; i < c->memory.len; i++)
+		if (!knot_crash_memory_site(c->memory.data[i], &site))
+			return knot_error_set(err, KNOT_EINPUT,
+				"crash file: memory: entry %zu is not \"<operation> <site> "
+				"<position>\"",
+				i + 1);
+	return 0;
+}
+
+static int take_crash(struct knot_crash_reader *r, struct knot_crash *c)
 {
 	uint64_t seen = 0;
 	while (r->body.len) {
@@ -532,7 +172,7 @@ static int take_crash(struct reader *r, struct knot_crash *c)
 			return rc;
 	}
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (!(seen >> i & 1))
+		if (!(seen >> i & 1) && !fields[i].optional)
 			return knot_error_set(r->err, KNOT_EINPUT,
 				"crash file: the key \"%s\" is missing", fields[i].key);
 	return 0;
@@ -560,13 +200,15 @@ int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struc
 	if (file.len > KNOT_CRASH_MAX_BYTES)
 		return knot_error_set(err, KNOT_EINPUT, "the crash file is larger than %u bytes",
 			KNOT_CRASH_MAX_BYTES);
-	struct reader r = {.line = 1, .err = err};
+	struct knot_crash_reader r = {.line = 1, .err = err};
 	int rc = knot_envelope_open(file, "crash", KNOT_CRASH_VERSION, &r.body, err);
 	if (rc < 0)
 		return rc;
 
 	struct knot_crash c = {0};
 	rc = take_crash(&r, &c);
+	if (rc == 0)
+		rc = check_memory(&c, err);
 	if (rc == 0)
 		rc = check_canonical(file, &c, err);
 	if (rc < 0) {
@@ -582,19 +224,6 @@ void knot_crash_free(struct knot_crash *c)
 	if (!c)
 		return;
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (fields[i].get == get_text)
-			free(*(char **)member(&fields[i], c));
-		else if (fields[i].get == get_texts)
-			free_texts(member(&fields[i], c));
-	for (size_t i = 0; i < c->chain.len; i++) {
-		free(c->chain.data[i].gpath);
-		free(c->chain.data[i].pos);
-		free(c->chain.data[i].prim);
-	}
-	for (size_t i = 0; i < c->goroutines.len; i++)
-		free(c->goroutines.data[i].gpath);
-	knot_vec_free(&c->chain);
-	knot_vec_free(&c->goroutines);
-	knot_vec_free(&c->decisions);
+		fields[i].kind->free(&fields[i], c);
 	*c = (struct knot_crash){0};
 }

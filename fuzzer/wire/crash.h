@@ -68,6 +68,8 @@ struct knot_crash {
 	KNOT_VEC(char *) signature; /* what the bucket is made of: "lock manager.go:31" */
 
 	KNOT_VEC(struct knot_crash_op) chain; /* at most KNOT_CHAIN_MAX */
+	/* Accesses to memory that were scheduling points, under -race: "memwrite 1a2b3c4d a.go:15". */
+	KNOT_VEC(char *) memory; /* at most KNOT_MEM_MAX */
 	KNOT_VEC(struct knot_crash_goroutine) goroutines;
 	KNOT_VEC(uint16_t) decisions; /* goroutine numbers, KNOT_DECISION_TIMER */
 };
@@ -77,6 +79,8 @@ int knot_crash_encode(
 	const struct knot_crash *c, char **ret_data, size_t *ret_len, struct knot_error *err);
 /* KNOT_EINPUT with one sentence that names line and key. Caller frees with knot_crash_free. */
 int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struct knot_error *err);
+/* The site hash of an entry of memory; false when it is not of that form. */
+bool knot_crash_memory_site(const char *entry, uint32_t *ret_site);
 /* Frees the contents; c is empty and usable afterwards. */
 void knot_crash_free(struct knot_crash *c);
 

@@ -184,6 +184,10 @@ static struct knot_crash random_crash(struct knot_rng *rng)
 			.gpath = random_text(rng)};
 		knot_vec_push(&c.goroutines, g);
 	}
+	for (uint64_t n = knot_rng_below(rng, 3); n--;)
+		knot_vec_push(&c.memory,
+			knot_xasprintf("memwrite %08x a.go:%u", (unsigned)knot_rng_next(rng),
+				(unsigned)knot_rng_below(rng, 99)));
 	uint64_t kinds = 1 + knot_rng_below(rng, 3);
 	for (uint64_t n = knot_rng_below(rng, 300); n--;)
 		knot_vec_push(&c.decisions, (uint16_t)(UINT16_MAX - knot_rng_below(rng, kinds)));
@@ -211,6 +215,9 @@ Test(crash, any_value_survives_the_round_trip)
 			cr_assert_str_eq(back.args.data[i], c.args.data[i]);
 		for (size_t i = 0; i < c.chain.len; i++)
 			cr_assert_str_eq(back.chain.data[i].prim, c.chain.data[i].prim);
+		cr_assert_eq(back.memory.len, c.memory.len);
+		for (size_t i = 0; i < c.memory.len; i++)
+			cr_assert_str_eq(back.memory.data[i], c.memory.data[i]);
 		cr_assert_eq(back.decisions.len, c.decisions.len);
 		for (size_t i = 0; i < c.decisions.len; i++)
 			cr_assert_eq(back.decisions.data[i], c.decisions.data[i]);
@@ -219,6 +226,31 @@ Test(crash, any_value_survives_the_round_trip)
 		knot_crash_free(&c);
 		knot_crash_free(&back);
 	}
+}
+
+Test(crash, memory_is_there_only_where_there_is_some)
+{
+	struct knot_error err = {0};
+	struct knot_crash c = {0}, back = {0};
+	char *plain = NULL, *data = NULL;
+	uint32_t site = 0;
+	size_t len;
+
+	cr_assert_eq(knot_crash_encode(&c, &plain, &len, &err), 0);
+	cr_expect_null(strstr(plain, "memory:"));
+	knot_vec_push(&c.memory, knot_xstrdup("memread 0000abcd a.go:7"));
+	cr_assert_eq(knot_crash_encode(&c, &data, &len, &err), 0);
+	cr_expect(strstr(data, "\nmemory: 1\n  memread 0000abcd a.go:7\n"), "%s", data);
+	free(data);
+	cr_expect(knot_crash_memory_site(c.memory.data[0], &site) && site == 0xabcd);
+	free(c.memory.data[0]);
+	c.memory.data[0] = knot_xstrdup("memread abcd a.go:7");
+	cr_assert_eq(knot_crash_encode(&c, &data, &len, &err), 0);
+	cr_expect_eq(knot_crash_decode(knot_span_of(data, len), &back, &err), KNOT_EINPUT);
+	cr_expect(strstr(err.message, "memory: entry 1"), "%s", err.message);
+	free(data);
+	free(plain);
+	knot_crash_free(&c);
 }
 
 Test(crash, lines_of_decisions_are_wrapped)

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/crash_fields.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "wire/crash.h"
+#include "wire/ops.h"
+#include "wire/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WRAP_COLUMNS 100
+
+static const void *member_const(const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	return (const char *)c + f->offset;
+}
+
+static void *member(const struct knot_crash_field *f, struct knot_crash *c)
+{
+	return (char *)c + f->offset;
+}
+
+int knot_crash_bad(struct knot_crash_reader *r, const char *what)
+{
+	return knot_error_set(
+		r->err, KNOT_EINPUT, "crash file: line %zu: %s: %s", r->line, r->key, what);
+}
+
+/* --- texts ----------------------------------------------------------------------------------- */
+
+/* Limited raw text; cut is freed by the caller. */
+static struct knot_span limited(const char *s, char **cut)
+{
+	struct knot_span raw = knot_span_str(s ? s : "");
+	if (raw.len <= KNOT_CRASH_MAX_TEXT)
+		return raw;
+	*cut = knot_xasprintf("%.*s...", KNOT_CRASH_MAX_TEXT - 3, s);
+	return knot_span_str(*cut);
+}
+
+static void add_rest(struct knot_text *t, const char *s)
+{
+	char *cut = NULL;
+	struct knot_span raw = limited(s, &cut);
+	if (raw.len) {
+		knot_text_adds(t, " ");
+		knot_text_add_escaped(t, raw);
+	}
+	free(cut);
+}
+
+static void add_word(struct knot_text *t, const char *s)
+{
+	char *cut = NULL;
+	knot_text_adds(t, " ");
+	knot_text_add_word(t, limited(s, &cut));
+	free(cut);
+}
+
+/* Replaces *slot: a key that stands twice must not leak before the canonical check refuses it. */
+static int store_text(struct knot_crash_reader *r, struct knot_span escaped, bool word, char **slot)
+{
+	char *raw = NULL;
+	if (!(word ? knot_text_unescape_word : knot_text_unescape)(escaped, &raw))
+		return knot_crash_bad(r, "broken escape");
+	free(*slot);
+	*slot = raw;
+	if (strlen(raw) > KNOT_CRASH_MAX_TEXT)
+		return knot_crash_bad(r, "text is longer than 65536 bytes");
+	return 0;
+}
+_Static_assert(KNOT_CRASH_MAX_TEXT == 65536, "the message above names the limit");
+
+/* The rest of a line as free text: " text" or nothing. */
+static int take_rest(struct knot_crash_reader *r, struct knot_span rest, char **slot)
+{
+	if (rest.len && !knot_span_skip(&rest, " "))
+		return knot_crash_bad(r, "no space before the text");
+	return store_text(r, rest, false, slot);
+}
+
+static int take_word(struct knot_crash_reader *r, struct knot_span *rest, char **slot)
+{
+	struct knot_span word;
+	if (!knot_span_skip(rest, " ") || !knot_span_take_word(rest, &word))
+		return knot_crash_bad(r, "a word is missing");
+	return store_text(r, word, true, slot);
+}
+
+static void put_text(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	add_rest(t, *(char *const *)member_const(f, c));
+}
+
+static int get_text(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	return store_text(r, value, false, member(f, c));
+}
+
+/* --- numbers --------------------------------------------------------------------------------- */
+
+static void put_u32(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	knot_text_addf(t, " %" PRIu32, *(const uint32_t *)member_const(f, c));
+}
+
+static int get_u32(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	uint64_t number;
+	if (!knot_span_take_u64(&value, UINT32_MAX, &number) || value.len)
+		return knot_crash_bad(r, "not a decimal number below 4294967296");
+	*(uint32_t *)member(f, c) = (uint32_t)number;
+	return 0;
+}
+
+static void put_u64(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	knot_text_addf(t, " %" PRIu64, *(const uint64_t *)member_const(f, c));
+}
+
+static int get_u64(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	uint64_t number;
+	if (!knot_span_take_u64(&value, UINT64_MAX, &number) || value.len)
+		return knot_crash_bad(r, "not a decimal number of 64 bits");
+	*(uint64_t *)member(f, c) = number;
+	return 0;
+}
+
+static void put_hex32(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	knot_text_addf(t, " %08" PRIx32, *(const uint32_t *)member_const(f, c));
+}
+
+static int get_hex32(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	uint64_t number;
+	if (!knot_span_take_hex(&value, 8, &number) || value.len)
+		return knot_crash_bad(r, "not 8 hexadecimal digits");
+	*(uint32_t *)member(f, c) = (uint32_t)number;
+	return 0;
+}
+
+static void put_hex64(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	knot_text_addf(t, " %016" PRIx64, *(const uint64_t *)member_const(f, c));
+}
+
+static int get_hex64(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	uint64_t number;
+	if (!knot_span_take_hex(&value, 16, &number) || value.len)
+		return knot_crash_bad(r, "not 16 hexadecimal digits");
+	*(uint64_t *)member(f, c) = number;
+	return 0;
+}
+
+static void put_bool(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	knot_text_adds(t, *(const bool *)member_const(f, c) ? " yes" : " no");
+}
+
+static int get_bool(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	if (!knot_span_eq(value, "yes") && !knot_span_eq(value, "no"))
+		return knot_crash_bad(r, "neither yes nor no");
+	*(bool *)member(f, c) = knot_span_eq(value, "yes");
+	return 0;
+}
+
+static void put_end(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	knot_text_addf(t, " %s", knot_end_name(*(const uint32_t *)member_const(f, c)));
+}
+
+static int get_end(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	if (!knot_end_parse(value, member(f, c)))
+		return knot_crash_bad(r, "unknown end");
+	return 0;
+}
+
+/* --- lists: "key: <count>", then one indented line per entry --------------------------------- */
+
+static int take_count(
+	struct knot_crash_reader *r, struct knot_span value, uint64_t max, uint64_t *ret_count)
+{
+	if (!knot_span_take_u64(&value, UINT64_MAX, ret_count) || value.len)
+		return knot_crash_bad(r, "not a count");
+	if (*ret_count > max)
+		return knot_error_set(r->err, KNOT_EINPUT,
+			"crash file: line %zu: %s: %" PRIu64 " entries, more than the %" PRIu64
+			" allowed",
+			r->line, r->key, *ret_count, max);
+	return 0;
+}
+
+/* The next line of a list; of the two spaces that indent it the second stays, as every word has one
+ * before it. */
+static int take_entry(struct knot_crash_reader *r, struct knot_span *ret_line)
+{
+	r->line++;
+	if (!knot_span_take_line(&r->body, ret_line) || !knot_span_skip(ret_line, " ") ||
+		!knot_span_has_prefix(*ret_line, " "))
+		return knot_crash_bad(r, "the list is shorter than its count");
+	return 0;
+}
+
+typedef KNOT_VEC(char *) text_vec;
+
+static void free_texts(const struct knot_crash_field *f, struct knot_crash *c)
+{
+	text_vec *v = member(f, c);
+	for (size_t i = 0; i < v->len; i++)
+		free(v->data[i]);
+	knot_vec_free(v);
+}
+
+static void put_texts(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	const text_vec *v = member_const(f, c);
+	knot_text_addf(t, " %zu", v->len);
+	for (size_t i = 0; i < v->len; i++) {
+		/* The empty text and "-" need a spelling of their own, as words do. */
+		bool plain = v->data[i] && *v->data[i] && strcmp(v->data[i], "-") != 0;
+		knot_text_adds(t, "\n ");
+		(plain ? add_rest : add_word)(t, v->data[i]);
+	}
+}
+
+static int get_texts(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	uint64_t count;
+	int rc = take_count(r, value, KNOT_CRASH_MAX_LIST, &count);
+	text_vec *v = member(f, c);
+	while (rc == 0 && count--) {
+		struct knot_span line;
+		rc = take_entry(r, &line);
+		if (rc < 0)
+			break;
+		knot_vec_push(v, NULL);
+		rc = knot_span_skip(&line, " ") ? store_text(r, line, true, &v->data[v->len - 1])
+						: knot_crash_bad(r, "not indented");
+	}
+	return rc;
+}
+
+static void put_chain(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	(void)f;
+	knot_text_addf(t, " %zu", c->chain.len);
+	for (size_t i = 0; i < c->chain.len; i++) {
+		const struct knot_crash_op *op = &c->chain.data[i];
+		knot_text_adds(t, "\n  ");
+		knot_chain_op_add(t, &op->op);
+		add_word(t, op->gpath);
+		add_word(t, op->pos);
+		add_rest(t, op->prim);
+	}
+}
+
+static int get_chain(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	(void)f;
+	uint64_t count;
+	int rc = take_count(r, value, KNOT_CHAIN_MAX, &count);
+	while (rc == 0 && count--) {
+		struct knot_span line;
+		rc = take_entry(r, &line);
+		if (rc < 0)
+			break;
+		knot_vec_push(&c->chain, (struct knot_crash_op){0});
+		struct knot_crash_op *op = &c->chain.data[c->chain.len - 1];
+		if (!knot_span_skip(&line, " ") || !knot_chain_op_take(&line, &op->op))
+			return knot_crash_bad(r, "not \"<operation> <site> <goroutine path>\"");
+		rc = take_word(r, &line, &op->gpath);
+		if (rc == 0)
+			rc = take_word(r, &line, &op->pos);
+		if (rc == 0)
+			rc = take_rest(r, line, &op->prim);
+	}
+	return rc;
+}
+
+static void put_goroutines(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	(void)f;
+	knot_text_addf(t, " %zu", c->goroutines.len);
+	for (size_t i = 0; i < c->goroutines.len; i++) {
+		const struct knot_crash_goroutine *g = &c->goroutines.data[i];
+		knot_text_addf(t, "\n  %" PRIu32 " %016" PRIx64, g->g, g->path);
+		add_rest(t, g->gpath);
+	}
+}
+
+static int get_goroutines(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	(void)f;
+	uint64_t count;
+	int rc = take_count(r, value, KNOT_CRASH_MAX_LIST, &count);
+	while (rc == 0 && count--) {
+		struct knot_span line;
+		rc = take_entry(r, &line);
+		if (rc < 0)
+			break;
+		knot_vec_push(&c->goroutines, (struct knot_crash_goroutine){0});
+		struct knot_crash_goroutine *g = &c->goroutines.data[c->goroutines.len - 1];
+		uint64_t number;
+		if (!knot_span_skip(&line, " ") ||
+			!knot_span_take_u64(&line, UINT16_MAX, &number) ||
+			!knot_span_skip(&line, " ") || !knot_span_take_hex(&line, 16, &g->path))
+			return knot_crash_bad(r, "not \"<number> <path hash> <path>\"");
+		g->g = (uint32_t)number;
+		rc = take_rest(r, line, &g->gpath);
+	}
+	return rc;
+}
+
+/* --- decisions: "3*17 5 3", t = the timer, wrapped -------------------------------------------- */
+
+static void put_decisions(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	(void)f;
+	knot_text_addf(t, " %zu", c->decisions.len);
+	size_t column = WRAP_COLUMNS;
+	for (size_t i = 0; i < c->decisions.len;) {
+		uint16_t d = c->decisions.data[i];
+		size_t run = 1;
+		while (i + run < c->decisions.len && c->decisions.data[i + run] == d)
+			run++;
+		char token[48];
+		int n = d == KNOT_DECISION_TIMER ? snprintf(token, sizeof(token), " t")
+						 : snprintf(token, sizeof(token), " %u", d);
+		if (run > 1)
+			n += snprintf(token + n, sizeof(token) - (size_t)n, "*%zu", run);
+		if (column + (size_t)n > WRAP_COLUMNS) {
+			knot_text_adds(t, "\n ");
+			column = 1;
+		}
+		knot_text_add(t, token, (size_t)n);
+		column += (size_t)n;
+		i += run;
+	}
+}
+
+static int take_decision(struct knot_crash_reader *r, struct knot_span *line, uint64_t left,
+	uint16_t *ret_decision, uint64_t *ret_run)
+{
+	uint64_t d = KNOT_DECISION_TIMER;
+	uint64_t run = 1;
+	if (!knot_span_skip(line, " ") ||
+		(!knot_span_skip(line, "t") && !knot_span_take_u64(line, UINT16_MAX - 1, &d)))
+		return knot_crash_bad(r, "neither a goroutine number nor t");
+	if (knot_span_skip(line, "*") && (!knot_span_take_u64(line, UINT32_MAX, &run) || run < 2))
+		return knot_crash_bad(r, "a repetition is not a number of at least 2");
+	if (run > left)
+		return knot_crash_bad(r, "more decisions than its count says");
+	*ret_decision = (uint16_t)d;
+	*ret_run = run;
+	return 0;
+}
+
+static int get_decisions(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	(void)f;
+	uint64_t left;
+	int rc = take_count(r, value, KNOT_CRASH_MAX_DECISIONS, &left);
+	while (rc == 0 && left) {
+		struct knot_span line;
+		rc = take_entry(r, &line);
+		while (rc == 0 && line.len) {
+			uint16_t d = 0;
+			uint64_t run = 0;
+			rc = take_decision(r, &line, left, &d, &run);
+			for (uint64_t i = 0; rc == 0 && i < run; i++)
+				knot_vec_push(&c->decisions, d);
+			if (rc == 0)
+				left -= run;
+		}
+	}
+	return rc;
+}
+/* --- kinds ------------------------------------------------------------------------------------ */
+
+static void free_text(const struct knot_crash_field *f, struct knot_crash *c)
+{
+	free(*(char **)member(f, c));
+}
+
+static void free_nothing(const struct knot_crash_field *f, struct knot_crash *c)
+{
+	(void)f;
+	(void)c;
+}
+
+static void free_chain(const struct knot_crash_field *f, struct knot_crash *c)
+{
+	(void)f;
+	for (size_t i = 0; i < c->chain.len; i++) {
+		free(c->chain.data[i].gpath);
+		free(c->chain.data[i].pos);
+		free(c->chain.data[i].prim);
+	}
+	knot_vec_free(&c->chain);
+}
+
+static void free_goroutines(const struct knot_crash_field *f, struct knot_crash *c)
+{
+	(void)f;
+	for (size_t i = 0; i < c->goroutines.len; i++)
+		free(c->goroutines.data[i].gpath);
+	knot_vec_free(&c->goroutines);
+}
+
+static void free_decisions(const struct knot_crash_field *f, struct knot_crash *c)
+{
+	(void)f;
+	knot_vec_free(&c->decisions);
+}
+
+#define KIND(name, free_name) \
+	const struct knot_crash_kind knot_crash_kind_##name = { \
+		put_##name, get_##name, free_##free_name}
+
+KIND(text, text);
+KIND(u32, nothing);
+KIND(u64, nothing);
+KIND(hex32, nothing);
+KIND(hex64, nothing);
+KIND(bool, nothing);
+KIND(end, nothing);
+KIND(texts, texts);
+KIND(chain, chain);
+KIND(goroutines, goroutines);
+KIND(decisions, decisions);

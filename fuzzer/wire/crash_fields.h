@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How each kind of value is spelled in a crash file. For wire/crash.c, which has the list of keys. */
+#ifndef KNOT_WIRE_CRASH_FIELDS_H
+#define KNOT_WIRE_CRASH_FIELDS_H
+
+#include "base/span.h"
+
+struct knot_crash;
+struct knot_crash_field;
+struct knot_error;
+struct knot_text;
+
+struct knot_crash_reader {
+	struct knot_span body;
+	size_t line; /* number of the line taken last */
+	const char *key;
+	struct knot_error *err;
+};
+
+struct knot_crash_kind {
+	void (*put)(
+		struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c);
+	int (*get)(struct knot_crash_reader *r, const struct knot_crash_field *f,
+		struct knot_span value, struct knot_crash *c);
+	void (*free)(const struct knot_crash_field *f, struct knot_crash *c);
+};
+
+struct knot_crash_field {
+	const char *key;
+	const struct knot_crash_kind *kind;
+	size_t offset; /* of the member of struct knot_crash */
+	size_t optional; /* where to find the length of a list that is left out when empty; 0 = never */
+};
+
+extern const struct knot_crash_kind knot_crash_kind_text, knot_crash_kind_u32, knot_crash_kind_u64,
+	knot_crash_kind_hex32, knot_crash_kind_hex64, knot_crash_kind_bool, knot_crash_kind_end,
+	knot_crash_kind_texts, knot_crash_kind_chain, knot_crash_kind_goroutines,
+	knot_crash_kind_decisions;
+
+/* KNOT_EINPUT, naming line and key. */
+int knot_crash_bad(struct knot_crash_reader *r, const char *what);
+
+#endif
