@@ -21,8 +21,6 @@
 #define SLICE_NS (1000 * KNOT_NS_PER_MS)
 #define PROGRESS_NS (3 * KNOT_NS_PER_S)
 #define FLUSH_NS (1 * KNOT_NS_PER_S)
-/* Of all targets together; some 60 bytes each. */
-#define PAIRS_MAX (1u << 18)
 /* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
 #define FRESH_EVERY 64
 #define REST_MAX 128 /* workers whose end is noticed at once; the others within a tick */
@@ -263,6 +261,7 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 	st->events_lost = st->hooks_missed = st->pairs_full = st->processes = 0;
 	for (size_t i = 0; i < c->project->targets.len; i++) {
 		st->pairs += knot_cpop_pair_count(knot_portfolio_cpop(c->states[i].portfolio));
+		st->pairs_full += knot_cpop_dropped(knot_portfolio_cpop(c->states[i].portfolio));
 		st->corpus += knot_pool_len(knot_portfolio_pool(c->states[i].portfolio));
 	}
 	for (uint32_t i = 0; i < c->options.parallel; i++) {
@@ -366,7 +365,8 @@ static int open_states(struct knot_campaign *c)
 {
 	const struct knot_campaign_options *o = &c->options;
 
-	c->pairs_budget.pairs_max = PAIRS_MAX;
+	knot_budget_open(&c->budget, c->project->targets.len);
+	c->desk = knot_cpop_desk_new();
 	c->states = knot_xalloc(c->project->targets.len * sizeof(*c->states));
 	for (size_t i = 0; i < c->project->targets.len; i++) {
 		struct knot_target_state *s = &c->states[i];
@@ -376,7 +376,8 @@ static int open_states(struct knot_campaign *c)
 		po.policy = o->policy;
 		po.depth = o->depth;
 		po.mutate = o->mutate;
-		po.budget = &c->pairs_budget;
+		po.budget = &c->budget;
+		po.desk = c->desk;
 		po.feedback = o->feedback;
 		po.audit = o->audit;
 		po.fresh_every = o->fresh_every ? o->fresh_every : FRESH_EVERY;
@@ -489,6 +490,7 @@ void knot_campaign_close(struct knot_campaign *c)
 	knot_judge_free(c);
 	for (size_t i = 0; c->states && i < c->project->targets.len; i++)
 		knot_portfolio_free(c->states[i].portfolio);
+	knot_cpop_desk_free(c->desk);
 	knot_sitenames_free(c->names);
 	free(c->states);
 	free(c->workers);

@@ -6,6 +6,7 @@
 #include "engine/campaign.h"
 #include "engine/replay.h"
 #include "engine/sitenames.h"
+#include "explore/budget.h"
 #include "explore/portfolio.h"
 
 #include <uthash.h>
@@ -89,7 +90,8 @@ struct knot_campaign {
 	struct knot_sandbox *replay_sandbox;
 	struct knot_campaign_worker *workers;
 	struct knot_target_state *states;
-	struct knot_cpop_budget pairs_budget;
+	struct knot_budget budget; /* of all targets */
+	struct knot_cpop_desk *desk;
 	struct knot_kind *kinds;
 	struct knot_bucket *buckets;
 	struct knot_campaign_status status;

@@ -2,11 +2,12 @@
 #include "explore/corpus.h"
 
 #include "base/rng.h"
+#include "explore/budget.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_SLOTS (KNOT_POOL_MAX * 2)
+#define ROOM_FIRST 64 /* entries; doubled up to KNOT_POOL_MAX */
 #define ENERGY_BASE 64 /* of an entry without new pairs and without rarity */
 
 struct slot {
@@ -18,10 +19,11 @@ struct slot {
 
 struct knot_pool {
 	KNOT_VEC(struct slot) slots;
-	uint64_t tree[KNOT_POOL_MAX +
-		1]; /* Fenwick tree of the energies: pick and change in log n */
-	uint32_t index[HASH_SLOTS]; /* entry + 1 by chain hash, 0 = free, TOMB = was in use */
+	uint32_t room; /* entries that tree and index are made for, a power of two or 0 */
+	uint64_t *tree; /* room + 1: Fenwick tree of the energies: pick and change in log n */
+	uint32_t *index; /* 2 * room: entry + 1 by chain hash, 0 = free, TOMB = was in use */
 	uint32_t tombs;
+	struct knot_budget *budget; /* borrowed, may be NULL */
 	uint64_t prefix_bytes;
 	uint32_t oldest_exhausted; /* no entry was exhausted at fewer pairs than this */
 };
@@ -43,7 +45,14 @@ void knot_pool_free(struct knot_pool *p)
 	for (size_t i = 0; i < p->slots.len; i++)
 		free((void *)p->slots.data[i].e.prefix);
 	knot_vec_free(&p->slots);
+	free(p->tree);
+	free(p->index);
 	free(p);
+}
+
+void knot_pool_share(struct knot_pool *p, struct knot_budget *budget)
+{
+	p->budget = budget;
 }
 
 uint32_t knot_pool_len(const struct knot_pool *p)
@@ -59,8 +68,9 @@ const struct knot_pool_entry *knot_pool_get(const struct knot_pool *p, uint32_t 
 
 static uint32_t find_hash(const struct knot_pool *p, uint64_t hash, const struct knot_chain *chain)
 {
-	for (uint32_t i = (uint32_t)hash & (HASH_SLOTS - 1); p->index[i];
-		i = (i + 1) & (HASH_SLOTS - 1)) {
+	const uint32_t mask = 2 * p->room - 1;
+
+	for (uint32_t i = (uint32_t)hash & mask; p->room && p->index[i]; i = (i + 1) & mask) {
 		uint32_t at = p->index[i];
 
 		if (at != TOMB && p->slots.data[at - 1].hash == hash &&
@@ -79,10 +89,11 @@ uint32_t knot_pool_find(const struct knot_pool *p, const struct knot_chain *chai
 
 static void index_insert(struct knot_pool *p, uint32_t entry)
 {
-	uint32_t i = (uint32_t)p->slots.data[entry].hash & (HASH_SLOTS - 1);
+	const uint32_t mask = 2 * p->room - 1;
+	uint32_t i = (uint32_t)p->slots.data[entry].hash & mask;
 
 	while (p->index[i] && p->index[i] != TOMB)
-		i = (i + 1) & (HASH_SLOTS - 1);
+		i = (i + 1) & mask;
 	p->tombs -= p->index[i] == TOMB;
 	p->index[i] = entry + 1;
 }
@@ -92,9 +103,9 @@ static void index_remove(struct knot_pool *p, uint32_t entry)
 	const struct slot *s = &p->slots.data[entry];
 
 	p->index[find_hash(p, s->hash, &s->e.chain)] = TOMB;
-	if (++p->tombs < HASH_SLOTS / 4)
+	if (++p->tombs < p->room / 2)
 		return;
-	memset(p->index, 0, sizeof(p->index));
+	memset(p->index, 0, 2ul * p->room * sizeof(*p->index));
 	p->tombs = 0;
 	for (uint32_t i = 0; i < p->slots.len; i++) {
 		if (i != entry)
@@ -129,16 +140,35 @@ static void set_energy(struct knot_pool *p, uint32_t i)
 	uint32_t now = energy_of(s);
 	uint64_t change = (uint64_t)now - s->energy; /* wraps, and so does the sum */
 
-	for (uint32_t at = i + 1; at <= KNOT_POOL_MAX; at += at & -at)
+	for (uint32_t at = i + 1; at <= p->room; at += at & -at)
 		p->tree[at] += change;
 	s->energy = now;
+}
+
+static void make_room(struct knot_pool *p)
+{
+	if (p->slots.len < p->room)
+		return;
+	p->room = p->room ? p->room * 2 : ROOM_FIRST;
+	free(p->tree);
+	free(p->index);
+	p->tree = knot_xalloc((p->room + 1ul) * sizeof(*p->tree));
+	p->index = knot_xalloc(2ul * p->room * sizeof(*p->index));
+	p->tombs = 0;
+	for (uint32_t i = 0; i < p->slots.len; i++) {
+		index_insert(p, i);
+		p->slots.data[i].energy = 0;
+		set_energy(p, i);
+	}
 }
 
 static uint16_t *copy_prefix(struct knot_pool *p, const uint16_t *prefix, uint32_t len)
 {
 	size_t bytes = len * sizeof(*prefix);
 
-	if (!len || len > KNOT_POOL_PREFIX_MAX || p->prefix_bytes + bytes > KNOT_POOL_PREFIX_BYTES)
+	if (!len || len > KNOT_POOL_PREFIX_MAX ||
+		p->prefix_bytes + bytes > KNOT_POOL_PREFIX_BYTES ||
+		!knot_share_take(p->budget ? &p->budget->prefixes : NULL, p->prefix_bytes, bytes))
 		return NULL;
 	uint16_t *copy = knot_xalloc(bytes);
 
@@ -151,7 +181,10 @@ static void take_prefix(
 	struct knot_pool *p, struct knot_pool_entry *e, const struct knot_pool_entry *from)
 {
 	if (e->prefix) {
-		p->prefix_bytes -= e->prefix_len * sizeof(*e->prefix);
+		size_t bytes = e->prefix_len * sizeof(*e->prefix);
+
+		knot_share_give(p->budget ? &p->budget->prefixes : NULL, p->prefix_bytes, bytes);
+		p->prefix_bytes -= bytes;
 		free((void *)e->prefix);
 	}
 	e->prefix = copy_prefix(p, from->prefix, from->prefix ? from->prefix_len : 0);
@@ -174,15 +207,18 @@ static uint32_t find_victim(const struct knot_pool *p)
 	return victim;
 }
 
-static uint32_t place(struct knot_pool *p)
+/* A full corpus is not searched for the sake of an entry that would be the next victim. */
+static uint32_t place(struct knot_pool *p, bool is_better)
 {
-	if (p->slots.len < KNOT_POOL_MAX) {
+	if (p->slots.len < KNOT_POOL_MAX &&
+		knot_share_take(p->budget ? &p->budget->chains : NULL, p->slots.len, 1)) {
 		struct slot fresh = {.hash = 0};
 
+		make_room(p);
 		knot_vec_push(&p->slots, fresh);
 		return (uint32_t)p->slots.len - 1;
 	}
-	uint32_t victim = find_victim(p);
+	uint32_t victim = is_better ? find_victim(p) : KNOT_POOL_NONE;
 
 	if (victim == KNOT_POOL_NONE)
 		return victim;
@@ -217,10 +253,7 @@ uint32_t knot_pool_add(struct knot_pool *p, const struct knot_pool_entry *entry)
 
 	if (i != KNOT_POOL_NONE)
 		return merge(p, i, entry);
-	/* a full corpus is not searched for the sake of an entry that would be the next victim */
-	if (p->slots.len >= KNOT_POOL_MAX && !entry->new_pairs)
-		return KNOT_POOL_NONE;
-	i = place(p);
+	i = place(p, entry->new_pairs != 0);
 	if (i == KNOT_POOL_NONE)
 		return i;
 	struct slot *s = &p->slots.data[i];
@@ -239,7 +272,7 @@ uint64_t knot_pool_energy_total(const struct knot_pool *p)
 {
 	uint64_t sum = 0;
 
-	for (uint32_t at = KNOT_POOL_MAX; at; at -= at & -at)
+	for (uint32_t at = p->room; at; at -= at & -at)
 		sum += p->tree[at];
 	return sum;
 }
@@ -260,8 +293,8 @@ uint32_t knot_pool_pick(struct knot_pool *p, struct knot_rng *rng)
 	uint32_t i = 0;
 
 	_Static_assert((KNOT_POOL_MAX & (KNOT_POOL_MAX - 1)) == 0, "the descent halves its step");
-	for (uint32_t step = KNOT_POOL_MAX; step; step /= 2) {
-		if (i + step <= KNOT_POOL_MAX && p->tree[i + step] <= at) {
+	for (uint32_t step = p->room; step; step /= 2) {
+		if (i + step <= p->room && p->tree[i + step] <= at) {
 			i += step;
 			at -= p->tree[i];
 		}

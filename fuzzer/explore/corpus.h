@@ -18,14 +18,14 @@
 
 #include "wire/chain.h"
 
+struct knot_budget;
 struct knot_pool;
 struct knot_rng;
 
 #define KNOT_POOL_NONE UINT32_MAX
 #define KNOT_POOL_MAX 4096 /* entries */
 #define KNOT_POOL_PREFIX_MAX 32768 /* decisions kept per entry; a longer prefix is not kept */
-#define KNOT_POOL_PREFIX_BYTES \
-	(256u << 10) /* for all entries together: there may be a hundred targets */
+#define KNOT_POOL_PREFIX_BYTES (256u << 10) /* for all entries together */
 #define KNOT_POOL_RARITY_MAX 64
 
 struct knot_pool_entry {
@@ -47,6 +47,8 @@ struct knot_pool_entry {
 /* Caller frees with knot_pool_free. */
 struct knot_pool *knot_pool_new(void);
 void knot_pool_free(struct knot_pool *p);
+/* What several pools have together; borrowed until it is freed, before the first entry. NULL = limits of its own. */
+void knot_pool_share(struct knot_pool *p, struct knot_budget *budget);
 
 uint32_t knot_pool_len(const struct knot_pool *p);
 /* Borrowed until the next change. */

@@ -22,13 +22,14 @@
 
 #include "explore/run_view.h"
 
+struct knot_budget;
 struct knot_cpop;
+struct knot_cpop_desk;
 struct knot_error;
 
 #define KNOT_CPOP_NONE UINT32_MAX
 #define KNOT_CPOP_OPS_MAX (1u << 17)
 #define KNOT_CPOP_PAIRS_MAX (1u << 18)
-#define KNOT_CPOP_PAIRS_SURE (1u << 12) /* whatever the budget says */
 #define KNOT_CPOP_REL_MAX 48
 #define KNOT_CPOP_DEPTH 4
 
@@ -68,12 +69,14 @@ enum knot_cpop_way {
 
 /* Caller frees with knot_cpop_free. */
 struct knot_cpop *knot_cpop_new(void);
-/* What several have together: a package of many tests must not cost memory for each. */
-struct knot_cpop_budget {
-	size_t pairs, pairs_max;
-};
-/* Borrowed until it is freed; before the first trace. */
-void knot_cpop_share(struct knot_cpop *c, struct knot_cpop_budget *budget);
+/*
+ * What several share: how much they may keep, and the desk, which is what looking at a trace needs and what
+ * can be worked out again. Both borrowed until it is freed, NULL = its own; to be called before the first trace.
+ */
+void knot_cpop_share(struct knot_cpop *c, struct knot_budget *budget, struct knot_cpop_desk *desk);
+/* Caller frees with knot_cpop_desk_free. */
+struct knot_cpop_desk *knot_cpop_desk_new(void);
+void knot_cpop_desk_free(struct knot_cpop_desk *d);
 void knot_cpop_free(struct knot_cpop *c);
 
 void knot_cpop_add(
@@ -83,6 +86,8 @@ uint32_t knot_cpop_op_count(const struct knot_cpop *c);
 uint32_t knot_cpop_pair_count(const struct knot_cpop *c);
 uint32_t knot_cpop_pair2_count(const struct knot_cpop *c); /* CPOP2 pairs among them */
 uint32_t knot_cpop_spawn_count(const struct knot_cpop *c);
+/* Times something was kept out because a limit was reached. */
+uint64_t knot_cpop_dropped(const struct knot_cpop *c);
 /* i below the count. */
 void knot_cpop_get_op(const struct knot_cpop *c, uint32_t i, struct knot_cpop_op *ret);
 void knot_cpop_get_pair(const struct knot_cpop *c, uint32_t i, struct knot_cpop_pair *ret);
@@ -92,7 +97,8 @@ void knot_cpop_pair_ends(const struct knot_cpop *c, uint32_t i, uint32_t *ret_a,
 
 /*
  * Restoring: operations first, then pairs and spawns. Doubles are merged (the counts add up).
- * A pair that names an unknown operation, or a type other than 1 and 2, is KNOT_EINPUT.
+ * A pair that names an unknown operation (unless the limits kept that out), or a type other than 1 and 2, is
+ * KNOT_EINPUT.
  */
 int knot_cpop_restore_ops(
 	struct knot_cpop *c, const struct knot_cpop_op *ops, size_t len, struct knot_error *err);

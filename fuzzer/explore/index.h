@@ -21,7 +21,7 @@ typedef uint64_t (*knot_index_hash_of)(const void *owner, uint32_t number);
 
 static inline void knot_index_init(struct knot_index *x)
 {
-	x->cap = 256;
+	x->cap = 32; /* most tests are small, and there may be a thousand */
 	x->used = 0;
 	x->slots = knot_xalloc(x->cap * sizeof(*x->slots));
 }

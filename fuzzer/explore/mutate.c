@@ -3,20 +3,24 @@
 
 #include "base/rng.h"
 #include "base/vec.h"
+#include "explore/budget.h"
 #include "explore/cpop.h"
 
 #include <string.h>
 
 #define REL1_MAX 16 /* substitutes looked at per operation and way */
-#define SEEN_SLOTS (1u << 21) /* per generation, when full grown: 16 MB */
+#define SEEN_FIRST 256 /* no more than anybody is sure of */
+#define SEEN_SLOTS (1u << 19) /* per generation, when full grown: 4 MB */
 
 /*
- * Hashes of the chains proposed, in two generations: when the young one is full it becomes the old one.
- * So memory is bounded, and a chain is forgotten only after a million later ones.
+ * Hashes of the chains proposed, in two generations: when the young one is full and cannot grow it becomes the
+ * old one. So memory is bounded, and a chain is forgotten only after a quarter of a million later ones, or
+ * sooner when many targets share the memory.
  */
 struct seen {
 	uint64_t *young, *old;
 	uint32_t cap, old_cap, used;
+	struct knot_share *share; /* borrowed, may be NULL */
 };
 
 struct knot_mutator {
@@ -42,9 +46,12 @@ struct knot_mutator *knot_mutator_new(struct knot_cpop *cpop)
 	struct knot_mutator *m = knot_xalloc(sizeof(*m));
 
 	m->cpop = cpop;
-	m->seen.cap = 1024;
-	m->seen.young = knot_xalloc(m->seen.cap * sizeof(uint64_t));
 	return m;
+}
+
+void knot_mutator_share(struct knot_mutator *m, struct knot_budget *budget)
+{
+	m->seen.share = budget ? &budget->seen : NULL;
 }
 
 void knot_mutator_free(struct knot_mutator *m)
@@ -94,25 +101,46 @@ static void seen_insert(uint64_t *slots, uint32_t cap, uint64_t hash)
 	slots[i] = hash;
 }
 
+static bool seen_grow(struct seen *s)
+{
+	if (s->cap >= SEEN_SLOTS || !knot_share_take(s->share, s->cap + s->old_cap, s->cap))
+		return false;
+	uint64_t *bigger = knot_xalloc(2 * (size_t)s->cap * sizeof(uint64_t));
+
+	for (uint32_t i = 0; i < s->cap; i++) {
+		if (s->young[i])
+			seen_insert(bigger, s->cap * 2, s->young[i]);
+	}
+	free(s->young);
+	s->young = bigger;
+	s->cap *= 2;
+	return true;
+}
+
+/* The new young one is as large as the share allows; where it allows none, everything is forgotten. */
+static void seen_turn(struct seen *s)
+{
+	knot_share_give(s->share, s->cap + s->old_cap, s->old_cap);
+	free(s->old);
+	s->old = s->young;
+	s->old_cap = s->cap;
+	s->used = 0;
+	for (uint32_t cap = s->cap ? s->cap : SEEN_FIRST; cap >= SEEN_FIRST; cap /= 2) {
+		if (!knot_share_take(s->share, s->old_cap, cap))
+			continue;
+		s->young = knot_xalloc(cap * sizeof(uint64_t));
+		s->cap = cap;
+		return;
+	}
+	s->old = NULL;
+	s->old_cap = 0;
+	memset(s->young, 0, s->cap * sizeof(uint64_t));
+}
+
 static void seen_add(struct seen *s, uint64_t hash)
 {
-	if (s->used * 2 >= s->cap && s->cap >= SEEN_SLOTS) {
-		free(s->old);
-		s->old = s->young;
-		s->old_cap = s->cap;
-		s->young = knot_xalloc(s->cap * sizeof(uint64_t));
-		s->used = 0;
-	} else if (s->used * 2 >= s->cap) {
-		uint64_t *bigger = knot_xalloc(2 * (size_t)s->cap * sizeof(uint64_t));
-
-		for (uint32_t i = 0; i < s->cap; i++) {
-			if (s->young[i])
-				seen_insert(bigger, s->cap * 2, s->young[i]);
-		}
-		free(s->young);
-		s->young = bigger;
-		s->cap *= 2;
-	}
+	if (s->used * 2 >= s->cap && (!s->cap || !seen_grow(s)))
+		seen_turn(s);
 	seen_insert(s->young, s->cap, hash);
 	s->used++;
 }

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct knot_budget;
 struct knot_cpop;
 struct knot_rng;
 struct knot_mutator;
@@ -47,6 +48,8 @@ struct knot_mutate_stats {
 /* cpop is borrowed and must live longer. Caller frees with knot_mutator_free. */
 struct knot_mutator *knot_mutator_new(struct knot_cpop *cpop);
 void knot_mutator_free(struct knot_mutator *m);
+/* What several mutators may remember together; borrowed, before the first chain. NULL = a limit of its own. */
+void knot_mutator_share(struct knot_mutator *m, struct knot_budget *budget);
 void knot_mutator_set_filter(struct knot_mutator *m, knot_mutate_filter filter, void *arg);
 
 /* A CPOP2 pair not proposed so far; false when there is none left now. */

@@ -67,9 +67,11 @@ struct knot_portfolio *knot_portfolio_new(const struct knot_portfolio_options *o
 	p->rng =
 		(struct knot_rng){.seed = options->seed, .stream = 0x706f7274}; /* its own stream */
 	p->cpop = knot_cpop_new();
-	knot_cpop_share(p->cpop, p->options.budget);
+	knot_cpop_share(p->cpop, options->budget, options->desk);
 	p->mutator = knot_mutator_new(p->cpop);
+	knot_mutator_share(p->mutator, options->budget);
 	p->pool = knot_pool_new();
+	knot_pool_share(p->pool, options->budget);
 	return p;
 }
 

@@ -43,7 +43,8 @@ struct knot_portfolio_options {
 		fresh_every; /* every so many requests the process ends: 0 never, 1 one run a process */
 	uint32_t step_limit; /* 0 = from the longest run that ended by itself */
 	double audit; /* share of the requests that are one run, held, to be replayed */
-	struct knot_cpop_budget *budget; /* for pairs, borrowed; NULL = its own limits only */
+	struct knot_budget *budget; /* borrowed; NULL = limits of its own */
+	struct knot_cpop_desk *desk; /* borrowed; NULL = its own */
 	uint32_t request_steps; /* steps a request should take; 0 = KNOT_PORTFOLIO_REQUEST_STEPS */
 };
 

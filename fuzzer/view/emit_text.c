@@ -97,7 +97,9 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 			" runs replayed to the same end by the same schedule\n",
 			p->audits_same, p->audits);
 	if (p->events_lost || p->pairs_full)
-		fprintf(out, "fuzz: not recorded: %" PRIu64 " events, %" PRIu64 " pairs\n",
+		fprintf(out,
+			"fuzz: not recorded: %" PRIu64
+			" events; pairs beyond the limits, met %" PRIu64 " times\n",
 			p->events_lost, p->pairs_full);
 	fflush(out);
 }

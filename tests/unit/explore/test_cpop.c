@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "explore/budget.h"
 #include "explore/cpop.h"
 
 #include "base/error.h"
@@ -125,21 +126,25 @@ static void many_pairs(
 
 Test(cpop, a_shared_budget_leaves_each_its_due)
 {
-	struct knot_cpop_budget budget = {.pairs_max = 6000};
+	struct knot_budget budget = {
+		.ops = {.sure = 20000}, .pairs = {.sure = 4000, .spare = 2000}};
+	struct knot_cpop_desk *desk = knot_cpop_desk_new();
 	struct knot_cpop *hog = knot_cpop_new(), *late = knot_cpop_new();
 	struct knot_cpop_gain gain;
 
-	knot_cpop_share(hog, &budget);
-	knot_cpop_share(late, &budget);
+	knot_cpop_share(hog, &budget, desk);
+	knot_cpop_share(late, &budget, desk);
 	many_pairs(hog, 10000, 1, &gain);
 	cr_expect_eq(knot_cpop_pair_count(hog), 6000);
 	cr_expect_eq(gain.dropped, 9999 - 6000);
 	many_pairs(late, 10000, 1, &gain);
-	cr_expect_eq(knot_cpop_pair_count(late), KNOT_CPOP_PAIRS_SURE);
+	cr_expect_eq(knot_cpop_pair_count(late), 4000);
+	cr_expect_eq(knot_cpop_dropped(late), 5999);
 	many_pairs(late, 10000, 1, &gain);
 	cr_expect_eq(gain.pairs1, 0, "known pairs stay known");
 	knot_cpop_free(hog);
 	knot_cpop_free(late);
+	knot_cpop_desk_free(desk);
 }
 
 Test(cpop, counts_traces_and_not_repetitions)
