@@ -14,8 +14,10 @@
 #define CHAIN_SHARE 3
 #define RUNS_MIN_CHAIN 4
 #define RUNS_MAX_CHAIN 64
+#define RUNS_MIN_SURW 8 /* its first run only learns */
+#define DELAYS_MAX 4 /* more found nothing further in GOAT's evaluation */
 #define RAMP_UP 24 /* requests until the size is the measured one */
-#define WARM_UP 12 /* requests that alternate before the bandit decides */
+#define WARM_UP 14 /* requests that alternate before the bandit decides */
 #define EXPLORE_ONE_IN 6 /* draws that ignore the yields */
 #define FINDING_REWARD 64 /* pairs that a finding is worth */
 #define WINDOW_REQUESTS 256 /* an arm's past is halved when it is worth so many requests */
@@ -110,7 +112,7 @@ void knot_portfolio_arm(
 const char *knot_portfolio_arm_name(enum knot_arm arm)
 {
 	static const char *const names[KNOT_ARM_COUNT + 1] = {
-		"random", "pct2", "pct3", "pct4", "chain", "fifo"};
+		"random", "pct2", "pct3", "pct4", "pos", "surw", "delay", "chain", "fifo"};
 
 	return arm <= KNOT_ARM_COUNT ? names[arm] : "unknown";
 }
@@ -174,22 +176,36 @@ static enum knot_arm draw_arm(struct knot_portfolio *p)
 	return (enum knot_arm)i;
 }
 
+static enum knot_arm arm_of_policy(const struct knot_portfolio *p)
+{
+	switch (p->options.policy) {
+	case KNOT_POLICY_PCT:
+		return (enum knot_arm)(KNOT_ARM_PCT2 + p->requests % 3);
+	case KNOT_POLICY_POS:
+		return KNOT_ARM_POS;
+	case KNOT_POLICY_SURW:
+		return KNOT_ARM_SURW;
+	case KNOT_POLICY_DELAY:
+		return KNOT_ARM_DELAY;
+	}
+	return KNOT_ARM_RANDOM;
+}
+
 /* The arm of a request: random, PCT 2, random, PCT 3, ... at first; a pinned policy always. */
 static enum knot_arm choose_arm(struct knot_portfolio *p)
 {
-	static const enum knot_arm first[] = {KNOT_ARM_RANDOM, KNOT_ARM_PCT2, KNOT_ARM_RANDOM,
-		KNOT_ARM_PCT3, KNOT_ARM_RANDOM, KNOT_ARM_PCT4};
-	uint64_t n = p->requests - 1;
+	static const enum knot_arm first[WARM_UP] = {KNOT_ARM_RANDOM, KNOT_ARM_PCT2,
+		KNOT_ARM_RANDOM, KNOT_ARM_PCT3, KNOT_ARM_RANDOM, KNOT_ARM_PCT4, KNOT_ARM_RANDOM,
+		KNOT_ARM_POS, KNOT_ARM_RANDOM, KNOT_ARM_SURW, KNOT_ARM_RANDOM, KNOT_ARM_DELAY,
+		KNOT_ARM_RANDOM, KNOT_ARM_POS};
 
 	if (p->options.policy >= 0) {
 		if (p->requests > WARM_UP && chains_possible(p) && knot_rng_below(&p->rng, 2))
 			return KNOT_ARM_CHAIN;
-		if (p->options.policy != KNOT_POLICY_PCT)
-			return KNOT_ARM_RANDOM;
-		return (enum knot_arm)(KNOT_ARM_PCT2 + p->requests % 3);
+		return arm_of_policy(p);
 	}
 	if (p->requests <= WARM_UP)
-		return first[n % (sizeof(first) / sizeof(first[0]))];
+		return first[p->requests - 1];
 	return draw_arm(p);
 }
 
@@ -207,6 +223,8 @@ static uint32_t size_request(const struct knot_portfolio *p, enum knot_arm arm)
 
 	if (arm == KNOT_ARM_CHAIN)
 		runs = runs / CHAIN_SHARE < RUNS_MIN_CHAIN ? RUNS_MIN_CHAIN : runs / CHAIN_SHARE;
+	if (arm == KNOT_ARM_SURW && runs < RUNS_MIN_SURW)
+		runs = RUNS_MIN_SURW;
 	if (p->requests < RAMP_UP && cap > 1u << p->requests / 2)
 		cap = 1u << p->requests / 2;
 	if (!p->runs)
@@ -218,20 +236,29 @@ static uint32_t size_request(const struct knot_portfolio *p, enum knot_arm arm)
 
 static void set_policy(struct knot_portfolio *p, struct knot_shm_request *r, enum knot_arm arm)
 {
+	static const uint32_t policies[KNOT_ARM_CHAIN] = {[KNOT_ARM_RANDOM] = KNOT_POLICY_RANDOM,
+		[KNOT_ARM_PCT2] = KNOT_POLICY_PCT,
+		[KNOT_ARM_PCT3] = KNOT_POLICY_PCT,
+		[KNOT_ARM_PCT4] = KNOT_POLICY_PCT,
+		[KNOT_ARM_POS] = KNOT_POLICY_POS,
+		[KNOT_ARM_SURW] = KNOT_POLICY_SURW,
+		[KNOT_ARM_DELAY] = KNOT_POLICY_DELAY};
 	uint32_t steps = mean_steps(p);
 
 	if (arm == KNOT_ARM_CHAIN)
 		arm = knot_rng_below(&p->rng, 4) ? KNOT_ARM_RANDOM : KNOT_ARM_PCT2;
-	r->policy = arm == KNOT_ARM_RANDOM ? KNOT_POLICY_RANDOM : KNOT_POLICY_PCT;
+	r->policy = policies[arm];
 	if (p->options.policy >= 0)
 		r->policy = (uint32_t)p->options.policy;
-	if (r->policy == KNOT_POLICY_PCT) {
+	if (r->policy == KNOT_POLICY_PCT)
 		r->depth = arm == KNOT_ARM_RANDOM ? 2 : 2 + (arm - KNOT_ARM_PCT2);
-		if (p->options.policy >= 0 && p->options.depth)
-			r->depth = p->options.depth;
-		/* change points beyond the end are lost, so the estimate is the mean and not the longest */
+	if (r->policy == KNOT_POLICY_DELAY)
+		r->depth = 1 + (uint32_t)knot_rng_below(&p->rng, DELAYS_MAX);
+	if (r->depth && p->options.policy >= 0 && p->options.depth)
+		r->depth = p->options.depth;
+	/* change points beyond the end are lost, so the estimate is the mean and not the longest */
+	if (r->depth)
 		r->steps_hint = steps < 16 ? 16 : steps;
-	}
 	/* timers fired early excuse a failed test: some requests must be without that excuse */
 	if (knot_rng_below(&p->rng, 4) == 0)
 		r->flags |= KNOT_REQ_NO_TIMER;

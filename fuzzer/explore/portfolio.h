@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What one target runs next. A bandit over the arms {random, PCT of depth 2, 3, 4, chain}: its currency is
- * steps (not time, so that a campaign repeats run for run), its reward new pairs and findings. The first
- * requests alternate the policies whatever they yield: one fifo run, then random and PCT in turn, in
- * growing sizes. The chain arm joins when there are CPOP2 pairs; under a chain the policy is mostly random.
+ * What one target runs next. A bandit over the arms {random, PCT of depth 2, 3, 4, POS, SURW, delay-bounded,
+ * chain}: its currency is steps (not time, so that a campaign repeats run for run), its reward new pairs and
+ * findings. The first requests alternate the policies whatever they yield: one fifo run, then random and another
+ * in turn, in growing sizes. The chain arm joins when there are CPOP2 pairs; under a chain the policy is mostly random.
  *
  * The portfolio owns all that is learnt about the target (pairs, mutator, corpus). Its answers depend on
  * the options and on the sequence of calls only: several requests may be under way at once.
@@ -29,6 +29,9 @@ enum knot_arm {
 	KNOT_ARM_PCT2,
 	KNOT_ARM_PCT3,
 	KNOT_ARM_PCT4,
+	KNOT_ARM_POS,
+	KNOT_ARM_SURW,
+	KNOT_ARM_DELAY,
 	KNOT_ARM_CHAIN,
 	KNOT_ARM_COUNT,
 };
@@ -36,7 +39,7 @@ enum knot_arm {
 struct knot_portfolio_options {
 	uint64_t seed;
 	int32_t policy; /* KNOT_POLICY_* for every request, -1 = the bandit chooses */
-	uint32_t depth; /* of a pinned PCT; 0 = 2, 3 and 4 in turn */
+	uint32_t depth; /* of a pinned PCT (0 = 2, 3 and 4 in turn) or delay (0 = 1 to 4) */
 	bool mutate; /* chains are made and mutated */
 	bool feedback; /* pairs are looked at; without them there are no chains either */
 	uint32_t

@@ -89,7 +89,10 @@
 #define KNOT_POLICY_FIFO 0
 #define KNOT_POLICY_RANDOM 1
 #define KNOT_POLICY_PCT 2
-#define KNOT_POLICY_COUNT 3
+#define KNOT_POLICY_POS 3
+#define KNOT_POLICY_SURW 4
+#define KNOT_POLICY_DELAY 5
+#define KNOT_POLICY_COUNT 6
 
 /* What a run ended in, as the target saw it. C turns this and the snapshot into a verdict. */
 #define KNOT_END_NONE 0 /* still running */
@@ -171,8 +174,8 @@ struct knot_shm_request {
 	uint32_t count;
 	uint32_t flags; /* KNOT_REQ_* */
 	uint32_t policy; /* KNOT_POLICY_* */
-	uint32_t depth; /* PCT's d */
-	uint32_t steps_hint; /* PCT's k: expected steps */
+	uint32_t depth; /* PCT's d, the delays of a delay-bounded run */
+	uint32_t steps_hint; /* k of both: expected steps */
 	uint32_t step_limit;
 	uint32_t fair_after; /* steps after which the policy becomes fair */
 	uint32_t chain_len;

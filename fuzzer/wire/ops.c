@@ -78,6 +78,9 @@ static const char *const policy_names[] = {
 	[KNOT_POLICY_FIFO] = "fifo",
 	[KNOT_POLICY_RANDOM] = "random",
 	[KNOT_POLICY_PCT] = "pct",
+	[KNOT_POLICY_POS] = "pos",
+	[KNOT_POLICY_SURW] = "surw",
+	[KNOT_POLICY_DELAY] = "delay",
 };
 _Static_assert(COUNT(policy_names) == KNOT_POLICY_COUNT, "every policy has a name");
 

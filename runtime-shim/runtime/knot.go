@@ -6,8 +6,10 @@
 // switch is a decision of ours. The parts:
 //
 //	knot.go         state, attaching to the shared memory, begin and end of a run
-//	knot_sched.go   the set of runnable goroutines, scheduling points, what happens when nothing is runnable
+//	knot_sched.go   scheduling points, decisions, what happens when nothing is runnable
+//	knot_ready.go   the set of runnable goroutines
 //	knot_policy.go  the table of policies; one file per policy
+//	knot_heap.go    what policies keep their candidates in, with knot_array.go
 //	knot_chain.go   order control for the active chain
 //	knot_name.go    names that survive from run to run: goroutine paths, sites, primitives
 //	knot_ring.go    events, decisions, pair novelty, results
@@ -18,13 +20,13 @@
 //	knot_hook.go    entry points for package sync, package testing and the inserted hooks
 //
 // A goroutine reaches a scheduling point before each operation. There it writes down what it is about to
-// do, joins the runnable set and asks the policy; when the policy picks it, it goes on without a switch.
+// do and asks the policy; when the policy picks it, it goes on without a switch, else it joins the runnable set.
 // A goroutine that blocks inside an operation leaves through gopark as always, comes back through ready,
 // and then is a candidate with the operation RESUME.
 //
 // Invariants: the runnable set is touched only by the thread that holds the only P. A goroutine is in the
-// set exactly when its status is _Grunnable and it belongs to the program (system goroutines keep to the
-// runtime's own queues and run first, without a decision). The driver, the goroutine that runs the tests
+// set exactly when its status is _Grunnable, or about to be, and it belongs to the program (system goroutines
+// keep to the runtime's own queues and run first, without a decision). The driver, the goroutine that runs the tests
 // one after another, is never a candidate: it goes on when nothing else can.
 
 package runtime
@@ -52,12 +54,15 @@ type knotG struct {
 	path      uint64 // goroutine path hash
 	run       uint64 // serial number of the run that idx and path belong to
 	lastKey   uint64 // key of its last operation in this run
-	prio      uint64 // PCT
-	seq       uint64 // when it became runnable, for fifo
+	prio      uint64 // of the policy
+	stamp     uint64 // when the policy last took it in
 	pendPrim  uintptr
 	readyIdx  int32 // index in the runnable set, -1 = not in it
 	pendSite  uint32
 	primID    uint32 // primitive of the operation it is in
+	memberOf  uint32 // POS: its group, 0 = none
+	memberAt  uint32 // POS: its place in its group; SURW: among the candidates
+	pathID    uint32 // SURW
 	idx       uint16 // number in this run
 	pendOp    uint8
 	kind      uint8
@@ -69,6 +74,7 @@ type knotG struct {
 	waited    bool  // was blocked since its last scheduling point
 	chainLock bool  // the lock it is taking is the active element of the chain
 	inSyscall bool  // left its P in a system call
+	queued    bool  // the policy has taken it in before it joined the candidates
 	back      bool  // on its way from a system call (or a collection) to its next scheduling point
 	depth     uint8
 	hooks     [knotHookDepth]knotPending // operations named by inserted hooks and not yet executed
@@ -104,10 +110,11 @@ type knotState struct {
 	next     guintptr // picked at a scheduling point, to be run now
 
 	ready   *[knotMaxReady]guintptr
-	cands   *[knotMaxReady]guintptr // scratch of the chain filter
 	byIdx   *[65536]guintptr
 	nready  int
-	seq     uint64
+	nfree   int // of these, candidates
+	nnow    int // of these, at the active element of the chain
+	stamp   uint64
 	nextIdx uint32
 	alive   int // goroutines of this run that have not ended
 
@@ -122,6 +129,7 @@ type knotState struct {
 
 	chainPos   uint32
 	chainDelay uint32
+	chainOn    bool
 
 	vt         int64 // virtual nanoseconds (monotonic clock)
 	vtOff      int64 // while no run is under way: vt at realOff
@@ -151,10 +159,11 @@ type knotState struct {
 	batchAny   uint32
 	batchAll   uint32
 
-	pct  knotPCT
-	fifo knotFifoQueue
-
-	fifoSlots *[knotFifoSlots]knotFifoEntry
+	pct   knotPCT
+	fifo  knotFifoQueue
+	delay knotDelay
+	pos   knotPOS
+	surw  knotSURW
 }
 
 var knot knotState
@@ -204,8 +213,6 @@ func knotAttach() {
 	knot.races = (*[knotRaceSlots]byte)(at(h.offRaces))
 	knot.mems = (*[knotMemSlots]knotShmMem)(at(h.offMems))
 	knot.ready = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
-	knot.cands = (*[knotMaxReady]guintptr)(knotMmap(knotMaxReady * 8))
-	knot.fifoSlots = (*[knotFifoSlots]knotFifoEntry)(knotMmap(knotFifoSlots * unsafe.Sizeof(knotFifoEntry{})))
 	knot.byIdx = (*[65536]guintptr)(knotMmap(65536 * 8))
 	knotPrims.init()
 	knotOrdinals.init()
@@ -374,6 +381,7 @@ func knotRunBegin() {
 	knot.prefixPos = 0
 	knot.chainPos = 0
 	knot.chainDelay = 0
+	knot.chainOn = knot.req.chainLen > 0
 	knot.draining = false
 	knot.rootSeen = false
 	knot.forced = false
@@ -402,7 +410,9 @@ func knotRunBegin() {
 		p = knotPolicyRandom
 	}
 	knot.policy = &knotPolicies[p]
-	knot.policy.begin()
+	if f := knot.policy.begin; f != nil {
+		f()
+	}
 	h.state = knotStateRunning
 	knot.on = true
 }

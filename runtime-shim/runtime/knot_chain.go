@@ -4,22 +4,23 @@ package runtime
 
 // Order control for the active chain (Jiang et al., GoPie, ASE 2023, Section III-B): an operation that
 // matches an element of the chain is held back until the element before it has been executed. Held back
-// means: not a candidate. Where GoPie polls with time-outs, the scheduler simply chooses somebody else, so
+// means: not a candidate (knot_ready.go). Where GoPie polls with time-outs, the scheduler simply chooses somebody else, so
 // the order is certain whenever it is possible at all.
 //
 // The chain is given up (its rest has no effect) when only held-back goroutines could run: then the order
 // it asks for cannot be had in this run. knot.chainPos is the number of elements executed in order and is
-// reported; a chain that was given up has knot.chainDelay == knotChainGivenUp.
-
-const knotChainGivenUp = ^uint32(0)
+// reported; knot.chainOn says whether the chain still has an effect.
 
 // knotChainMaxDelay bounds the decisions in which somebody was held back: a chain must not keep a spinning
 // program spinning for ever.
 const knotChainMaxDelay = 20000
 
-func knotChainActive() bool {
-	return knot.chainPos < knot.req.chainLen && knot.chainDelay != knotChainGivenUp
-}
+// What the active chain means for a runnable goroutine.
+const (
+	knotChainNow  = iota // its operation is the active element
+	knotChainFree        // the chain says nothing
+	knotChainHeld        // its operation is a later element
+)
 
 func knotChainMatches(e *knotShmChainOp, gp *g) bool {
 	k := &gp.knot
@@ -27,48 +28,59 @@ func knotChainMatches(e *knotShmChainOp, gp *g) bool {
 		(e.op == 0 || e.op == uint32(k.pendOp))
 }
 
-// knotChainFilter returns the candidates that may run now. The active element itself is preferred half of
-// the time once its predecessor has been executed: the pair is to be consecutive, not only ordered.
-func knotChainFilter(cands []guintptr) []guintptr {
+// knotChainClass needs the chain to be active.
+func knotChainClass(gp *g) uint8 {
+	k := &gp.knot
+	if k.pendSite == 0 || k.blocked || !knot.chainOn {
+		return knotChainFree
+	}
 	pos := knot.chainPos
-	n := 0
-	var now guintptr
-	for _, c := range cands {
-		gp := c.ptr()
-		held := false
-		if gp.knot.pendSite != 0 && !gp.knot.blocked {
-			if knotChainMatches(&knot.req.chain[pos], gp) {
-				now = c
-			} else {
-				for i := pos + 1; i < knot.req.chainLen; i++ {
-					if knotChainMatches(&knot.req.chain[i], gp) {
-						held = true
-						break
-					}
-				}
-			}
-		}
-		if !held {
-			knot.cands[n] = c
-			n++
+	if knotChainMatches(&knot.req.chain[pos], gp) {
+		return knotChainNow
+	}
+	for i := pos + 1; i < knot.req.chainLen; i++ {
+		if knotChainMatches(&knot.req.chain[i], gp) {
+			return knotChainHeld
 		}
 	}
-	if n == 0 {
-		knot.chainDelay = knotChainGivenUp
-		return cands
+	return knotChainFree
+}
+
+// knotChainChoose is asked before the policy. It returns a goroutine to run at once, or leaves the choice
+// to the policy and returns self if that may run. The active element is preferred half of
+// the time once its predecessor has been executed: the pair is to be consecutive, not only ordered.
+func knotChainChoose(self *g) (gp, free *g) {
+	class := uint8(knotChainHeld)
+	if self != nil {
+		class = knotChainClass(self)
 	}
-	if n < len(cands) {
+	if class != knotChainHeld {
+		free = self
+	}
+	if held := self != free || knot.nfree < knot.nready; held {
 		knot.chainDelay++
-		if knot.chainDelay > knotChainMaxDelay {
-			knot.chainDelay = knotChainGivenUp
-			return cands
+		if knot.nfree == 0 && free == nil || knot.chainDelay > knotChainMaxDelay {
+			knotChainOff()
+			return nil, self
 		}
 	}
-	if now != 0 && pos > 0 && knotRandom()&1 == 0 {
-		knot.cands[0] = now
-		n = 1
+	now := uint32(knot.nnow)
+	if class == knotChainNow {
+		now++
 	}
-	return knot.cands[:n]
+	if now != 0 && knot.chainPos > 0 && knotRandom()&1 == 0 {
+		if i := knotRandn(now); i < uint32(knot.nnow) {
+			return knot.ready[i].ptr(), free
+		}
+		return self, free
+	}
+	return nil, free
+}
+
+// knotChainOff ends order control: the chain has been executed, or was given up.
+func knotChainOff() {
+	knot.chainOn = false
+	knotReadySort()
 }
 
 // knotChainStep is called when gp executes its pending operation. A lock is executed when it has been
@@ -98,4 +110,8 @@ func knotChainAdvance(gp *g) {
 	knotEvent(knotEvChain, gp.knot.pendOp, gp.knot.idx, gp.knot.pendSite, 0, uint64(knot.chainPos))
 	knot.chainPos++
 	knot.cur.chainDone = knot.chainPos
+	if knot.chainPos == knot.req.chainLen {
+		knot.chainOn = false
+	}
+	knotReadySort()
 }

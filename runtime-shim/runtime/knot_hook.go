@@ -143,6 +143,9 @@ func knotSelected(casi int, scases []scase, nsends int) {
 	knot.cur.hash = knotMix(knot.cur.hash ^ uint64(casi+1))
 	knotEvent(knotEvSelected, op, k.idx, site, prim, uint64(casi))
 	knotFeed(gp, op, site, prim, pe)
+	if f := knot.policy.ran; f != nil {
+		f(gp, want, uintptr(unsafe.Pointer(scases[casi].c)))
+	}
 }
 
 // knotGoSite is called first by newproc: the site of the go statement.

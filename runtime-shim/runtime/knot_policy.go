@@ -2,25 +2,86 @@
 
 package runtime
 
-// A policy chooses among the runnable goroutines. choose gets at least two candidates, in no particular
-// order but the same order for the same decisions; it returns an index. begin is called at the start of a
-// run, spawn when a goroutine of the run is first seen, yielded when a goroutine asked to be switched away
-// from (runtime.Gosched). timers says whether firing the next timer is one of the choices.
+// A policy chooses among the candidates: the goroutines ready[:nfree] (knot_ready.go) and, when somebody is at
+// its scheduling point, that goroutine too (self, not in the set). It keeps what it needs to choose in less
+// than linear time by being told of every change. Decisions that are followed, timers and chains may take
+// another candidate than the policy would have.
 type knotPolicy struct {
-	name    string
-	timers  bool
-	begin   func()
-	spawn   func(gp *g)
-	yielded func(gp *g)
-	choose  func(cands []guintptr) int
+	name   string
+	timers bool // firing the next timer is one of the choices
+
+	begin   func()                              // a run begins
+	spawn   func(gp *g, parent uint16)          // a goroutine of the run is seen for the first time
+	yielded func(gp *g)                         // gp asks to be switched away from; it is not in the set
+	add     func(gp *g)                         // gp joins the candidates
+	remove  func(gp *g)                         // gp leaves them
+	ran     func(gp *g, op uint8, addr uintptr) // gp executes op
+	choose  func(self *g) *g                    // there is a candidate; self may be nil
 }
 
-func knotNop()    {}
-func knotNopG(*g) {}
+// Indexed by KNOT_POLICY_*. What is nil is of no interest to the policy.
+var knotPolicies [knotPolicyCount]knotPolicy
 
-// Indexed by KNOT_POLICY_*.
-var knotPolicies = [knotPolicyCount]knotPolicy{
-	knotPolicyFifo:   {"fifo", false, knotFifoBegin, knotNopG, knotNopG, knotFifoChoose},
-	knotPolicyRandom: {"random", true, knotNop, knotNopG, knotNopG, knotRandomChoose},
-	knotPolicyPct:    {"pct", true, knotPCTBegin, knotPCTSpawn, knotPCTYielded, knotPCTChoose},
+// Not an initialiser: policies map memory, which may throw, which a compiler sees as a way back to here.
+func init() {
+	knotPolicies = [knotPolicyCount]knotPolicy{
+		knotPolicyFifo:   {name: "fifo", begin: knotFifoBegin, add: knotFifoAdd, choose: knotFifoChoose},
+		knotPolicyRandom: {name: "random", timers: true, choose: knotRandomChoose},
+		knotPolicyPct: {name: "pct", timers: true, begin: knotPCTBegin, spawn: knotPCTSpawn, yielded: knotPCTYielded,
+			add: knotPCTAdd, remove: knotPCTRemove, choose: knotPCTChoose},
+		knotPolicyPos: {name: "pos", timers: true, begin: knotPOSBegin, add: knotPOSAdd, remove: knotPOSRemove,
+			ran: knotPOSRan, choose: knotPOSChoose},
+		knotPolicySurw: {name: "surw", timers: true, begin: knotSURWBegin, spawn: knotSURWSpawn, add: knotSURWAdd,
+			remove: knotSURWRemove, ran: knotSURWRan, choose: knotSURWChoose},
+		knotPolicyDelay: {name: "delay", timers: true, begin: knotDelayBegin, yielded: knotDelayYielded, add: knotFifoAdd,
+			choose: knotDelayChoose},
+	}
+}
+
+// knotChoose asks the policy, within what the chain allows.
+func knotChoose(policy *knotPolicy, self *g) *g {
+	n := knot.nready
+	if self != nil {
+		n++
+	}
+	if n > 1 {
+		knot.cur.choices++
+	} else if self == nil && knot.nfree == 0 {
+		return knot.ready[0].ptr() // held back, but alone
+	}
+	if knot.chainOn && n > 1 {
+		gp, free := knotChainChoose(self)
+		if gp != nil {
+			return gp
+		}
+		self = free
+	}
+	return policy.choose(self)
+}
+
+// knotChangePoints are steps, drawn at the start of a run, at which a policy does something out of turn.
+type knotChangePoints struct {
+	at [knotPointsMax]uint32 // 0 = has been
+	n  int
+}
+
+const knotPointsMax = 16
+
+// draw takes n of the steps 1 to k, the same one more than once if it so happens.
+func (p *knotChangePoints) draw(n, k uint32) {
+	p.n = int(min(n, knotPointsMax))
+	for i := 0; i < p.n; i++ {
+		p.at[i] = 1 + knotRandn(max(k, 1))
+	}
+}
+
+// due takes a point that is not later than the step now being decided and returns its index.
+func (p *knotChangePoints) due() (int, bool) {
+	for i := 0; i < p.n; i++ {
+		if p.at[i] != 0 && p.at[i] <= knot.cur.steps+1 {
+			p.at[i] = 0
+			return i, true
+		}
+	}
+	return 0, false
 }

@@ -10,38 +10,23 @@ package runtime
 // Differences: k is an estimate of the caller, steps beyond it have no change points; a goroutine that
 // yields (runtime.Gosched) falls as well, since its spinning would starve what it waits for.
 //
-// Invariants: initial priorities have the top bit set; priorities given at a change point are below
-// knotPCTMaxDepth and all different, the later the higher (d-i in the paper counts the other way round).
+// Invariants: initial priorities have the top bit set; those of goroutines that yielded lie below, each new one
+// below the one before; those given at a change point are below knotPointsMax, all different, and in no order,
+// since the points have none (as in the paper). The heap holds the candidates, highest priority first.
 type knotPCT struct {
-	points [knotPCTMaxDepth]uint32
-	n      int
-	low    uint64 // next priority for a goroutine that yields
-	step   uint32
+	points knotChangePoints
+	low    uint64 // last priority given to a goroutine that yielded
+	heap   knotHeap
 }
-
-const knotPCTMaxDepth = 16
 
 func knotPCTBegin() {
 	p := &knot.pct
-	p.n = int(knot.req.depth) - 1
-	if p.n < 0 {
-		p.n = 0
-	}
-	if p.n > knotPCTMaxDepth {
-		p.n = knotPCTMaxDepth
-	}
-	k := knot.req.stepsHint
-	if k < 2 {
-		k = 2
-	}
-	for i := 0; i < p.n; i++ {
-		p.points[i] = 1 + knotRandn(k-1)
-	}
+	p.points.draw(max(knot.req.depth, 1)-1, knot.req.stepsHint)
 	p.low = 1 << 62
-	p.step = 0
+	p.heap.len = 0
 }
 
-func knotPCTSpawn(gp *g) {
+func knotPCTSpawn(gp *g, parent uint16) {
 	gp.knot.prio = knotRandom() | 1<<63
 }
 
@@ -50,26 +35,30 @@ func knotPCTYielded(gp *g) {
 	gp.knot.prio = knot.pct.low
 }
 
-func knotPCTChoose(cands []guintptr) int {
+func knotPCTAdd(gp *g)    { knot.pct.heap.push(^gp.knot.prio, gp) }
+func knotPCTRemove(gp *g) { knot.pct.heap.removed(gp) }
+
+func knotPCTChoose(self *g) *g {
 	p := &knot.pct
-	best := knotPCTHighest(cands)
-	step := knot.cur.steps
-	for i := 0; i < p.n; i++ {
-		if p.points[i] != 0 && p.points[i] <= step {
-			p.points[i] = 0
-			cands[best].ptr().knot.prio = uint64(p.n - i)
-			best = knotPCTHighest(cands)
+	best := knotPCTHighest(self)
+	for {
+		i, ok := p.points.due()
+		if !ok {
+			return best
 		}
+		best.knot.prio = uint64(p.points.n - i)
+		if best != self {
+			p.heap.pop()
+			p.heap.push(^best.knot.prio, best)
+		}
+		best = knotPCTHighest(self)
 	}
-	return best
 }
 
-func knotPCTHighest(cands []guintptr) int {
-	best := 0
-	for i, c := range cands {
-		if c.ptr().knot.prio > cands[best].ptr().knot.prio {
-			best = i
-		}
+func knotPCTHighest(self *g) *g {
+	e := knot.pct.heap.top()
+	if e == nil || self != nil && self.knot.prio >= ^e.key {
+		return self
 	}
-	return best
+	return e.gp.ptr()
 }

@@ -2,9 +2,6 @@
 
 package runtime
 
-// knotSelf is the goroutine at the scheduling point under decision, nil when somebody blocked or ended.
-var knotSelf guintptr
-
 // knotMay reports whether gp, the caller, takes part in the run and can be switched away from here.
 func knotMay(gp *g) bool {
 	mp := gp.m
@@ -50,33 +47,6 @@ func knotKind(gp *g) uint8 {
 var knotKinds [256]struct {
 	pc   uintptr
 	kind uint8
-}
-
-func knotReadyAdd(gp *g) {
-	n := knot.nready
-	if n >= knotMaxReady {
-		throw("goknot: too many runnable goroutines")
-	}
-	knot.ready[n].set(gp)
-	knot.nready = n + 1
-	knot.seq++
-	gp.knot.readyIdx = int32(n)
-	gp.knot.seq = knot.seq
-	if knot.req.policy == knotPolicyFifo {
-		knotFifoAdd(gp)
-	}
-}
-
-func knotReadyRemove(gp *g) {
-	i := gp.knot.readyIdx
-	last := int32(knot.nready - 1)
-	if i != last {
-		moved := knot.ready[last]
-		knot.ready[i] = moved
-		moved.ptr().knot.readyIdx = i
-	}
-	knot.nready = int(last)
-	gp.knot.readyIdx = -1
 }
 
 // knotRunqput takes goroutines of the program that become runnable out of the runtime's hands.
@@ -155,23 +125,21 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 	k := &gp.knot
 	k.pendOp, k.pendSite, k.pendPrim = op, site, addr
 	k.back = false
-	if op == knotOpYield {
-		knot.policy.yielded(gp)
+	if f := knot.policy.yielded; f != nil && op == knotOpYield {
+		f(gp)
 	}
 	k.atPoint = true
 	pp := gp.m.p.ptr()
 	if !sched.runq.empty() || pp.runqhead != pp.runqtail || pp.runnext != 0 {
 		systemstack(func() { knotGather(pp) })
 	}
-	knotReadyAdd(gp)
 	var next *g
 	// What is left in the runtime's own queues goes first, without a decision.
 	if pp.runqhead == pp.runqtail && pp.runnext == 0 && !knotSpun(op) {
 		next = knotDecide(gp)
 	}
-	if next == gp {
-		knotReadyRemove(gp)
-	} else {
+	if next != gp {
+		knotReadyAdd(gp)
 		if next != nil {
 			if next.knot.readyIdx >= 0 {
 				knotReadyRemove(next)
@@ -213,7 +181,7 @@ func knotSpun(op uint8) bool {
 		return true
 	}
 	// Beside others that look, it is early; a goroutine that looks all alone waits for time to pass.
-	return knotFireTimer(knot.nready > 1)
+	return knotFireTimer(knot.nready > 0)
 }
 
 // knotSwitch_m leaves a goroutine that is in the runnable set for whatever was decided.
@@ -239,6 +207,9 @@ func knotExec(gp *g) {
 	knot.vt += knotStepNs
 	if op >= knotOpSend {
 		knotFeed(gp, op, site, k.primID, pe)
+	}
+	if f := knot.policy.ran; f != nil {
+		f(gp, op, k.pendPrim)
 	}
 	if knot.chainPos < knot.req.chainLen {
 		knotChainStep(gp)
@@ -268,11 +239,11 @@ func knotArrive(gp *g) {
 	}
 }
 
-// knotDecide chooses among the runnable set, which is not empty. nil: go through the scheduler again (a
+// knotDecide chooses among the runnable set and self, the goroutine at the scheduling point under decision, which
+// is nil when somebody blocked or ended; one of them there is. nil: go through the scheduler again (a
 // timer was fired, or the run is being stopped). The choice is recorded, but not yet out of the set.
 func knotDecide(self *g) *g {
 	c, r := knot.cur, &knot.req
-	knotSelf.set(self)
 	// Behind the end of the test goroutines that spin are left alone, not waited for.
 	if knot.draining || knotDriverReady {
 		if c.steps >= r.stepLimit || c.steps-knot.drainSteps > knotDrainMaxSteps {
@@ -293,18 +264,17 @@ func knotDecide(self *g) *g {
 	}
 	if knot.prefixPos < r.prefixLen {
 		d := knot.decIn[(r.prefixOff+knot.prefixPos)%knotDecisionInSlots]
-		if knotAwait(d) {
+		if knotAwait(d, self) {
 			return nil
 		}
 		knot.prefixPos++
-		if gp, ok := knotFollow(d); ok {
+		if gp, ok := knotFollow(d, self); ok {
 			return gp
 		}
 		c.flags |= knotRunDiverged
 		c.divergedAt = c.steps
 		knot.prefixPos = r.prefixLen
 	}
-	n := knot.nready
 	if policy.timers && knot.firesLeft > 0 && r.flags&knotReqNoTimer == 0 && knotRandom()&15 == 0 {
 		if when := knotNextTimer(); when != 0 && when-knot.vt < knotMaxEarly {
 			knot.firesLeft--
@@ -322,21 +292,7 @@ func knotDecide(self *g) *g {
 			return nil
 		}
 	}
-	var gp *g
-	if n == 1 {
-		gp = knot.ready[0].ptr()
-	} else {
-		c.choices++
-		cands := knot.ready[:n]
-		if knotChainActive() {
-			cands = knotChainFilter(cands)
-		}
-		if len(cands) == 1 {
-			gp = cands[0].ptr()
-		} else {
-			gp = cands[policy.choose(cands)].ptr()
-		}
-	}
+	gp := knotChoose(policy, self)
 	knotRecordDecision(gp.knot.idx)
 	return gp
 }
@@ -352,12 +308,12 @@ const knotAwaitMaxNs = 2000 * 1000 * 1000
 
 // knotAwait reports whether the goroutine that is next in a followed schedule waits for something outside,
 // which came earlier when the schedule was recorded: then nobody else runs until it has come.
-func knotAwait(d uint16) bool {
+func knotAwait(d uint16, self *g) bool {
 	if d == knotDecisionTimer || uint32(d) >= knot.nextIdx {
 		return false
 	}
 	gp := knot.byIdx[d].ptr()
-	if gp == nil || gp.knot.run != knot.run || gp.knot.idx != d || gp.knot.readyIdx >= 0 {
+	if gp == nil || gp.knot.run != knot.run || gp.knot.idx != d || gp.knot.readyIdx >= 0 || gp == self {
 		knot.awaitSince = 0
 		return false
 	}
@@ -384,7 +340,7 @@ func knotAwait(d uint16) bool {
 }
 
 // knotFollow carries out one decision of a schedule that is being followed.
-func knotFollow(d uint16) (*g, bool) {
+func knotFollow(d uint16, self *g) (*g, bool) {
 	if d == knotDecisionTimer {
 		if knotNextTimer() == 0 {
 			return nil, false
@@ -397,10 +353,10 @@ func knotFollow(d uint16) (*g, bool) {
 		return nil, false
 	}
 	gp := knot.byIdx[d].ptr()
-	if gp == nil || gp.knot.run != knot.run || gp.knot.idx != d || gp.knot.readyIdx < 0 {
+	if gp == nil || gp.knot.run != knot.run || gp.knot.idx != d || gp.knot.readyIdx < 0 && gp != self {
 		return nil, false
 	}
-	if knot.nready > 1 {
+	if knot.nready > 1 || knot.nready == 1 && self != nil {
 		knot.cur.choices++
 	}
 	knotRecordDecision(d)

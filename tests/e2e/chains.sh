@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Two parts that are no decoration: scheduling chains find what policies alone do not, and the inserted hooks
+# Two parts that are no decoration: scheduling chains find what the policy under them does not, and the inserted hooks
 # what the scheduling points inside the runtime do not.
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
@@ -9,11 +9,11 @@ fuzz() {
 	goknot fuzz -C "$root/seeds" -o "$work/campaign" -json -quiet -first -fuzztime 20000x -parallel 1 -seed 1 "$@"
 }
 
-fuzz -mutate=false ./deepchain/buggy
+fuzz -policy random -mutate=false ./deepchain/buggy
 expect_rc 0 "deepchain without chains"
 expect "deepchain without chains: $(cat "$work/out")" \
 	test "$(events summary '.[0] | .chain_runs == 0 and .rejected == 0 and .runs >= 20000')" = true
-fuzz ./deepchain/buggy
+fuzz -policy random ./deepchain/buggy
 expect_rc 1 "deepchain with chains"
 expect "deepchain with chains: $(tail -1 "$work/out")" test "$(events summary '.[0].chain_any > 0')" = true
 crash=$(events finding '.[0].crash_file')

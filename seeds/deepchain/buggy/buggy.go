@@ -31,9 +31,9 @@
 // is possible, takes effect, and shows the operations of the first late renewal. With the second
 // appended, [Rotate, i, j], those of the second late renewal come up, and [Rotate, i, j, k] is the
 // bug: one flip and two appends, each rewarded by pairs never seen before. Drawn blindly it would
-// take one of a handful among the 16^4 chains of four that plain runs offer. (This is also why the
-// table is large: the longer the flush, the more the steps that chance would have to get right, at
-// no cost to a chain.)
+// take one of a handful among the 16^4 chains of four that plain runs offer.
+//
+// SURW. Where the journal is drawn as what is of interest, the flush does not count: a few dozen runs.
 package deepchain
 
 import (

@@ -236,7 +236,8 @@ Test(options, every_policy_is_a_word)
 		snprintf(text, sizeof(text), "fuzz -policy %s", knot_policy_name(p));
 		cr_assert_str_eq(fuzz(&l, text).policy, knot_policy_name(p));
 	}
-	refuses("fuzz -policy best", "-policy wants fifo, random or pct, not \"best\"");
+	refuses("fuzz -policy best",
+		"-policy wants fifo, random, pct, pos, surw or delay, not \"best\"");
 }
 
 Test(options, regular_expressions)

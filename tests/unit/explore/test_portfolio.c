@@ -21,7 +21,11 @@ Test(portfolio, starts_with_fifo_once_and_then_alternates)
 	struct knot_portfolio_options o = knot_portfolio_defaults(1);
 	struct knot_portfolio *p = knot_portfolio_new(&o);
 	static const uint32_t arms[] = {KNOT_ARM_COUNT, KNOT_ARM_PCT2, KNOT_ARM_RANDOM,
-		KNOT_ARM_PCT3, KNOT_ARM_RANDOM, KNOT_ARM_PCT4, KNOT_ARM_RANDOM};
+		KNOT_ARM_PCT3, KNOT_ARM_RANDOM, KNOT_ARM_PCT4, KNOT_ARM_RANDOM, KNOT_ARM_POS,
+		KNOT_ARM_RANDOM, KNOT_ARM_SURW, KNOT_ARM_RANDOM, KNOT_ARM_DELAY};
+	static const uint32_t policies[KNOT_ARM_COUNT] = {KNOT_POLICY_RANDOM, KNOT_POLICY_PCT,
+		KNOT_POLICY_PCT, KNOT_POLICY_PCT, KNOT_POLICY_POS, KNOT_POLICY_SURW,
+		KNOT_POLICY_DELAY, KNOT_POLICY_RANDOM};
 	struct knot_plan plan;
 
 	for (size_t i = 0; i < sizeof(arms) / sizeof(arms[0]); i++) {
@@ -33,13 +37,37 @@ Test(portfolio, starts_with_fifo_once_and_then_alternates)
 		if (i == 0)
 			cr_expect_eq(plan.request.policy, KNOT_POLICY_FIFO);
 		else
-			cr_expect_neq(plan.request.policy, KNOT_POLICY_FIFO);
+			cr_expect_eq(plan.request.policy, policies[arms[i]]);
 		feed_steps(p, &plan, 16);
 	}
 	for (int i = 0; i < 500; i++) {
 		knot_portfolio_next(p, &plan);
-		cr_expect_neq(plan.request.policy, KNOT_POLICY_FIFO);
+		cr_assert_lt(plan.arm, KNOT_ARM_COUNT);
+		cr_expect_eq(plan.request.policy, policies[plan.arm]);
+		if (plan.arm == KNOT_ARM_DELAY) {
+			cr_expect_geq(plan.request.depth, 1);
+			cr_expect_leq(plan.request.depth, 4);
+			cr_expect_eq(plan.request.steps_hint, 16);
+		}
 		feed_steps(p, &plan, 16);
+	}
+	knot_portfolio_free(p);
+}
+
+Test(portfolio, gives_surw_runs_to_learn_from)
+{
+	struct knot_portfolio_options o = knot_portfolio_defaults(2);
+
+	o.policy = KNOT_POLICY_SURW;
+	o.mutate = false;
+	struct knot_portfolio *p = knot_portfolio_new(&o);
+	struct knot_plan plan;
+
+	for (int i = 0; i < 40; i++) {
+		knot_portfolio_next(p, &plan);
+		if (i >= 30)
+			cr_expect_eq(plan.request.count, 8);
+		feed_steps(p, &plan, 100000);
 	}
 	knot_portfolio_free(p);
 }
@@ -186,9 +214,10 @@ Test(portfolio, finds_the_bug_of_fig_1)
 
 Test(portfolio, obeys_the_pins)
 {
-	static const int32_t policies[] = {KNOT_POLICY_FIFO, KNOT_POLICY_RANDOM, KNOT_POLICY_PCT};
+	static const int32_t policies[] = {KNOT_POLICY_FIFO, KNOT_POLICY_RANDOM, KNOT_POLICY_PCT,
+		KNOT_POLICY_POS, KNOT_POLICY_SURW, KNOT_POLICY_DELAY};
 
-	for (int k = 0; k < 3; k++) {
+	for (int k = 0; k < 6; k++) {
 		struct knot_portfolio_options o = knot_portfolio_defaults(6);
 		uint32_t chains = 0;
 
@@ -203,8 +232,7 @@ Test(portfolio, obeys_the_pins)
 
 			knot_portfolio_next(p, &plan);
 			cr_assert_eq((int32_t)plan.request.policy, policies[k]);
-			if (k == 2)
-				cr_assert_eq(plan.request.depth, 5);
+			cr_assert_eq(plan.request.depth, k == 2 || k == 5 ? 5 : 0);
 			chains += plan.request.chain_len > 0;
 			fake_serve(f, p, &plan);
 		}

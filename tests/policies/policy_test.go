@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+)
+
+var all = []int{knotPolicyFifo, knotPolicyRandom, knotPolicyPct, knotPolicyPos, knotPolicySurw, knotPolicyDelay}
+
+// private is n operations that race with nothing; write is one on addr.
+func private(n int) []instr {
+	var is []instr
+	for i := range n {
+		is = append(is, instr{op: knotOpNone, site: uint32(i + 1)})
+	}
+	return is
+}
+
+func on(op uint8, addr uintptr, n int) []instr {
+	return slices.Repeat([]instr{{op: op, addr: addr, site: uint32(addr)<<8 | uint32(op)}}, n)
+}
+
+func writes(addr uintptr, n int) []instr { return on(knotOpAtomicStore, addr, n) }
+
+func tasks(ts ...[]instr) program { return program{tasks: ts, roots: len(ts)} }
+
+// within checks a count of n tries with probability p: five standard deviations are missed by chance once
+// in 1.7 million times, and with a fixed seed always or never.
+func within(t *testing.T, what string, got, n int, p float64) {
+	t.Helper()
+	want, sd := float64(n)*p, math.Sqrt(float64(n)*p*(1-p))
+	if math.Abs(float64(got)-want) > 5*sd {
+		t.Errorf("%s: %d of %d, expected %.0f +- %.0f", what, got, n, want, sd)
+	}
+}
+
+// uniform is a chi-square test over counts with the given number of possible outcomes. The bound, by Wilson and
+// Hilferty, is exceeded by chance once in a million times.
+func uniform(t *testing.T, what string, counts map[string]int, outcomes int) {
+	t.Helper()
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	if len(counts) != outcomes {
+		t.Fatalf("%s: %d outcomes, expected %d", what, len(counts), outcomes)
+	}
+	want, chi := float64(n)/float64(outcomes), 0.0
+	for _, c := range counts {
+		chi += (float64(c) - want) * (float64(c) - want) / want
+	}
+	df := float64(outcomes - 1)
+	bound := df * math.Pow(1-2/(9*df)+4.75*math.Sqrt(2/(9*df)), 3)
+	if chi > bound {
+		t.Errorf("%s: chi-square %.1f over %d outcomes, bound %.1f: %v", what, chi, outcomes, bound, counts)
+	}
+}
+
+func TestRandomIsUniform(t *testing.T) {
+	for n := 2; n <= 9; n++ {
+		first, second := map[string]int{}, map[string]int{}
+		f := newFake(tasks(slices.Repeat([][]instr{private(2)}, n)...))
+		for seed := range uint64(20000) {
+			tr := f.run(knotPolicyRandom, seed, 0)
+			first[fmt.Sprint(tr[0])]++
+			// The goroutine at its scheduling point is one candidate like the others.
+			second[fmt.Sprint(tr[0] == tr[1], tr[1])]++
+		}
+		uniform(t, fmt.Sprint("first of ", n), first, n)
+		stay := 0
+		for i := range n {
+			stay += second[fmt.Sprint(true, i)]
+		}
+		within(t, fmt.Sprint("staying, of ", n), stay, 20000, 1/float64(n))
+	}
+}
+
+// happens reports whether the steps (task, nth of the task) come in this order, one directly behind another as
+// far as these tasks go.
+func happens(trace []int, order ...[2]int) bool {
+	count := map[int]int{}
+	next := 0
+	for _, task := range trace {
+		at := [2]int{task, count[task]}
+		count[task]++
+		if i := slices.Index(order, at); i >= 0 {
+			if i != next {
+				return false
+			}
+			next++
+		}
+	}
+	return next == len(order)
+}
+
+// A bug of depth d is found with a probability of at least 1/(n*k^(d-1)), and one of depth d+1 needs d change
+// points: with fewer it is never found.
+func TestPCTBound(t *testing.T) {
+	const runs = 100000
+	bugs := []struct {
+		depth int
+		order [][2]int
+	}{
+		{1, [][2]int{{2, 0}, {0, 0}}},
+		{2, [][2]int{{0, 2}, {1, 0}, {1, 4}, {0, 3}}},
+		{3, [][2]int{{0, 1}, {1, 2}, {0, 2}, {1, 3}}},
+	}
+	prog := tasks(private(5), private(5), private(5))
+	n, k := 3.0, 15.0
+	f := newFake(prog)
+	f.check = func(self, chosen *g) {
+		// The heap agrees with a search of all.
+		for _, p := range knot.ready[:knot.nfree] {
+			if p.ptr().knot.prio > chosen.knot.prio {
+				t.Fatal("not the highest priority")
+			}
+		}
+		if self != nil && self.knot.prio > chosen.knot.prio {
+			t.Fatal("not the highest priority")
+		}
+	}
+	knot.req.stepsHint = uint32(k)
+	for _, b := range bugs {
+		for depth := 1; depth <= 4; depth++ {
+			knot.req.depth = uint32(depth)
+			hits := 0
+			for seed := range uint64(runs) {
+				if happens(f.run(knotPolicyPct, seed, 0), b.order...) {
+					hits++
+				}
+			}
+			bound := runs / (n * math.Pow(k, float64(b.depth-1)))
+			if depth < b.depth && hits > 0 {
+				t.Errorf("depth %d found a bug of depth %d, %d times", depth, b.depth, hits)
+			}
+			if depth == b.depth && float64(hits) < bound-5*math.Sqrt(bound) {
+				t.Errorf("depth %d: %d hits, bound %.0f", depth, hits, bound)
+			}
+		}
+	}
+}
+
+func TestPCTYieldFallsBehind(t *testing.T) {
+	spin := on(knotOpYield, 0, 200)
+	f := newFake(tasks(spin, private(3)))
+	knot.req.depth, knot.req.stepsHint = 1, 200
+	for seed := range uint64(100) {
+		if tr := f.run(knotPolicyPct, seed, 0); slices.Index(tr, 1) > 2 {
+			t.Fatal("starved by a goroutine that yields")
+		}
+	}
+}
+
+// orders counts in which order the tasks execute the operations at addr.
+func orders(f *fake, policy int, runs int, addr uintptr) map[string]int {
+	counts := map[string]int{}
+	for seed := range uint64(runs) {
+		// One request: surw learns from run to run.
+		tr := f.run(policy, seed, uint32(seed))
+		if policy == knotPolicySurw && seed < 50 {
+			continue
+		}
+		order := []byte{}
+		pc := make([]int, len(f.gs))
+		for _, task := range tr {
+			if f.prog.tasks[task][pc[task]].addr == addr {
+				order = append(order, byte('a'+task))
+			}
+			pc[task]++
+		}
+		counts[string(order)]++
+	}
+	return counts
+}
+
+// A pending operation keeps its priority through what does not race with it: the last of k+2 draws is last with a
+// probability of 1/(k+2), where a random walk takes 2^(k+1) runs.
+func TestPOSKeepsPriorities(t *testing.T) {
+	const runs, k = 100000, 8
+	got := orders(newFake(tasks(append(private(k), writes(9, 1)...), writes(9, 1))), knotPolicyPos, runs, 9)
+	within(t, "behind private operations", got["ab"], runs, 1.0/(k+2))
+	reads := on(knotOpAtomicLoad, 9, k)
+	got = orders(newFake(tasks(reads, reads[:1])), knotPolicyPos, runs, 9)
+	within(t, "behind reads", got["aaaaaaaab"], runs, 1.0/(k+1))
+}
+
+// Operations that race with the one executed draw anew, all of them and independently.
+func TestPOSDrawsAnew(t *testing.T) {
+	const runs = 200000
+	got := orders(newFake(tasks(writes(9, 4), writes(9, 1))), knotPolicyPos, runs, 9)
+	within(t, "one behind four writes", got["aaaab"], runs, 1.0/16)
+	got = orders(newFake(tasks(writes(9, 4), on(knotOpAtomicLoad, 9, 1))), knotPolicyPos, runs, 9)
+	within(t, "a read behind four writes", got["aaaab"], runs, 1.0/16)
+	five := tasks(writes(9, 2), writes(9, 1), writes(9, 1), writes(9, 1), writes(9, 1))
+	first := map[string]int{}
+	rest := map[string]int{}
+	for order, n := range orders(newFake(five), knotPolicyPos, runs, 9) {
+		first[order[:1]] += n
+		if order[:2] == "aa" {
+			rest[order[2:]] += n
+		}
+	}
+	uniform(t, "first of five", first, 5)
+	uniform(t, "four behind", rest, 24)
+	n := 0
+	for _, c := range rest {
+		n += c
+	}
+	within(t, "twice before four", n, runs, 1.0/25)
+}
+
+// The goroutine at its scheduling point that is not chosen keeps the priority it lost with. Waiting times of three
+// that do not race: the first is Exp(3), the others lie Exp(1) behind it, and its next one is Exp(1) from 0.
+func TestPOSKeepsWhatItLostWith(t *testing.T) {
+	const runs = 200000
+	f := newFake(tasks(private(2), private(1), private(1)))
+	at := [4]int{}
+	for seed := range uint64(runs) {
+		if tr := f.run(knotPolicyPos, seed, 0); tr[0] == 0 {
+			at[1+slices.Index(tr[1:], 0)]++
+		}
+	}
+	within(t, "next at once", at[1], runs, 1.0/6)
+	within(t, "next behind one", at[2], runs, 1.0/12)
+	within(t, "next behind both", at[3], runs, 1.0/12)
+}
+
+// With everything racing, and with nothing racing, all orders of one operation each are equally probable.
+func TestPOSOrders(t *testing.T) {
+	for _, addr := range []uintptr{0, 9} {
+		one := []instr{{op: knotOpAtomicStore, addr: addr, site: 1}}
+		uniform(t, "orders", orders(newFake(tasks(one, one, one, one, one)), knotPolicyPos, 120000, addr), 120)
+	}
+}
+
+// All orders of the operations of interest are equally probable, whatever lies between them.
+func TestSURWIsUniform(t *testing.T) {
+	w := writes(9, 1)
+	a := slices.Concat(private(7), w, w, private(3), w)
+	b := slices.Concat(w, private(20), w)
+	c := slices.Concat(private(30), w)
+	uniform(t, "10 orders", orders(newFake(tasks(a, b)), knotPolicySurw, 50000, 9), 10)
+	uniform(t, "60 orders", orders(newFake(tasks(a, b, c)), knotPolicySurw, 100000, 9), 60)
+}
+
+// A goroutine has the operations of its children until it creates them.
+func TestSURWCountsChildren(t *testing.T) {
+	w := writes(9, 1)
+	spawn := []instr{{op: knotOpGo, site: 77, spawn: 3}}
+	prog := program{tasks: [][]instr{
+		slices.Concat(w, private(5), spawn, w),
+		slices.Concat(private(3), w, w),
+		slices.Concat(private(2), w, w),
+	}, roots: 2}
+	// a, then a and the c's in any order, the b's anywhere: 3 * (6 over 2).
+	uniform(t, "with a child", orders(newFake(prog), knotPolicySurw, 100000, 9), 45)
+}
+
+// Among two primitives each run picks one or both; orders on the one picked stay uniform, so none is rare.
+func TestSURWPicksPrimitives(t *testing.T) {
+	prog := tasks(slices.Concat(private(9), writes(8, 2), writes(9, 2)), slices.Concat(writes(9, 2), private(9), writes(8, 2)))
+	f := newFake(prog)
+	for _, addr := range []uintptr{8, 9} {
+		const runs = 30000
+		got := orders(f, knotPolicySurw, runs, addr)
+		for _, o := range []string{"aabb", "abab", "abba", "baab", "baba", "bbaa"} {
+			// a third of the runs is about this primitive alone
+			if float64(got[o]) < runs/3/6*0.9 {
+				t.Errorf("primitive %d: order %s %d times", addr, o, got[o])
+			}
+		}
+	}
+}
+
+// bounded enumerates the schedules of at most d delays: a queue, whose head runs until it ends or is delayed.
+func bounded(queue []int, left []int, d int, trace []int, out map[string]bool) {
+	if len(queue) == 0 {
+		out[fmt.Sprint(trace)] = true
+		return
+	}
+	if d > 0 {
+		bounded(append(slices.Clone(queue[1:]), queue[0]), left, d-1, trace, out)
+	}
+	q, l := slices.Clone(queue), slices.Clone(left)
+	l[q[0]]--
+	tr := append(slices.Clone(trace), q[0])
+	if l[q[0]] == 0 {
+		q = q[1:]
+	}
+	bounded(q, l, d, tr, out)
+}
+
+func TestDelayBounded(t *testing.T) {
+	f := newFake(tasks(private(4), private(2), private(3)))
+	knot.req.stepsHint = 9
+	for d := 0; d <= 3; d++ {
+		want, got := map[string]bool{}, map[string]bool{}
+		bounded([]int{0, 1, 2}, []int{4, 2, 3}, d, nil, want)
+		knot.req.depth = uint32(d)
+		for seed := range uint64(40000) {
+			got[fmt.Sprint(f.run(knotPolicyDelay, seed, 0))] = true
+		}
+		for tr := range got {
+			if !want[tr] {
+				t.Errorf("%d delays: %s needs more", d, tr)
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%d delays: %d schedules of %d", d, len(got), len(want))
+		}
+	}
+}
+
+// Under every policy: an order that is possible is kept, one that is not is given up, nobody is lost.
+func TestChains(t *testing.T) {
+	prog := tasks(private(6), private(6), private(6))
+	f := newFake(prog)
+	knot.req.depth, knot.req.stepsHint = 3, 18
+	defer func() { knot.req.chainLen = 0 }()
+	el := func(task int, site uint32) knotShmChainOp {
+		return knotShmChainOp{gpath: uint64(task) + 100, site: site}
+	}
+	for _, policy := range all {
+		for seed := range uint64(2000) {
+			knot.req.chain[0], knot.req.chain[1], knot.req.chain[2] = el(2, 4), el(0, 2), el(1, 3)
+			knot.req.chainLen = 3
+			tr := f.run(policy, seed, uint32(seed))
+			if len(tr) != 18 || knot.chainPos != 3 || !happens(tr, [2]int{2, 3}, [2]int{0, 1}, [2]int{1, 2}) {
+				t.Fatalf("%s: chain not kept: %v", knotPolicies[policy].name, tr)
+			}
+			knot.req.chain[0], knot.req.chain[1] = el(0, 5), el(0, 2)
+			knot.req.chainLen = 2
+			if tr = f.run(policy, seed, uint32(seed+1)); len(tr) != 18 || knot.chainOn && knot.chainPos == 0 {
+				t.Fatalf("%s: impossible chain: %v", knotPolicies[policy].name, tr)
+			}
+		}
+	}
+}
+
+// The elements of a chain are to be neighbours half of the time, not only in order.
+func TestChainElementsAreNeighbours(t *testing.T) {
+	const runs = 20000
+	f := newFake(tasks(private(20), private(2), private(20), private(20)))
+	defer func() { knot.req.chainLen = 0 }()
+	knot.req.chain[0] = knotShmChainOp{gpath: 100, site: 9}
+	knot.req.chain[1] = knotShmChainOp{gpath: 101, site: 1}
+	knot.req.chainLen = 2
+	hits := 0
+	for seed := range uint64(runs) {
+		tr := f.run(knotPolicyRandom, seed, 0)
+		i := slices.Index(tr, 1)
+		n := 0
+		for _, task := range tr[:i] {
+			if task == 0 {
+				n++
+			}
+		}
+		if tr[i-1] == 0 && n == 9 {
+			hits++
+		}
+	}
+	// Else the walk takes it, one of three or four.
+	if p := float64(hits) / runs; p < 0.6 || p > 0.7 {
+		t.Errorf("neighbours in %.3f of the runs", p)
+	}
+}
+
+// Every run of every policy executes every operation, with thousands of goroutines too, and repeats by its seed.
+func TestEveryoneRuns(t *testing.T) {
+	var ts [][]instr
+	for i := range 3000 {
+		ts = append(ts, slices.Concat(private(i%3), writes(uintptr(8+i%7), 2), on(knotOpAtomicLoad, 8, i%2), on(knotOpYield, 0, 1)))
+	}
+	n := 0
+	for _, is := range ts {
+		n += len(is)
+	}
+	f := newFake(tasks(ts...))
+	knot.req.depth, knot.req.stepsHint = 4, uint32(n)
+	for _, policy := range all {
+		f.run(policy, 1, 0)
+		one := slices.Clone(f.run(policy, 2, 1))
+		if len(one) != n {
+			t.Fatalf("%s: %d of %d steps", knotPolicies[policy].name, len(one), n)
+		}
+		f.run(policy, 1, 0)
+		if !slices.Equal(one, f.run(policy, 2, 1)) {
+			t.Fatalf("%s: not the same again", knotPolicies[policy].name)
+		}
+	}
+}
