@@ -16,7 +16,6 @@
 #include <string.h>
 
 #define DEFAULT_TIMEOUT_NS (10 * KNOT_NS_PER_S)
-#define DEFAULT_MEMORY_BYTES (4ull << 30)
 
 struct screen {
 	const struct knot_emit_ops *emit;
@@ -170,7 +169,7 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 		.feedback = o->feedback != KNOT_FEEDBACK_NONE,
 		.first = o->first,
 		.timeout_ns = o->timeout_ns ? o->timeout_ns : DEFAULT_TIMEOUT_NS,
-		.memory_bytes = o->memory_bytes ? o->memory_bytes : DEFAULT_MEMORY_BYTES,
+		.memory_bytes = o->memory_bytes ? o->memory_bytes : KNOT_OPTION_MEMORY_BYTES,
 		.fresh_every = o->fresh_every,
 		.audit = o->audit,
 		.cfg_flags = o->hooks ? 0 : KNOT_CFG_NO_HOOKS,

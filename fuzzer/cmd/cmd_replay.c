@@ -14,7 +14,9 @@
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 #include "view/emit.h"
+#include "wire/gomod.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define TIMEOUT_NS (30 * KNOT_NS_PER_S)
@@ -43,18 +45,11 @@ static bool is_module(const char *dir, const char *module)
 {
 	knot_auto_free char *path = knot_xasprintf("%s/go.mod", dir);
 	knot_auto_free char *text = NULL;
-	struct knot_span rest, line;
+	struct knot_span found;
 	size_t len;
 
-	if (!knot_file_exists(path) || knot_file_read(path, 16u << 20, &text, &len, NULL))
-		return false;
-	rest = knot_span_of(text, len);
-	while (knot_span_take_line(&rest, &line)) {
-		line = knot_span_trim(line);
-		if (knot_span_skip(&line, "module "))
-			return knot_span_eq(knot_span_trim(line), module);
-	}
-	return false;
+	return knot_file_exists(path) && !knot_file_read(path, 16u << 20, &text, &len, NULL) &&
+		knot_gomod_module(knot_span_of(text, len), &found) && knot_span_eq(found, module);
 }
 
 /* The module of a crash file: where we are, or a directory above us or above the file. Caller frees. */
@@ -217,6 +212,8 @@ static int prepare(struct replaying *r, struct knot_error *err)
 	const struct knot_worker_options wo = {
 		.sandbox = r->sandbox,
 		.timeout_ns = TIMEOUT_NS,
+		.memory_bytes = r->options->memory_bytes ? r->options->memory_bytes
+							 : KNOT_OPTION_MEMORY_BYTES,
 		.cfg_flags = c->config_flags,
 		.stdout_fd = KNOT_PROC_NULL,
 		.stderr_fd = KNOT_PROC_NULL,
@@ -246,6 +243,19 @@ static int replay(struct replaying *r, struct knot_error *err)
 	return r->sum.diverged ? KNOT_EXIT_INCONCLUSIVE : KNOT_EXIT_CLEAN;
 }
 
+/* What is cut short must not look whole. */
+static int finish_trace(FILE *trace, const char *file, struct knot_error *err)
+{
+	if (!trace)
+		return 0;
+	if (fflush(trace))
+		return knot_error_sys(err, "-trace %s", file);
+	/* An earlier write has failed, whose reason is gone. */
+	return ferror(trace)
+		? knot_error_set(err, KNOT_EFULL, "-trace %s: cannot be written whole", file)
+		: 0;
+}
+
 int knot_cmd_replay(int argc, char **argv)
 {
 	struct knot_error err = {0};
@@ -254,7 +264,7 @@ int knot_cmd_replay(int argc, char **argv)
 	struct replaying r = {.options = &o, .crash = &crash};
 	knot_auto_free char *module = NULL;
 	knot_auto_fclose FILE *trace = NULL;
-	int rc = knot_options_replay(argc, argv, &o, &err);
+	int rc = knot_options_replay(argc, argv, &o, &err), trace_rc;
 
 	if (!rc)
 		rc = read_crash(o.file, &crash, &err);
@@ -263,8 +273,8 @@ int knot_cmd_replay(int argc, char **argv)
 			"the crash file is of module %s, which is neither here nor above the file: "
 			"-C names its directory",
 			crash.module);
-	if (!rc && o.trace && !(trace = fopen(o.trace, "w")))
-		rc = knot_error_set(&err, KNOT_EUSAGE, "-trace %s: cannot be written", o.trace);
+	if (!rc && o.trace && !(trace = fopen(o.trace, "we")))
+		rc = knot_error_set(&err, KNOT_EUSAGE, "-trace %s: %s", o.trace, strerror(errno));
 	if (!rc)
 		rc = knot_session_open(o.dir ? o.dir : module, o.output, &r.session, &err);
 	if (!rc) {
@@ -273,6 +283,8 @@ int knot_cmd_replay(int argc, char **argv)
 			.quiet = o.quiet || o.json};
 		rc = replay(&r, &err);
 	}
+	if (rc >= 0 && (trace_rc = finish_trace(trace, o.trace, &err)))
+		rc = trace_rc;
 	knot_replayer_close(r.replayer);
 	if (r.replayer)
 		(void)knot_proc_reap_orphans(NULL, 0, NULL, NULL);

@@ -453,6 +453,7 @@ static const struct knot_option fuzz_options[] = {
 
 static const struct knot_option replay_options[] = {
 	{"n", KNOT_OPTION_INT, REPLAY(times), .low = 1, .high = 1000000},
+	{"memory", KNOT_OPTION_SIZE, REPLAY(memory_bytes)},
 	{"trace", KNOT_OPTION_STRING, REPLAY(trace)},
 	{"dlv", KNOT_OPTION_ABSENT, .instead = "use -trace to read the interleaving"},
 	{"json", KNOT_OPTION_BOOL, REPLAY(json)},

@@ -70,6 +70,8 @@ enum knot_feedback {
 	KNOT_FEEDBACK_NONE,
 };
 
+#define KNOT_OPTION_MEMORY_BYTES (4ull << 30) /* the default of -memory */
+
 struct knot_fuzz_options {
 	const char *dir; /* -C, NULL = here */
 	const char *run; /* NULL = all tests */
@@ -98,6 +100,7 @@ struct knot_fuzz_options {
 
 struct knot_replay_options {
 	uint32_t times;
+	uint64_t memory_bytes; /* 0 = the default */
 	const char *trace; /* file to write the interleaving to, NULL = none */
 	bool json;
 	bool quiet;

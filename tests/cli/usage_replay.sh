@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# replay beside the schedule: where the module is found, what limits the process has, what becomes of -trace.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module m example.org/m
+cat >m/m_test.go <<'GO'
+package m
+
+import (
+	"syscall"
+	"testing"
+)
+
+func TestLimit(t *testing.T) {
+	c := make(chan int, 2)
+	go func() { c <- 1 }()
+	go func() { c <- 2 }()
+	if <-c == 2 {
+		var data syscall.Rlimit
+		syscall.Getrlimit(syscall.RLIMIT_DATA, &data)
+		t.Errorf("may take %d bytes", data.Cur)
+	}
+}
+GO
+goknot fuzz -C m -quiet -first -fuzztime 2000x -seed 1 .
+expect_rc 1 "making a crash file"
+crash=$(echo "$work"/m/.goknot/crashes/*.crash)
+
+# The process may take as much memory as under fuzz.
+goknot replay -json "$crash"
+expect_rc 1 "replay"
+expect "the limit of memory: $(cat out)" test "$(events replay '.[0].message')" = "may take $((4 << 30)) bytes"
+goknot replay -json -memory 512m "$crash"
+expect "-memory 512m: $(cat out)" test "$(events replay '.[0].message')" = "may take $((512 << 20)) bytes"
+
+# go.mod may name the module in every way that Go allows.
+for line in 'module example.org/m // the tests' 'module "example.org/m"' $'module\texample.org/m'; do
+	printf '// a module\n%s\n\ngo 1.23\n' "$line" >m/go.mod
+	goknot replay -quiet "$crash"
+	expect_rc 1 "go.mod with $line"
+done
+printf 'module example.org/mm\n\ngo 1.23\n' >m/go.mod
+goknot replay -quiet "$crash"
+expect_refusal 2 'goknot replay: the crash file is of module example\.org/m, .*'
+printf 'module example.org/m\n\ngo 1.23\n' >m/go.mod
+
+# An interleaving that cannot be written whole is no success.
+goknot replay -quiet -trace /dev/full "$crash"
+expect_rc 3 "-trace on a full disk"
+expect_err 'goknot replay: -trace /dev/full: (No space left on device|cannot be written whole)'
+done_testing
