@@ -5,7 +5,10 @@
 . "$(dirname "$0")/../lib/common.sh"
 
 # The build directory is that of the program under test, so that nothing is compiled anew.
-make -s -C "$root" install O="$(dirname "$GOKNOT")" DESTDIR="$work/image" PREFIX=/usr >make.log 2>&1 || {
+build=$(dirname "$GOKNOT")
+san=
+case $build in */san-*) san=${build##*/san-} build=${build%/*} ;; esac
+make -s -C "$root" install O="$build" SAN="${san//-/,}" DESTDIR="$work/image" PREFIX=/usr >make.log 2>&1 || {
 	cat make.log >&2
 	failed "make install"
 }
