@@ -23,6 +23,8 @@
 #define FLUSH_NS (1 * KNOT_NS_PER_S)
 /* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
 #define FRESH_EVERY 64
+#define DAMAGES_MAX \
+	10 /* processes in a row that wrote over the shared memory before a request was done */
 #define REST_MAX 128 /* workers whose end is noticed at once; the others within a tick */
 
 static void tell(struct knot_campaign *c, const struct knot_target_state *s,
@@ -92,6 +94,7 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 	(void)err;
 	struct knot_target_totals *t = totals_of(s, plan);
 
+	s->damages_in_a_row = 0;
 	knot_portfolio_feed_end(s->portfolio, plan, end);
 	t->requests++;
 	t->runs += end->runs;
@@ -224,6 +227,27 @@ static int assign(struct knot_campaign *c, struct knot_campaign_worker *w, struc
 	return 0;
 }
 
+/*
+ * The target wrote over the shared memory: its process goes, the campaign goes on. That is told once; a test
+ * that does nothing else is set aside.
+ */
+static int on_damage(
+	struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
+{
+	struct knot_target_state *s = w->state;
+
+	if (!s->damages++) {
+		knot_auto_free char *text = knot_xasprintf("%s %s: %s; its process was ended",
+			s->target->package, s->target->name, err->message);
+
+		tell(c, s, KNOT_NEWS_NOTE, text);
+	}
+	if (++s->damages_in_a_row >= DAMAGES_MAX)
+		on_broken(w, "it writes over the memory that it shares with goknot", err);
+	end_slice(w);
+	return knot_worker_assign(w->worker, NULL, err);
+}
+
 static int step_worker(
 	struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
 {
@@ -241,13 +265,7 @@ static int step_worker(
 	}
 	if (!rc)
 		rc = knot_worker_poll(w->worker, &events, err);
-	if (rc == KNOT_EINPUT) {
-		/* The target wrote over the shared memory: its process goes, the campaign goes on. */
-		tell(c, w->state, KNOT_NEWS_NOTE, err->message);
-		end_slice(w);
-		rc = knot_worker_assign(w->worker, NULL, err);
-	}
-	return rc;
+	return rc == KNOT_EINPUT ? on_damage(c, w, err) : rc;
 }
 
 void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *ret_status)

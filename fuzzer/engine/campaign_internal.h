@@ -63,6 +63,8 @@ struct knot_target_state {
 	uint64_t session_runs; /* of this campaign process */
 	uint32_t listed[KNOT_VERDICT_COUNT]; /* notes told so far, one bit each */
 	bool aside;
+	uint64_t damages; /* processes that wrote over the shared memory */
+	uint32_t damages_in_a_row; /* without a request done in between */
 	uint32_t workers; /* that run it now */
 	struct knot_target_totals total[KNOT_POLICY_COUNT], stored[KNOT_POLICY_COUNT];
 	uint32_t stored_ops, stored_pairs, stored_pool;

@@ -104,6 +104,11 @@ int knot_judge_replay(struct knot_campaign *c, const struct knot_target_state *s
 	int rc = knot_replay(c->replayer, &s->target->run, schedule, ret, err);
 
 	knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
+	if (rc == KNOT_EINPUT) {
+		/* The target wrote over the shared memory, which is a failed replay and no more. */
+		*ret = (struct knot_outcome){0};
+		rc = 0;
+	}
 	return rc;
 }
 

@@ -44,14 +44,44 @@ static void fails_twice_run(struct knot_fake *t, const struct knot_shm_request *
 	knot_fake_end(t, r, t->answered ? KNOT_END_FAIL : KNOT_END_OK, SITE);
 }
 
+/* Fails as above, but its replay writes over the shared memory. */
+static void damages_replay(struct knot_fake *t, const struct knot_shm_request *r)
+{
+	struct knot_shm_request other = *r;
+
+	other.id += is_replay(r) ? 1000 : 0;
+	knot_fake_end(t, &other, t->answered || is_replay(r) ? KNOT_END_FAIL : KNOT_END_OK, SITE);
+}
+
+/* Every process does a run and then writes over the shared memory. */
+static void damages(struct knot_fake *t, const struct knot_shm_request *r)
+{
+	struct knot_shm_request other = *r;
+
+	other.id += t->answered ? 1000 : 0;
+	knot_fake_end(t, &other, KNOT_END_OK, 0);
+}
+
+/* Nor does any do a run before. */
+static void damages_at_once(struct knot_fake *t, const struct knot_shm_request *r)
+{
+	struct knot_shm_request other = *r;
+
+	other.id += 1000;
+	knot_fake_end(t, &other, KNOT_END_OK, 0);
+}
+
 const struct knot_fake_test knot_fake_tests[] = {
+	{"TestDamages", damages},
+	{"TestDamagesAtOnce", damages_at_once},
+	{"TestDamagesReplay", damages_replay},
 	{"TestFails", fails},
 	{"TestFailsTwiceRun", fails_twice_run},
 	{NULL, NULL},
 };
 
 struct seen {
-	unsigned findings, listed, rejected, others;
+	unsigned findings, listed, rejected, aside, notes;
 	char title[200], message[200];
 	uint32_t replay_line; /* of REPLAY_SITE, when a bad end was listed */
 	volatile int stop; /* at the first news */
@@ -81,8 +111,11 @@ static void on_news(void *arg, const struct knot_campaign_news_item *item)
 	case KNOT_NEWS_REJECTED:
 		s->rejected++;
 		break;
+	case KNOT_NEWS_ASIDE:
+		s->aside++;
+		break;
 	default:
-		s->others++;
+		s->notes++;
 	}
 }
 
@@ -97,8 +130,8 @@ static struct knot_sites *no_sites(void)
 	return sites;
 }
 
-/* Fuzzes the fake test to the first bad end that was judged. */
-static void fuzz(const char *test, struct seen *seen)
+/* Fuzzes the fake test to the first bad end that was judged, or until time is up. */
+static void fuzz(const char *test, unsigned seconds, struct seen *seen)
 {
 	char dir[] = "/tmp/knot-judge-XXXXXX", self[PATH_MAX] = "";
 
@@ -120,7 +153,7 @@ static void fuzz(const char *test, struct seen *seen)
 		.sites = no_sites(),
 	};
 	const struct knot_campaign_options options = {
-		.fuzztime_ns = 20000000000,
+		.fuzztime_ns = seconds * 1000000000ull,
 		.parallel = 1,
 		.seed = 1,
 		.policy = -1,
@@ -135,7 +168,7 @@ static void fuzz(const char *test, struct seen *seen)
 
 	knot_vec_push(&project.targets, &target);
 	cr_assert_eq(knot_campaign_open(&options, &project, &view, &c, &err), 0, "%s", err.message);
-	seen->others = 0; /* what this machine's sandbox lacks */
+	seen->notes = 0; /* what this machine's sandbox lacks */
 	cr_assert_eq(knot_campaign_run(c, &err), 0, "%s", err.message);
 	knot_campaign_close(c);
 	knot_vec_free(&project.targets);
@@ -148,9 +181,9 @@ Test(judge, looks_names_up_where_the_replay_left_them, .timeout = 60)
 {
 	struct seen seen = {0};
 
-	fuzz("TestFails", &seen);
+	fuzz("TestFails", 30, &seen);
 	cr_expect_eq(seen.findings, 1);
-	cr_expect_eq(seen.rejected + seen.listed + seen.others, 0);
+	cr_expect_eq(seen.rejected + seen.listed + seen.aside + seen.notes, 0);
 	cr_expect(strstr(seen.title, "m_test.go:42"), "%s", seen.title);
 	cr_expect_str_eq(seen.message, "the failure");
 }
@@ -160,9 +193,39 @@ Test(judge, looks_names_up_in_the_last_of_several_replays, .timeout = 60)
 {
 	struct seen seen = {0};
 
-	fuzz("TestFailsTwiceRun", &seen);
+	fuzz("TestFailsTwiceRun", 30, &seen);
 	cr_expect_eq(seen.listed, 1);
-	cr_expect_eq(seen.findings + seen.rejected + seen.others, 0);
+	cr_expect_eq(seen.findings + seen.rejected + seen.aside + seen.notes, 0);
 	cr_expect(strstr(seen.message, "not repeatable"), "%s", seen.message);
 	cr_expect_eq(seen.replay_line, 43);
+}
+
+/* No fault of the campaign's own process: the candidate is rejected like any that does not replay. */
+Test(judge, rejects_a_candidate_whose_replay_writes_over_the_shared_memory, .timeout = 60)
+{
+	struct seen seen = {0};
+
+	fuzz("TestDamagesReplay", 30, &seen);
+	cr_expect_eq(seen.rejected, 1);
+	cr_expect_eq(
+		seen.findings + seen.listed + seen.aside + seen.notes, 0, "%u notes", seen.notes);
+}
+
+Test(judge, sets_a_test_aside_that_only_writes_over_the_shared_memory, .timeout = 60)
+{
+	struct seen seen = {0};
+
+	fuzz("TestDamagesAtOnce", 30, &seen);
+	cr_expect_eq(seen.aside, 1);
+	cr_expect_eq(seen.notes, 1, "%u notes", seen.notes);
+	cr_expect_eq(seen.findings + seen.listed + seen.rejected, 0);
+}
+
+Test(judge, tells_once_of_a_test_that_writes_over_the_shared_memory, .timeout = 60)
+{
+	struct seen seen = {0};
+
+	fuzz("TestDamages", 1, &seen);
+	cr_expect_eq(seen.notes, 1, "%u notes", seen.notes);
+	cr_expect_eq(seen.findings + seen.listed + seen.rejected + seen.aside, 0);
 }
