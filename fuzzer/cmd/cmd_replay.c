@@ -123,6 +123,10 @@ static bool is_race(const struct knot_crash *c)
 static int one_replay(struct replaying *r, struct knot_error *err)
 {
 	const struct knot_crash *c = r->crash;
+	uint32_t memory[KNOT_MEM_MAX];
+
+	for (size_t i = 0; i < c->memory.len; i++)
+		knot_crash_memory_site(c->memory.data[i], &memory[i]);
 	const struct knot_schedule schedule = {
 		.seed = c->seed,
 		.step_limit = c->step_limit,
@@ -130,6 +134,8 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 		.flags = c->request_flags,
 		.decisions = c->decisions.data,
 		.decisions_len = c->decisions.len,
+		.memory = memory,
+		.memory_len = c->memory.len,
 	};
 	struct knot_outcome o = {0};
 	struct knot_finding f = {0};

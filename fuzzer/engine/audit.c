@@ -19,6 +19,8 @@ static int compare(struct knot_campaign *c, const struct knot_target_state *s,
 		.fair_after = plan->request.fair_after,
 		.decisions = rec->decisions.data,
 		.decisions_len = rec->decisions.len,
+		.memory = plan->request.mem,
+		.memory_len = plan->request.mem_len,
 		.end_only = true,
 		.to_the_end = true,
 	};

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "engine/campaign_internal.h"
 #include "explore/corpus.h"
+#include "explore/sharing.h"
 #include "sys/clock.h"
 #include "sys/lock.h"
 #include "sys/proc.h"
@@ -84,6 +85,19 @@ static int on_run(
 	return rc;
 }
 
+/* What the target has seen of memory that goroutines share. */
+static int learn_memory(struct knot_campaign_worker *w, struct knot_error *err)
+{
+	struct knot_shm_mems mems = {0};
+	int rc = knot_shm_copy_mems(knot_worker_shm(w->worker), &mems, err);
+
+	for (size_t i = 0; i < mems.len; i++)
+		knot_sharing_add(knot_portfolio_sharing(w->state->portfolio), mems.data[i].site,
+			mems.data[i].op, false);
+	knot_vec_free(&mems);
+	return rc;
+}
+
 static int on_end(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end,
 	struct knot_error *err)
 {
@@ -91,7 +105,6 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 	struct knot_target_state *s = w->state;
 	struct knot_campaign_status *st = &w->campaign->status;
 
-	(void)err;
 	struct knot_target_totals *t = totals_of(s, plan);
 
 	s->damages_in_a_row = 0;
@@ -117,7 +130,7 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 		t->chain_any += end->chain_any;
 		t->chain_all += end->chain_all;
 	}
-	return 0;
+	return plan->request.flags & KNOT_REQ_MEM_LEARN ? learn_memory(w, err) : 0;
 }
 
 static int on_broken(void *arg, const char *why, struct knot_error *err)
@@ -392,6 +405,7 @@ static int open_states(struct knot_campaign *c)
 			knot_hash_mix(o->seed + c->project->targets.data[i]->run.salt));
 
 		po.policy = o->policy;
+		po.race = c->project->options.race;
 		po.depth = o->depth;
 		po.mutate = o->mutate;
 		po.budget = &c->budget;

@@ -10,7 +10,9 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "engine/race.h"
 #include "explore/describe.h"
+#include "explore/sharing.h"
 #include "wire/ops.h"
 
 #include <ctype.h>
@@ -128,6 +130,8 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s,
 		.fair_after = plan->request.fair_after,
 		.decisions = rec->decisions.data,
 		.decisions_len = rec->decisions.len,
+		.memory = plan->request.mem,
+		.memory_len = plan->request.mem_len,
 	};
 
 	*ret_tries = *ret_same = 0;
@@ -211,6 +215,21 @@ static void fill_chain(struct knot_campaign *c, const struct knot_plan *plan,
 	}
 }
 
+static void fill_memory(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_plan *plan, struct knot_crash *crash)
+{
+	for (uint32_t i = 0; i < plan->request.mem_len; i++) {
+		const uint32_t site = plan->request.mem[i];
+		knot_auto_free char *at = knot_describe_site(knot_sitenames_view(c->names), site);
+
+		knot_vec_push(&crash->memory,
+			knot_xasprintf("%s %08x %s",
+				knot_op_name(knot_sharing_op(
+					knot_portfolio_sharing(s->portfolio), site)),
+				site, at));
+	}
+}
+
 static void fill_crash(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_plan *plan, const struct knot_record *rec, uint32_t flags,
 	const struct knot_finding *f, struct knot_crash *crash)
@@ -241,6 +260,7 @@ static void fill_crash(struct knot_campaign *c, const struct knot_target_state *
 	for (size_t i = 0; p->options.args && p->options.args[i]; i++)
 		knot_vec_push(&crash->args, knot_xstrdup(p->options.args[i]));
 	fill_chain(c, plan, rec, crash);
+	fill_memory(c, s, plan, crash);
 	knot_finding_describe(f, rec, c->names, crash);
 }
 
@@ -397,6 +417,8 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 	}
 	struct knot_kind *k = kind_of(c, s, &x);
 
+	if (race && !k->hits)
+		knot_race_share(race, c->names, knot_portfolio_sharing(s->portfolio));
 	k->hits++;
 	if (k->settled) {
 		c->status.duplicates++;

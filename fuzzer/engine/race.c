@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "engine/sitenames.h"
+#include "explore/sharing.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -86,4 +87,18 @@ char *knot_race_line(const struct knot_race *race, size_t nth)
 
 	return knot_xasprintf("    goroutine %" PRIu64 " was created at %s:%" PRIu32 " in %s",
 		a->goroutine, base_name(f->file), f->line, f->func);
+}
+
+void knot_race_share(
+	const struct knot_race *race, struct knot_sitenames *names, struct knot_sharing *sharing)
+{
+	static const uint32_t ops[] = {KNOT_OP_MEMREAD, KNOT_OP_MEMWRITE};
+
+	for (size_t i = 0; i < 4; i++) {
+		const struct knot_gostack_frame *f = knot_race_innermost(&race->access[i / 2]);
+		uint32_t site = f ? knot_race_site(f, ops[i % 2]) : 0;
+
+		if (site && knot_sharing_add(sharing, site, ops[i % 2], true))
+			knot_sitenames_name(names, site, f->file, f->line, f->func);
+	}
 }

@@ -6,6 +6,7 @@
 #include "wire/race.h"
 
 struct knot_names;
+struct knot_sharing;
 struct knot_sitenames;
 
 /* The two positions as sites, in no order; false when the detector has lost both. */
@@ -16,5 +17,9 @@ char *knot_race_message(const struct knot_race *race);
 /* Both stacks, a line for each frame, and where the goroutines were created. Caller frees the lines. */
 size_t knot_race_lines(const struct knot_race *race);
 char *knot_race_line(const struct knot_race *race, size_t nth);
+
+/* Makes both positions known as ones that raced, whatever is done there: n++ is a read and a write. */
+void knot_race_share(
+	const struct knot_race *race, struct knot_sitenames *names, struct knot_sharing *sharing);
 
 #endif

@@ -167,6 +167,9 @@ static int post(struct knot_replayer *r, const struct knot_schedule *s, struct k
 	plan.request.fair_after = s->fair_after;
 	plan.request.flags = KNOT_REQ_REPLAY | KNOT_REQ_EXIT | KNOT_REQ_NO_FEEDBACK;
 	plan.request.prefix_len = (uint32_t)s->decisions_len;
+	plan.request.mem_len = (uint32_t)s->memory_len;
+	if (s->memory_len)
+		memcpy(plan.request.mem, s->memory, s->memory_len * sizeof(*s->memory));
 	plan.prefix = s->decisions;
 	return knot_worker_post(r->worker, &plan, err);
 }

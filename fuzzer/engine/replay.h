@@ -20,6 +20,8 @@ struct knot_schedule {
 		flags; /* KNOT_REQ_* of the run; KNOT_REQ_WARM: one fifo run comes first in the process */
 	const uint16_t *decisions;
 	size_t decisions_len;
+	const uint32_t *memory; /* accesses that are scheduling points, KNOT_MEM_MAX at most */
+	size_t memory_len;
 	bool end_only; /* the outcome's record is without its trace */
 	bool to_the_end; /* wait until the process is gone, so that its CPU time is known */
 };

@@ -111,16 +111,23 @@ void knot_sitenames_use(struct knot_sitenames *n, struct knot_shm *shm)
 	n->shm = shm;
 }
 
+void knot_sitenames_name(struct knot_sitenames *n, uint32_t site, const char *file, uint32_t line,
+	const char *function)
+{
+	struct known *k;
+
+	HASH_FIND(hh, n->known, &site, sizeof(site), k);
+	if (!k)
+		keep(n, site, file, line, function);
+}
+
 uint32_t knot_sitenames_add(
 	struct knot_sitenames *n, const char *file, uint32_t line, const char *function)
 {
 	knot_auto_free char *text = knot_xasprintf("%s:%u:position", base_name(file), line);
 	uint32_t hash = knot_hash_fnv32(text, strlen(text));
-	struct known *k;
 
-	HASH_FIND(hh, n->known, &hash, sizeof(hash), k);
-	if (!k)
-		keep(n, hash, file, line, function);
+	knot_sitenames_name(n, hash, file, line, function);
 	return hash;
 }
 

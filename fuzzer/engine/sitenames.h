@@ -20,6 +20,9 @@ void knot_sitenames_use(struct knot_sitenames *n, struct knot_shm *shm);
 /* Names a position that is no operation (a failing line); returns its site hash. */
 uint32_t knot_sitenames_add(
 	struct knot_sitenames *n, const char *file, uint32_t line, const char *function);
+/* Names a site whose hash is known, unless it has a name. */
+void knot_sitenames_name(struct knot_sitenames *n, uint32_t site, const char *file, uint32_t line,
+	const char *function);
 /* For explore/. Borrowed from n. */
 const struct knot_names *knot_sitenames_view(const struct knot_sitenames *n);
 

@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "base/vec.h"
 #include "explore/corpus.h"
+#include "explore/sharing.h"
 
 #include <string.h>
 
@@ -39,6 +40,7 @@ struct knot_portfolio {
 	struct knot_cpop *cpop;
 	struct knot_mutator *mutator;
 	struct knot_pool *pool;
+	struct knot_sharing sharing;
 	struct arm arms[KNOT_ARM_COUNT];
 	KNOT_VEC(struct knot_chain) seeds;
 	size_t seeds_tried;
@@ -82,6 +84,7 @@ void knot_portfolio_free(struct knot_portfolio *p)
 	if (!p)
 		return;
 	knot_vec_free(&p->seeds);
+	knot_sharing_free(&p->sharing);
 	knot_pool_free(p->pool);
 	knot_mutator_free(p->mutator);
 	knot_cpop_free(p->cpop);
@@ -96,6 +99,11 @@ struct knot_cpop *knot_portfolio_cpop(struct knot_portfolio *p)
 struct knot_pool *knot_portfolio_pool(struct knot_portfolio *p)
 {
 	return p->pool;
+}
+
+struct knot_sharing *knot_portfolio_sharing(struct knot_portfolio *p)
+{
+	return &p->sharing;
 }
 
 struct knot_mutator *knot_portfolio_mutator(struct knot_portfolio *p)
@@ -403,6 +411,14 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 		r->flags |= KNOT_REQ_HOLD;
 		r->count = 1;
 	}
+	if (p->options.race) {
+		knot_sharing_choose(&p->sharing, &p->rng, p->requests, r);
+		/* A prefix is one of a run without such points. */
+		if (r->mem_len) {
+			plan.prefix = NULL;
+			r->prefix_len = 0;
+		}
+	}
 	if (p->options.fresh_every && p->requests % p->options.fresh_every == 0) {
 		r->flags |= KNOT_REQ_EXIT;
 		if (p->options.fresh_every == 1)
@@ -499,7 +515,8 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 
 	entry.rarity = rarity_of(p, &entry.chain);
 	entry.prefix_len = knot_portfolio_prefix_len(&run->view, run->decisions,
-		run->decisions ? run->decisions_len : 0, &entry.chain.ops[0]);
+		run->decisions && !plan->request.mem_len ? run->decisions_len : 0,
+		&entry.chain.ops[0]);
 	entry.prefix = entry.prefix_len ? run->decisions : NULL;
 	knot_pool_add(p->pool, &entry);
 }

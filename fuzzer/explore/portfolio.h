@@ -23,6 +23,7 @@
 
 struct knot_portfolio;
 struct knot_pool;
+struct knot_sharing;
 
 enum knot_arm {
 	KNOT_ARM_RANDOM,
@@ -41,6 +42,7 @@ struct knot_portfolio_options {
 	int32_t policy; /* KNOT_POLICY_* for every request, -1 = the bandit chooses */
 	uint32_t depth; /* of a pinned PCT (0 = 2, 3 and 4 in turn) or delay (0 = 1 to 4) */
 	bool mutate; /* chains are made and mutated */
+	bool race; /* built with -race: accesses to memory can be scheduling points */
 	bool feedback; /* pairs are looked at; without them there are no chains either */
 	uint32_t
 		fresh_every; /* every so many requests the process ends: 0 never, 1 one run a process */
@@ -111,6 +113,8 @@ void knot_portfolio_skip(struct knot_portfolio *p, uint64_t requests);
 struct knot_cpop *knot_portfolio_cpop(struct knot_portfolio *p);
 struct knot_pool *knot_portfolio_pool(struct knot_portfolio *p);
 struct knot_mutator *knot_portfolio_mutator(struct knot_portfolio *p);
+/* Borrowed, to be told of positions: -race. */
+struct knot_sharing *knot_portfolio_sharing(struct knot_portfolio *p);
 void knot_portfolio_arm(
 	const struct knot_portfolio *p, enum knot_arm arm, struct knot_arm_stats *ret);
 const char *knot_portfolio_arm_name(enum knot_arm arm);

@@ -213,7 +213,7 @@ static bool only_asks(const struct knot_shm_event *e)
 	const uint64_t asking = 1ull << KNOT_OP_NONE | 1ull << KNOT_OP_RESUME |
 		1ull << KNOT_OP_YIELD | 1ull << KNOT_OP_SELECT | 1ull << KNOT_OP_SELDEFAULT |
 		1ull << KNOT_OP_TRYLOCK | 1ull << KNOT_OP_TRYRLOCK | 1ull << KNOT_OP_ATOMIC_LOAD |
-		1ull << KNOT_OP_SLEEP;
+		1ull << KNOT_OP_SLEEP | 1ull << KNOT_OP_MEMREAD;
 
 	return e->op < KNOT_OP_LAST && asking >> e->op & 1;
 }

@@ -406,6 +406,25 @@ int knot_shm_copy_decisions(struct knot_shm *shm, uint64_t start, uint64_t end,
 	return 0;
 }
 
+int knot_shm_copy_mems(struct knot_shm *shm, struct knot_shm_mems *out, struct knot_error *err)
+{
+	const uint64_t count = load64(&knot_shm_header(shm)->mems_used);
+	if (count > KNOT_MEM_SLOTS)
+		return knot_error_set(err, KNOT_EINPUT, "shared memory is damaged: positions");
+	if (!count)
+		return 0;
+	knot_vec_reserve(out, out->len + count);
+	struct knot_shm_mem *copy = out->data + out->len;
+	copy_in(copy, shm->base + OFF_MEMS, count * sizeof(*copy));
+	for (uint64_t i = 0; i < count; i++)
+		if (!copy[i].site ||
+			(copy[i].op != KNOT_OP_MEMREAD && copy[i].op != KNOT_OP_MEMWRITE))
+			return knot_error_set(err, KNOT_EINPUT,
+				"shared memory is damaged: position %llu", (unsigned long long)i);
+	out->len += count;
+	return 0;
+}
+
 int knot_shm_take_races(struct knot_shm *shm, uint64_t start, uint64_t end, char **ret_text,
 	size_t *ret_len, struct knot_error *err)
 {

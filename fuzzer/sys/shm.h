@@ -36,6 +36,10 @@ struct knot_shm_snaps {
 	struct knot_shm_snap *data;
 	size_t len, cap;
 };
+struct knot_shm_mems {
+	struct knot_shm_mem *data;
+	size_t len, cap;
+};
 struct knot_shm_goroutines {
 	struct knot_shm_goroutine *data;
 	size_t len, cap;
@@ -109,6 +113,8 @@ int knot_shm_copy_decisions(struct knot_shm *shm, uint64_t start, uint64_t end,
  */
 int knot_shm_take_races(struct knot_shm *shm, uint64_t start, uint64_t end, char **ret_text,
 	size_t *ret_len, struct knot_error *err);
+/* Positions at which goroutines share memory, as told by this process so far, from the beginning. */
+int knot_shm_copy_mems(struct knot_shm *shm, struct knot_shm_mems *out, struct knot_error *err);
 /* Hands the slots below the cursors back to the target, and their pages to the kernel. Never moves backwards. */
 int knot_shm_release(
 	struct knot_shm *shm, uint64_t ev_tail, uint64_t dec_tail, struct knot_error *err);

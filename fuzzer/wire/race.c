@@ -2,6 +2,8 @@
 #include "wire/race.h"
 
 #include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/hash.h"
 #include "wire/text.h"
 
 #include <stdlib.h>
@@ -203,6 +205,55 @@ static bool is_standard(const struct knot_gostack_frame *f)
 
 	return dir > path + 5 && !strncmp(slash - path - 5, "/src/", 5) &&
 		!strncmp(slash - path, f->func, path);
+}
+
+const struct knot_gostack_frame *knot_race_innermost(const struct knot_race_access *access)
+{
+	for (size_t i = 0; i < access->stack.len; i++)
+		if (access->stack.data[i].line && !is_runtime(access->stack.data[i].func))
+			return &access->stack.data[i];
+	return NULL;
+}
+
+/* The length of the import path at the head of a symbol name; type arguments hold slashes of their own. */
+static size_t package_len(const char *func)
+{
+	size_t i = strcspn(func, "[");
+
+	while (i && func[i - 1] != '/')
+		i--;
+	return i + strcspn(func + i, ".");
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+uint32_t knot_race_site(const struct knot_gostack_frame *frame, uint32_t op)
+{
+	const char *slash = strrchr(frame->file, '/');
+	const size_t len = package_len(frame->func);
+	knot_auto_free char *package = knot_xalloc(len + 1);
+	size_t n = 0;
+
+	/* The linker wrote dots of the last element as %2e. */
+	for (size_t i = 0; i < len; i++) {
+		const char *f = frame->func + i;
+
+		if (f[0] == '%' && i + 2 < len && hex_digit(f[1]) >= 0 && hex_digit(f[2]) >= 0) {
+			package[n++] = (char)(hex_digit(f[1]) << 4 | hex_digit(f[2]));
+			i += 2;
+		} else {
+			package[n++] = *f;
+		}
+	}
+	knot_auto_free char *text = knot_xasprintf(
+		"%s/%s:%u:%u:0", package, slash ? slash + 1 : frame->file, frame->line, op);
+
+	return knot_hash_fnv32(text, strlen(text));
 }
 
 const struct knot_gostack_frame *knot_race_position(const struct knot_race_access *access)

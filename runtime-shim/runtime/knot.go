@@ -17,6 +17,7 @@
 //	knot_end.go     what a run ended in, the snapshot, hooks of panics and exits
 //	knot_outside.go system calls and the watchdog
 //	knot_race.go    the race detector
+//	knot_mem.go     accesses to plain memory as scheduling points
 //	knot_hook.go    entry points for package sync, package testing and the inserted hooks
 //
 // A goroutine reaches a scheduling point before each operation. There it writes down what it is about to
@@ -397,6 +398,7 @@ func knotRunBegin() {
 	knot.gcPercent = knot.percent0
 	knotRaceRunEnd()
 	knotRaceSkip()
+	knotMemRunBegin()
 	knotDropTimers()
 	knot.next = 0
 	knotHandoffs = 0
@@ -522,6 +524,7 @@ func knotNextRun() bool {
 		sec, nsec, _ := knotRealNow()
 		knot.req.startNs = uint64(sec)*1000000000 + uint64(nsec)
 	}
+	knotMemRequest()
 	knot.batchSteps = 0
 	knot.batchAny = 0
 	knot.batchAll = 0

@@ -291,6 +291,13 @@ func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 	u, uf := newInlineUnwinder(f, pc-1)
 	name := u.srcFunc(uf).name()
 	file, line := u.fileLine(uf)
+	kind, site = knotSiteOf(name, file, line, op)
+	knotWriteSite(site, uint32(line), name, file)
+	return kind, site
+}
+
+// knotSiteOf is the hash of a site, and what kind of place it is.
+func knotSiteOf(name, file string, line int, op uint8) (kind uint8, site uint32) {
 	pkg := name[:knotPkgLen(name)]
 	base := file
 	for i := len(file) - 1; i >= 0; i-- {
@@ -320,7 +327,6 @@ func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 	default:
 		kind = knotPCSite
 	}
-	knotWriteSite(h, uint32(line), name, file)
 	return kind, h
 }
 

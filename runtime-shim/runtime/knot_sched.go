@@ -160,7 +160,7 @@ const knotSpinMax = 1000
 // knotSpinMax operations, the next timer fires as if nothing could run. It reports whether it did.
 func knotSpun(op uint8) bool {
 	switch op {
-	case knotOpYield, knotOpAtomicLoad, knotOpTrylock, knotOpTryrlock:
+	case knotOpYield, knotOpAtomicLoad, knotOpTrylock, knotOpTryrlock, knotOpMemread:
 		knot.spins++
 	case knotOpNone:
 	default:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# -race: each bundled race is found, with both positions, and replays with its schedule hash; the fixed twins stay
-# clean; a race does not fail the test it is in; a target that eats memory is stopped although no limit can be set.
+# -race: each bundled race is found, with both positions, and so is the harm that it does, for which the racing
+# accesses must be scheduling points; both replay with their schedule hash; the fixed twins stay clean; a race does not fail the test it is in; a target that eats memory is stopped although no limit can be set.
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 
@@ -12,7 +12,7 @@ fi
 
 check_buggy() { # name
 	local name=$1 want=$root/seeds/race/$1/expect.json crash
-	goknot fuzz -C "$root/seeds" -o "$work/campaign" -json -quiet -race -fuzztime 200x -parallel 1 -seed 1 \
+	goknot fuzz -C "$root/seeds" -o "$work/campaign" -json -quiet -race -fuzztime 3000x -parallel 1 -seed 1 \
 		"./race/$name/buggy"
 	expect_rc 1 "fuzzing $name"
 	cp out "$name.json"
@@ -20,11 +20,16 @@ check_buggy() { # name
 		(\$t | length) > 0 and (\$t - $(jq -c .races "$want") == [])")" = true
 	expect "$name: not both stacks: $(events finding 'map(.stacks)')" test "$(events finding 'map(select(.verdict == "race")) |
 		all(.[]; (.stacks | map(select(test("buggy.go:[0-9]+ in goknot.example/seeds/race/"))) | length) >= 2)')" = true
+	# All harm that is told of, and nothing else.
+	expect "$name: the harm: $(events finding 'map(.title)')" test "$(events finding "map(select(.verdict != \"race\").title)
+		== $(jq -c 'if .harm == "" then [] else ["\(.harm): \(.harm_site)"] end' "$want")")" = true
 	expect "$name: the race is told as a failure of the test" \
 		test "$(events finding 'any(.[]; .message | test("race detected"))')" = false
 	expect "$name: rejected or listed: $(events summary '.[0]')" test "$(events summary '.[0] | .rejected == 0 and .listed == 0')" = true
+	[ "$(jq -r .harm "$want")" = "" ] || check_points "$name"
+	cp "$name.json" out
 	for crash in $(events finding '.[].crash_file'); do
-		expect "$name: the report is not beside the file" grep -q 'WARNING: DATA RACE' "${crash%.crash}.output"
+		[[ "$crash" != *-race-* ]] || expect "$name: the report is not beside the file" grep -q 'WARNING: DATA RACE' "${crash%.crash}.output"
 		goknot replay -C "$root/seeds" -o "$work/campaign" -json -n 5 "$crash"
 		expect_rc 1 "five replays of $name"
 		expect "$name: not 5 of 5: $(cat out)" test "$(events replay '.[0] | .reproduced == 5 and .same_hash == 5
@@ -32,11 +37,20 @@ check_buggy() { # name
 	done
 }
 
+# The points are in the file: without them the schedule cannot be followed.
+check_points() { # name
+	local crash
+	crash=$(jq -rn '[inputs] | map(select(.event == "finding" and .verdict != "race"))[0].crash_file' "$1.json")
+	expect "$1: no accesses in the crash file" grep -Eq '^  memwrite [0-9a-f]{8} buggy.go:[0-9]+$' "$crash"
+	goknot replay -C "$root/seeds" -o "$work/campaign" "$crash"
+	expect_out ' *[0-9]+  G[0-9]+ .* memread buggy.go:[0-9]+.*'
+}
+
 check_fixed() { # name
-	goknot fuzz -C "$root/seeds" -o "$work/fixed" -json -quiet -race -fuzztime 1000x -parallel 1 -seed 1 "./race/$1/fixed"
+	goknot fuzz -C "$root/seeds" -o "$work/fixed" -json -quiet -race -fuzztime 3000x -parallel 1 -seed 1 "./race/$1/fixed"
 	expect_rc 0 "the fixed $1"
 	expect "the fixed $1: $(cat out)" \
-		test "$(events summary '.[0] | .runs >= 1000 and .findings == 0 and .rejected == 0')" = true
+		test "$(events summary '.[0] | .runs >= 3000 and .findings == 0 and .rejected == 0')" = true
 }
 
 for program in "$root"/seeds/race/*/buggy; do

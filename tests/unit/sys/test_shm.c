@@ -180,6 +180,27 @@ Test(shm, damaged_results_are_refused)
 	knot_vec_free(&out);
 }
 
+Test(shm, positions_of_shared_memory_are_checked)
+{
+	struct knot_shm_mems out = {0};
+	struct knot_shm_mem *mems = part(header->off_mems);
+	struct knot_error err;
+
+	cr_assert_eq(knot_shm_copy_mems(shm, &out, &err), 0);
+	cr_assert_eq(out.len, 0);
+	mems[0] = (struct knot_shm_mem){.site = 7, .op = KNOT_OP_MEMREAD};
+	mems[1] = (struct knot_shm_mem){.site = 8, .op = KNOT_OP_SEND};
+	header->mems_used = 1;
+	cr_assert_eq(knot_shm_copy_mems(shm, &out, &err), 0);
+	cr_assert(out.len == 1 && out.data[0].site == 7);
+	header->mems_used = 2;
+	cr_assert_eq(knot_shm_copy_mems(shm, &out, &err), KNOT_EINPUT);
+	header->mems_used = KNOT_MEM_SLOTS + 1ull;
+	cr_assert_eq(knot_shm_copy_mems(shm, &out, &err), KNOT_EINPUT);
+	cr_assert_eq(out.len, 1);
+	knot_vec_free(&out);
+}
+
 Test(shm, race_reports_wrap_and_are_handed_back)
 {
 	const uint64_t start = KNOT_RACE_SLOTS - 3ull;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/race.h"
 
+#include "base/hash.h"
+#include "wire/abi.h"
+
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,6 +102,31 @@ Test(race, rubbish_between_and_a_cut_report_are_skipped)
 	cr_expect_eq(r.len, 1);
 	cr_expect_eq(r.data[0].access[0].goroutine, 8);
 	knot_races_free(&r);
+}
+
+/* As the site table and the shim spell it: see base/hash.h. */
+Test(race, sites_are_those_of_the_shim)
+{
+	const struct {
+		const char *func, *file, *text;
+		uint32_t line;
+	} cases[] = {
+		{"example.org/m.(*T[go.shape.int]).put", "/home/m/a.go",
+			"example.org/m/a.go:12:37:0", 12},
+		{"main.main.func1", "/x/main.go", "main/main.go:3:37:0", 3},
+		{"gopkg.in/yaml%2ev3.(*D).f", "/p/yaml.v3/d.go", "gopkg.in/yaml.v3/d.go:9:37:0", 9},
+		{"example.org/m.F[example.org/n.T]", "f.go", "example.org/m/f.go:1:37:0", 1},
+	};
+
+	cr_assert_eq(KNOT_OP_MEMWRITE, 37);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct knot_gostack_frame f = {.func = (char *)cases[i].func,
+			.file = (char *)cases[i].file,
+			.line = cases[i].line};
+
+		cr_expect_eq(knot_race_site(&f, KNOT_OP_MEMWRITE),
+			knot_hash_fnv32(cases[i].text, strlen(cases[i].text)), "%s", cases[i].text);
+	}
 }
 
 Test(race, keeps_to_its_limits)

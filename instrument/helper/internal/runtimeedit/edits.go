@@ -282,6 +282,12 @@ var removed = []string{"runtime/timeasm.go"}
 // renamed symbols of assembly files: file, text, new text.
 var renamed = [][3]string{
 	{"runtime/time_linux_amd64.s", "TEXT time·now<ABIInternal>(SB)", "TEXT runtime·knotRealNow<ABIInternal>(SB)"},
+	{"runtime/race_amd64.s", "TEXT\truntime·raceread<ABIInternal>(SB)", "TEXT\truntime·knotRaceread<ABIInternal>(SB)"},
+	{"runtime/race_amd64.s", "TEXT\truntime·racewrite<ABIInternal>(SB)", "TEXT\truntime·knotRacewrite<ABIInternal>(SB)"},
+	{"runtime/race_amd64.s", "TEXT\truntime·racereadrange<ABIInternal>(SB)", "TEXT\truntime·knotRacereadrange<ABIInternal>(SB)"},
+	{"runtime/race_amd64.s", "TEXT\truntime·racewriterange<ABIInternal>(SB)", "TEXT\truntime·knotRacewriterange<ABIInternal>(SB)"},
+	{"runtime/race_amd64.s", "TEXT\truntime·racereadpc(SB)", "TEXT\truntime·knotRacereadpc(SB)"},
+	{"runtime/race_amd64.s", "TEXT\truntime·racewritepc(SB)", "TEXT\truntime·knotRacewritepc(SB)"},
 }
 
 // internalCalls are functions that mean one thing to the program and another to the runtime itself, whose

@@ -49,15 +49,22 @@ func Overlay(goroot, shim, out string) (map[string]string, error) {
 		}
 		replace[p] = ""
 	}
+	assembly := map[string][]byte{}
 	for _, r := range renamed {
-		text, err := os.ReadFile(filepath.Join(goroot, "src", r[0]))
-		if err != nil {
-			return nil, fmt.Errorf("goknot must edit %s, which this Go release does not have: %v", r[0], err)
+		text, ok := assembly[r[0]]
+		if !ok {
+			var err error
+			if text, err = os.ReadFile(filepath.Join(goroot, "src", r[0])); err != nil {
+				return nil, fmt.Errorf("goknot must edit %s, which this Go release does not have: %v", r[0], err)
+			}
 		}
 		if bytes.Count(text, []byte(r[1])) != 1 {
 			return nil, fmt.Errorf("goknot cannot find %q in %s of this Go release", r[1], r[0])
 		}
-		if err := put(replace, goroot, r[0], out, bytes.Replace(text, []byte(r[1]), []byte(r[2]), 1)); err != nil {
+		assembly[r[0]] = bytes.Replace(text, []byte(r[1]), []byte(r[2]), 1)
+	}
+	for _, rel := range sortedKeys(assembly) {
+		if err := put(replace, goroot, rel, out, assembly[rel]); err != nil {
 			return nil, err
 		}
 	}
@@ -168,7 +175,8 @@ func addShim(replace map[string]string, goroot, shim, out string) error {
 			return err
 		}
 		for _, e := range entries {
-			if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
+			asm := strings.HasSuffix(e.Name(), ".s")
+			if !asm && !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
 				continue
 			}
 			text, err := os.ReadFile(filepath.Join(shim, from, e.Name()))
@@ -193,7 +201,7 @@ func put(replace map[string]string, goroot, rel, out string, text []byte) error 
 	return os.WriteFile(dst, text, 0o644)
 }
 
-func sortedKeys(m map[string]*source) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
