@@ -35,6 +35,27 @@ spread() {
 	sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)], v[1], v[NR] }'
 }
 
+# Runs a goknot and samples its memory five times a second. Sets, in KiB at the peak: hwm (which the kernel keeps, all
+# pages), anon (what goknot has allocated), shmem (shared with the workers), file (the program); and rc, its exit code.
+watch_memory() { # command...
+	local pid name value
+	hwm=0 anon=0 shmem=0 file=0 rc=0
+	"$@" &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do
+		while read -r name value _; do
+			case $name in
+			VmHWM:) hwm=$((value > hwm ? value : hwm)) ;;
+			RssAnon:) anon=$((value > anon ? value : anon)) ;;
+			RssShmem:) shmem=$((value > shmem ? value : shmem)) ;;
+			RssFile:) file=$((value > file ? value : file)) ;;
+			esac
+		done < <(cat "/proc/$pid/status" 2>/dev/null)
+		sleep 0.2
+	done
+	wait "$pid" || rc=$?
+}
+
 met() { # value, comparison, bound; an empty bound is none
 	if [ -z "$3" ]; then
 		echo

@@ -1,17 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Fuzzes the tests of real modules and of the standard library with default flags and prints the table of
-# docs/real-modules.md: what was run, what was found, and whether each finding replays ten times out of ten.
+# docs/real-modules.md: what was run, what was found, whether each finding replays ten times out of ten, and goknot's own
+# memory at the peak (bound: 100 MB of VmHWM).
 # Needs the Go module proxy the first time.
 #
 # usage: real-modules.sh [seconds per module, default 60] [module...]
 # from the environment: BUILD (default build), KEEP (a directory for the campaigns and logs; else they go)
-set -euo pipefail
+# shellcheck source=scripts/bench/common.bash
+. "$(dirname "$0")/common.bash"
 
-cd "$(dirname "$0")/../.."
-# shellcheck source=scripts/go-env.sh
-. scripts/go-env.sh
-goknot=$(realpath "${BUILD:-build}")/goknot
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
 wanted=("$@")
@@ -52,7 +50,7 @@ replays() { # directory, campaign; prints good/all
 	for crash in "$2"/crashes/*.crash; do
 		[ -e "$crash" ] || continue
 		all=$((all + 1))
-		"$goknot" replay -C "$1" -o "$2" -json -n 10 "$crash" >"$crash.replay" 2>&1 || true
+		"$GOKNOT" replay -C "$1" -o "$2" -json -n 10 "$crash" >"$crash.replay" 2>&1 || true
 		if jq -e 'select(.event == "replay") | .reproduced == 10 and .same_hash == 10' "$crash.replay" >/dev/null 2>&1; then
 			good=$((good + 1))
 		fi
@@ -61,28 +59,29 @@ replays() { # directory, campaign; prints good/all
 }
 
 campaign() { # name, version, directory, package pattern
-	local name=$1 version=$2 dir=$3 pattern=$4 log out cold warm rc=0 good
+	local name=$1 version=$2 dir=$3 pattern=$4 log out cold warm good
 	out=$keep/${name//\//_}
 	log=$out.jsonl
 	cold=$(date +%s%N)
-	"$goknot" fuzz -C "$dir" -o "$out" -quiet -json -fuzztime 1x "$pattern" >/dev/null 2>"$out.err" || true
+	"$GOKNOT" fuzz -C "$dir" -o "$out" -quiet -json -fuzztime 1x "$pattern" >/dev/null 2>"$out.err" || true
 	cold=$(($(date +%s%N) - cold))
 	rm -rf "$out"/crashes "$out"/goknot.db*
 	warm=$(date +%s%N)
-	"$goknot" fuzz -C "$dir" -o "$out" -json -fuzztime "${seconds}s" "$pattern" >"$log" 2>>"$out.err" || rc=$?
+	watch_memory "$GOKNOT" fuzz -C "$dir" -o "$out" -json -fuzztime "${seconds}s" "$pattern" >"$log" 2>>"$out.err"
 	warm=$(($(date +%s%N) - warm - seconds * 1000000000))
 	good=$(replays "$dir" "$out")
-	if [ "$rc" -gt 1 ] || [ "${good%/*}" != "${good#*/}" ]; then failures=$((failures + 1)); fi
+	if [ "$rc" -gt 1 ] || [ "${good%/*}" != "${good#*/}" ] || [ "$hwm" -gt 97656 ]; then failures=$((failures + 1)); fi
 	total "$log" "\"| $name | $version | \\(.targets) | \\(.runs) | \\(.runs * 1000000000 / .elapsed_ns | floor) |\"" |
 		tr -d '\n'
 	total "$log" "\" \\(.pairs) | \\(.findings) | $good | \\(.rejected) | \\(.listed) | \\(.set_aside) |\"" | tr -d '\n'
-	awk -v c="$cold" -v w="$warm" -v rc="$rc" 'BEGIN { printf " %.1f | %.1f | %d |\n", c / 1e9, w / 1e9, rc }'
+	awk -v c="$cold" -v w="$warm" -v h="$hwm" -v a="$anon" -v rc="$rc" 'BEGIN {
+		printf " %.1f | %.1f | %.0f | %.0f | %d |\n", c / 1e9, w / 1e9, h * 1.024e-3, a * 1.024e-3, rc }'
 }
 
 echo "$(go env GOVERSION), $(nproc) processors, $seconds s each"
 echo
-echo "| module | version | tests | runs | runs/s | pairs | findings | replay 10 of 10 | rejected | listed | set aside | first start s | second start s | exit |"
-echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+echo "| module | version | tests | runs | runs/s | pairs | findings | replay 10 of 10 | rejected | listed | set aside | first start s | second start s | VmHWM MB | RssAnon MB | exit |"
+echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 for m in "${modules[@]}"; do
 	is_wanted "$m" || continue
 	version=$(fetch "$m" "$work/${m//\//_}")
@@ -92,4 +91,4 @@ for p in "${packages[@]}"; do
 	is_wanted "$p" || continue
 	campaign "$p" "$(go env GOVERSION)" "$(go env GOROOT)/src" "./$p"
 done
-[ "$failures" -eq 0 ] || { echo "$failures modules with a failure of goknot's own or a finding that does not replay" >&2; exit 1; }
+[ "$failures" -eq 0 ] || { echo "$failures modules with a failure of goknot's own or a finding that does not replay, or above 100 MB" >&2; exit 1; }
