@@ -59,7 +59,7 @@ struct knot_target_state {
 	uint64_t slices;
 	uint64_t gain; /* pairs of the last slice */
 	uint64_t good_runs; /* in which the test passed, whatever it left behind */
-	uint64_t runs, steps;
+	uint64_t runs, steps, last_new_pair_run;
 	uint64_t session_runs; /* of this campaign process */
 	uint32_t listed[KNOT_VERDICT_COUNT]; /* notes told so far, one bit each */
 	bool aside;

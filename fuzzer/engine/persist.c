@@ -188,6 +188,7 @@ static int open_targets(struct knot_campaign *c, struct knot_error *err)
 		s->store_id = t.id;
 		s->runs = t.runs;
 		s->steps = t.steps;
+		s->last_new_pair_run = t.last_new_pair_run;
 		if (!rc)
 			rc = restore(c, s, err);
 	}
@@ -328,7 +329,8 @@ static int save_target(struct knot_campaign *c, struct knot_target_state *s, str
 	if (rc || (rc = save_pairs(c, s, err)) || (rc = save_corpus(c, s, err)))
 		return rc;
 	if (new_pairs)
-		t.last_new_pair_run = s->runs;
+		s->last_new_pair_run = s->runs;
+	t.last_new_pair_run = s->last_new_pair_run;
 	return knot_store_target_update(c->store, &t, err);
 }
 

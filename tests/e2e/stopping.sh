@@ -53,6 +53,8 @@ goknot fuzz -C "$root/seeds" -o "$work/campaign" -quiet -seed 1 -fuzztime 1000x 
 expect_rc 0 "the resumed campaign"
 expect "$(pairs) pairs after $known" test "$(pairs)" -ge "$known"
 expect "$(runs) runs after 1,000 more than $sum" test "$(runs)" -ge $((sum + 1000))
+newest=$("$GOKNOT" status -json campaign | jq 'select(.event == "target").last_new_pair_run')
+expect "the last new pair came with run $newest of $(runs)" test "$newest" -ge 1 -a "$newest" -le "$(runs)"
 
 # Ctrl-C without a finding.
 start ./abba/fixed
