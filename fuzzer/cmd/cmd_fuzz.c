@@ -248,6 +248,8 @@ int knot_cmd_fuzz(int argc, char **argv)
 	else if (*session.cancel)
 		rc = KNOT_EXIT_CLEAN; /* Ctrl-C during the build: nothing was found */
 	knot_project_close(&project);
+	if (rc < 0)
+		knot_session_abandon(&session);
 	knot_session_close(&session);
 	return rc < 0 ? knot_cmd_fail("fuzz", &err) : rc;
 }

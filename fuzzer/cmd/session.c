@@ -5,6 +5,8 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "sys/lock.h"
+#include "sys/tree.h"
 #include "wire/text.h"
 
 #include <signal.h>
@@ -55,6 +57,7 @@ int knot_session_open(const char *dir, const char *output, struct knot_session *
 		goto fail;
 	}
 	campaign = output ? knot_xstrdup(output) : knot_xasprintf("%s/.goknot", s.dir);
+	s.made = !knot_file_exists(campaign);
 	if ((rc = knot_file_mkdirs(campaign, 0777, err))) {
 		knot_error_wrap(err, "the campaign directory (-o names another)");
 		goto fail;
@@ -72,6 +75,18 @@ int knot_session_open(const char *dir, const char *output, struct knot_session *
 fail:
 	knot_session_close(&s);
 	return rc;
+}
+
+void knot_session_abandon(const struct knot_session *s)
+{
+	knot_auto_free char *db = s->made ? knot_xasprintf("%s/goknot.db", s->campaign_dir) : NULL;
+	struct knot_lock *lock = NULL;
+
+	if (!db || knot_lock_take(s->campaign_dir, &lock, NULL))
+		return;
+	if (!knot_file_exists(db))
+		(void)knot_tree_remove(s->campaign_dir, NULL);
+	knot_lock_close(lock);
 }
 
 void knot_session_close(struct knot_session *s)

@@ -3,12 +3,15 @@
 #ifndef KNOT_CMD_SESSION_H
 #define KNOT_CMD_SESSION_H
 
+#include <stdbool.h>
+
 struct knot_error;
 
 struct knot_session {
 	char *cwd; /* absolute */
 	char *dir; /* of the packages, absolute */
-	char *campaign_dir; /* absolute, made */
+	char *campaign_dir; /* absolute */
+	bool made; /* the campaign directory was not there before */
 	const volatile int *cancel; /* becomes 1 at SIGINT, SIGTERM or SIGHUP */
 	int cancel_fd; /* becomes readable then */
 };
@@ -20,6 +23,11 @@ struct knot_session {
 int knot_session_open(const char *dir, const char *output, struct knot_session *ret_session,
 	struct knot_error *err);
 void knot_session_close(struct knot_session *s);
+/*
+ * For a command that came to nothing, after all that holds the campaign directory is closed: one made for it
+ * goes again. Not when a campaign is in it, or another goknot.
+ */
+void knot_session_abandon(const struct knot_session *s);
 /* The words joined by spaces, for the record. Caller frees. */
 char *knot_session_command_line(int argc, char **argv);
 

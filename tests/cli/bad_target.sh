@@ -7,6 +7,11 @@
 mkdir nowhere
 goknot fuzz -C nowhere -fuzztime 1x
 expect_refusal 2 'goknot fuzz: .*/nowhere is not in a Go module: no go\.mod .*'
+expect "a campaign directory where there is no module: $(ls -A nowhere)" test -z "$(ls -A nowhere)"
+mkdir -p nowhere/.goknot
+touch nowhere/.goknot/mine
+goknot fuzz -C nowhere -fuzztime 1x
+expect "a directory that was there before is gone" test -e nowhere/.goknot/mine
 
 goknot fuzz -C missing -fuzztime 1x
 expect_refusal 2 'goknot fuzz: missing: no such directory'
