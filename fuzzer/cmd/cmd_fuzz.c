@@ -68,16 +68,20 @@ static void on_progress(void *arg, const struct knot_campaign_status *st)
 		s->emit->progress(stdout, &p);
 }
 
+/* As seen from here. */
+static const char *shown(const struct screen *s, const char *file)
+{
+	const size_t cwd = strlen(s->cwd);
+
+	return file && !strncmp(file, s->cwd, cwd) && file[cwd] == '/' ? file + cwd + 1 : file;
+}
+
 static void on_finding(struct screen *s, const struct knot_campaign_news_item *n)
 {
 	const struct knot_verdict *v = &n->finding->verdict;
 	size_t count = knot_finding_lines(n->finding);
 	char **lines = knot_xalloc((count + 1) * sizeof(*lines));
-	size_t cwd = strlen(s->cwd);
-	const char *file = n->crash_file;
 
-	if (!strncmp(file, s->cwd, cwd) && file[cwd] == '/')
-		file += cwd + 1;
 	for (size_t i = 0; i < count; i++)
 		lines[i] = knot_finding_line(n->finding, i, n->record, n->names);
 	const struct knot_emit_finding f = {
@@ -86,13 +90,17 @@ static void on_finding(struct screen *s, const struct knot_campaign_news_item *n
 		.verdict = knot_verdict_name(v->kind),
 		.title = n->finding->title,
 		.message = n->finding->message,
-		.crash_file = file,
+		.crash_file = shown(s, n->crash_file),
 		.lines_are = n->finding->race ? "stacks" : "waits",
 		.lines = (const char *const *)lines,
 		.lines_len = count,
 		.bucket = n->finding->bucket,
 		.schedule_hash = n->record->result.hash,
 		.steps = n->record->result.steps,
+		.native = n->native,
+		.tries = n->tries,
+		.reproduced = n->same,
+		.controlled_file = shown(s, n->controlled_file),
 	};
 
 	s->emit->finding(stdout, &f);
@@ -156,15 +164,19 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 	const struct knot_session *session, const char *command_line)
 {
 	uint32_t policy = KNOT_POLICY_COUNT;
+	const uint32_t cores = knot_machine_cores();
+	/* A native run uses several cores by itself. */
+	const uint32_t workers = o->sched == KNOT_SCHED_NATIVE ? (cores + 1) / 2 : cores;
 
 	if (o->policy)
 		knot_policy_parse(knot_span_str(o->policy), &policy);
 	return (struct knot_campaign_options){
 		.fuzztime_ns = o->fuzztime_ns,
 		.fuzztime_runs = o->fuzztime_runs,
-		.parallel = o->parallel ? o->parallel : knot_machine_cores(),
+		.parallel = o->parallel ? o->parallel : workers,
 		.seed = o->seed_set ? o->seed : knot_hash_mix(knot_clock_wall_ns()) >> 1,
 		.policy = policy < KNOT_POLICY_COUNT ? (int32_t)policy : -1,
+		.native = o->sched == KNOT_SCHED_NATIVE,
 		.mutate = o->mutate,
 		.feedback = o->feedback != KNOT_FEEDBACK_NONE,
 		.first = o->first,

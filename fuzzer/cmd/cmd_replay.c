@@ -7,6 +7,7 @@
 #include "cmd/session.h"
 #include "engine/finding.h"
 #include "engine/interleaving.h"
+#include "engine/native.h"
 #include "engine/project.h"
 #include "engine/replay.h"
 #include "engine/sitenames.h"
@@ -20,6 +21,8 @@
 #include <string.h>
 
 #define TIMEOUT_NS (30 * KNOT_NS_PER_S)
+/* Runs of a native crash file, which may need several, when -n does not say. */
+#define NATIVE_TIMES 10
 /* Lines of the interleaving that are printed; -trace writes all of them. */
 #define LINES_SHOWN 400
 
@@ -120,6 +123,19 @@ static bool is_race(const struct knot_crash *c)
 	return !strcmp(c->verdict, knot_verdict_name(KNOT_VERDICT_RACE));
 }
 
+/* What a run ended in is not what is asked for when the file tells of a race in it. */
+static void judge(struct replaying *r, const struct knot_outcome *o, struct knot_finding *ret)
+{
+	const struct knot_crash *c = r->crash;
+	const struct knot_race *race =
+		is_race(c) ? knot_finding_race(&o->record, c->bucket, r->names) : NULL;
+
+	if (is_race(c) && !race && o->record.races.len)
+		race = &o->record.races.data[0];
+	knot_finding_judge(
+		&o->record, race, o->out, o->out_len, o->err, o->err_len, false, r->names, ret);
+}
+
 static int one_replay(struct replaying *r, struct knot_error *err)
 {
 	const struct knot_crash *c = r->crash;
@@ -149,14 +165,7 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 			err, KNOT_EUSAGE, "the test binary ends before the test begins");
 	}
 	knot_sitenames_use(r->names, knot_replayer_shm(r->replayer));
-	/* What a run ended in is not what is asked for when the file tells of a race in it. */
-	const struct knot_race *race =
-		is_race(c) ? knot_finding_race(&o.record, c->bucket, r->names) : NULL;
-
-	if (is_race(c) && !race && o.record.races.len)
-		race = &o.record.races.data[0];
-	knot_finding_judge(
-		&o.record, race, o.out, o.out_len, o.err, o.err_len, false, r->names, &f);
+	judge(r, &o, &f);
 	r->sum.times++;
 	r->sum.verdict = knot_verdict_name(f.verdict.kind);
 	r->sum.schedule_hash = o.record.result.hash;
@@ -172,6 +181,63 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 	knot_finding_free(&f);
 	knot_outcome_free(&o);
 	return 0;
+}
+
+static bool ends_as_saved(void *arg, const struct knot_outcome *o)
+{
+	struct replaying *r = arg;
+	struct knot_finding f = {0};
+
+	knot_sitenames_use(r->names, knot_replayer_shm(r->replayer));
+	judge(r, o, &f);
+	const bool same = !strcmp(knot_verdict_name(f.verdict.kind), r->crash->verdict) &&
+		f.bucket == r->crash->bucket;
+
+	knot_finding_free(&f);
+	return same;
+}
+
+/* The chain again, on the stock scheduler: the share of runs that end as saved is all that can be said. */
+static int replay_native(struct replaying *r, struct knot_error *err)
+{
+	const struct knot_crash *c = r->crash;
+	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
+	const struct knot_schedule schedule = {
+		.seed = c->seed,
+		.wait_us = c->wait_us,
+		.chain_len = (uint32_t)c->chain.len,
+		.chain = chain,
+	};
+	struct knot_native_trial t = {0};
+	struct knot_finding f = {0};
+
+	for (size_t i = 0; i < c->chain.len; i++)
+		chain[i] = (struct knot_shm_chain_op){.gpath = c->chain.data[i].op.gpath,
+			.site = c->chain.data[i].op.site,
+			.op = c->chain.data[i].op.op};
+	int rc = knot_native_try(r->replayer, &r->project.targets.data[0]->run, &schedule,
+		r->options->times ? r->options->times : NATIVE_TIMES, ends_as_saved, r, &t, err);
+
+	if (!rc && !t.tries)
+		rc = knot_error_set(
+			err, KNOT_EUSAGE, "the test binary ends before the test begins");
+	if (!rc) {
+		const struct knot_outcome *o = &t.outcome;
+
+		knot_sitenames_use(r->names, knot_replayer_shm(r->replayer));
+		judge(r, o, &f);
+		print_run(&r->printing, o, &f, r->names);
+		r->sum.verdict = knot_verdict_name(f.verdict.kind);
+		r->sum.schedule_hash = o->record.result.hash;
+		r->sum.steps = o->record.result.steps;
+		r->sum.times = t.tries;
+		r->sum.reproduced = t.same;
+		r->title = knot_steal(&f.title);
+		r->message = knot_steal(&f.message);
+		knot_finding_free(&f);
+	}
+	knot_outcome_free(&t.outcome);
+	return rc;
 }
 
 static int prepare(struct replaying *r, struct knot_error *err)
@@ -237,7 +303,14 @@ static int replay(struct replaying *r, struct knot_error *err)
 
 	r->sum.expected = r->crash->verdict;
 	r->sum.expected_hash = r->crash->schedule_hash;
-	for (uint32_t i = 0; i < r->options->times && !rc; i++)
+	r->sum.native = r->crash->native;
+	r->sum.saved_tries = r->crash->tries;
+	r->sum.saved_reproduced = r->crash->reproduced;
+	if (!rc && r->crash->native)
+		rc = replay_native(r, err);
+	const uint32_t times = r->options->times ? r->options->times : 1;
+
+	for (uint32_t i = 0; i < times && !rc && !r->crash->native; i++)
 		rc = one_replay(r, err);
 	if (rc)
 		return rc;
@@ -246,7 +319,7 @@ static int replay(struct replaying *r, struct knot_error *err)
 	r->printing.emit->replay(stdout, &r->sum);
 	if (r->sum.reproduced)
 		return KNOT_EXIT_BUG;
-	return r->sum.diverged ? KNOT_EXIT_INCONCLUSIVE : KNOT_EXIT_CLEAN;
+	return r->sum.diverged || r->sum.native ? KNOT_EXIT_INCONCLUSIVE : KNOT_EXIT_CLEAN;
 }
 
 /* What is cut short must not look whole. */

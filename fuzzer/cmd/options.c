@@ -426,8 +426,7 @@ static const struct knot_option fuzz_options[] = {
 	{"fuzztime", KNOT_OPTION_BUDGET, FUZZ(fuzztime_ns), FUZZ_AND(fuzztime_runs)},
 	{"parallel", KNOT_OPTION_INT, FUZZ(parallel), .low = 1, .high = 1024},
 	{"o", KNOT_OPTION_STRING, FUZZ(output)},
-	{"sched", KNOT_OPTION_ENUM, FUZZ(sched), .names = {"controlled"}, .absent = {"native"},
-		.instead = "leave -sched out, schedules are controlled"},
+	{"sched", KNOT_OPTION_ENUM, FUZZ(sched), .names = {"controlled", "native"}},
 	{"policy", KNOT_OPTION_NAME, FUZZ(policy),
 		.names = {"fifo", "random", "pct", "pos", "surw", "delay"}},
 	{"feedback", KNOT_OPTION_ENUM, FUZZ(feedback), .names = {"auto", "ring", "none"},
@@ -475,6 +474,11 @@ int knot_options_fuzz(
 	const int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
 	if (r < 0)
 		return r;
+	if (o.sched == KNOT_SCHED_NATIVE && o.policy)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"-policy %s is for controlled schedules: with -sched native the Go runtime "
+			"itself schedules",
+			o.policy);
 	*ret_options = o;
 	return 0;
 }
@@ -483,7 +487,7 @@ int knot_options_replay(
 	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(replay_options, false);
-	struct knot_replay_options o = {.times = 1};
+	struct knot_replay_options o = {0};
 	struct knot_option_words words;
 	const int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 	if (r < 0)

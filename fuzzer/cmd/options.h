@@ -72,13 +72,18 @@ enum knot_feedback {
 
 #define KNOT_OPTION_MEMORY_BYTES (4ull << 30) /* the default of -memory */
 
+enum knot_sched {
+	KNOT_SCHED_CONTROLLED,
+	KNOT_SCHED_NATIVE,
+};
+
 struct knot_fuzz_options {
 	const char *dir; /* -C, NULL = here */
 	const char *run; /* NULL = all tests */
 	uint64_t fuzztime_ns, fuzztime_runs; /* 0 = no limit */
 	uint32_t parallel; /* 0 = one worker per core */
 	const char *output; /* -o, NULL = .goknot in dir */
-	uint32_t sched; /* 0 = controlled, the only one so far */
+	uint32_t sched; /* enum knot_sched */
 	const char *policy; /* name for every run, NULL = the portfolio */
 	uint32_t feedback; /* enum knot_feedback */
 	bool mutate;
@@ -99,7 +104,7 @@ struct knot_fuzz_options {
 };
 
 struct knot_replay_options {
-	uint32_t times;
+	uint32_t times; /* 0 = not given */
 	uint64_t memory_bytes; /* 0 = the default */
 	const char *trace; /* file to write the interleaving to, NULL = none */
 	bool json;

@@ -66,7 +66,7 @@ static int on_run(
 	knot_portfolio_feed_run(s->portfolio, plan, &run, &gain);
 	if (plan->audit && (rc = knot_audit(c, w, plan, rec, err)))
 		return rc;
-	if (rec->timed_out || rec->signal || (end != KNOT_END_OK && end != KNOT_END_SKIP))
+	if (knot_record_is_bad(rec))
 		rc = knot_judge(c, w, plan, rec, NULL, &finding, err);
 	/* A race does not end a run, and is a finding beside whatever the run ended in. */
 	for (size_t i = 0; i < rec->races.len && !rc; i++)
@@ -407,6 +407,7 @@ static int open_states(struct knot_campaign *c)
 		po.policy = o->policy;
 		po.race = c->project->options.race;
 		po.depth = o->depth;
+		po.native = o->native;
 		po.mutate = o->mutate;
 		po.budget = &c->budget;
 		po.desk = c->desk;
@@ -446,6 +447,7 @@ static struct knot_worker_options worker_options(
 		.timeout_ns = c->options.timeout_ns,
 		.memory_bytes = c->options.memory_bytes,
 		.cfg_flags = c->options.cfg_flags,
+		.native = c->options.native,
 		.stdout_fd = KNOT_PROC_NULL,
 		.stderr_fd = KNOT_PROC_NULL,
 	};

@@ -16,6 +16,7 @@ struct knot_campaign_options {
 	uint64_t seed;
 	int32_t policy; /* KNOT_POLICY_*, -1 = portfolio */
 	uint32_t depth; /* of a pinned PCT, 0 = mixed */
+	bool native; /* the stock scheduler */
 	bool mutate, feedback;
 	bool first; /* stop at the first finding */
 	uint32_t fresh_every; /* requests per process, 0 = default */
@@ -66,6 +67,9 @@ struct knot_campaign_news_item {
 	struct knot_sitenames *names;
 	const struct knot_campaign_audit *audit;
 	const char *crash_file; /* absolute */
+	bool native; /* verified by tries native runs, same of which ended the same way */
+	uint32_t tries, same;
+	const char *controlled_file; /* absolute; replays exactly; NULL = none was found */
 	const char *text;
 };
 

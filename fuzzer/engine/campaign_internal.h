@@ -115,6 +115,14 @@ int knot_judge_replay(struct knot_campaign *c, const struct knot_target_state *s
 	const struct knot_schedule *schedule, struct knot_outcome *ret, struct knot_error *err);
 void knot_judge_free(struct knot_campaign *c);
 
+/* crashfile.c: what run and finding say, and the files: the crash file, and beside it what the target printed
+ * and its goroutine dump. */
+void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_plan *plan, const struct knot_record *rec, uint32_t flags,
+	const struct knot_finding *f, struct knot_crash *crash);
+int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash,
+	const struct knot_outcome *o, char **ret_file, struct knot_error *err);
+
 /* audit.c: replays a run of worker w, whatever it ended in. */
 int knot_audit(struct knot_campaign *c, struct knot_campaign_worker *w,
 	const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err);

@@ -9,13 +9,9 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "engine/native.h"
 #include "engine/race.h"
-#include "explore/describe.h"
-#include "explore/sharing.h"
-#include "wire/ops.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define REPLAYS 2
@@ -190,153 +186,6 @@ static int not_repeatable(struct knot_campaign *c, const struct knot_target_stat
 	return rc;
 }
 
-static void fill_chain(struct knot_campaign *c, const struct knot_plan *plan,
-	const struct knot_record *rec, struct knot_crash *crash)
-{
-	const struct knot_names *names = knot_sitenames_view(c->names);
-	const struct knot_run_view view = knot_record_view(rec);
-
-	for (uint32_t i = 0; i < plan->request.chain_len; i++) {
-		const struct knot_shm_chain_op *e = &plan->request.chain[i];
-		const struct knot_site_name *site = knot_names_site(names, e->site);
-		char *gpath = NULL;
-
-		for (size_t g = 0; g < rec->gs.len && !gpath; g++)
-			if (rec->gs.data[g].path == e->gpath)
-				gpath = knot_describe_path(&view, (uint16_t)g, names);
-		knot_vec_push(&crash->chain,
-			((struct knot_crash_op){
-				.op = {.gpath = e->gpath, .site = e->site, .op = e->op},
-				.gpath = gpath,
-				.pos = knot_describe_site(names, e->site),
-				.prim = site && site->primitive ? knot_xstrdup(site->primitive)
-								: NULL,
-			}));
-	}
-}
-
-static void fill_memory(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_plan *plan, struct knot_crash *crash)
-{
-	for (uint32_t i = 0; i < plan->request.mem_len; i++) {
-		const uint32_t site = plan->request.mem[i];
-		knot_auto_free char *at = knot_describe_site(knot_sitenames_view(c->names), site);
-
-		knot_vec_push(&crash->memory,
-			knot_xasprintf("%s %08x %s",
-				knot_op_name(knot_sharing_op(
-					knot_portfolio_sharing(s->portfolio), site)),
-				site, at));
-	}
-}
-
-static void fill_crash(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_plan *plan, const struct knot_record *rec, uint32_t flags,
-	const struct knot_finding *f, struct knot_crash *crash)
-{
-	const struct knot_project *p = c->project;
-
-	*crash = (struct knot_crash){
-		.goknot = knot_xstrdup(KNOT_VERSION),
-		.target = knot_xstrdup(s->target->package),
-		.dir = knot_xstrdup(s->target->rel_dir),
-		.module = knot_xstrdup(p->build.module),
-		.test = knot_xstrdup(s->target->name),
-		.go = knot_xstrdup(p->build.go_version),
-		.tags = knot_xstrdup(p->options.tags ? p->options.tags : ""),
-		.race = p->options.race,
-		.is_short = p->options.is_short,
-		.policy = knot_xstrdup(knot_policy_name(plan->request.policy)),
-		.seed = rec->result.seed,
-		.depth = plan->request.depth,
-		.steps_hint = plan->request.steps_hint,
-		.step_limit = plan->request.step_limit,
-		.fair_after = plan->request.fair_after,
-		.salt = s->target->run.salt,
-		.start_ns = s->target->run.start_ns,
-		.request_flags = (plan->request.flags & KNOT_REQ_NO_TIMER) | flags,
-		.config_flags = c->options.cfg_flags,
-	};
-	for (size_t i = 0; p->options.args && p->options.args[i]; i++)
-		knot_vec_push(&crash->args, knot_xstrdup(p->options.args[i]));
-	fill_chain(c, plan, rec, crash);
-	fill_memory(c, s, plan, crash);
-	knot_finding_describe(f, rec, c->names, crash);
-}
-
-/* Does the file belong to this finding, or to nobody? Two packages may have tests of one name. */
-static bool is_ours(const char *file, const struct knot_crash *crash)
-{
-	knot_auto_free char *text = NULL;
-	struct knot_crash there = {0};
-	size_t len;
-
-	if (!knot_file_exists(file))
-		return true;
-	bool ours = !knot_file_read(file, KNOT_CRASH_MAX_BYTES, &text, &len, NULL) &&
-		!knot_crash_decode(knot_span_of(text, len), &there, NULL) &&
-		!strcmp(there.target, crash->target) && there.bucket == crash->bucket;
-
-	knot_crash_free(&there);
-	return ours;
-}
-
-static char *file_stem(const char *dir, const struct knot_crash *crash)
-{
-	for (unsigned n = 1;; n++) {
-		knot_auto_free char *stem = n == 1
-			? knot_xasprintf("%s/%s-%s-%08x", dir, crash->test, crash->verdict,
-				  (unsigned)(crash->bucket >> 32))
-			: knot_xasprintf("%s/%s-%s-%08x-%u", dir, crash->test, crash->verdict,
-				  (unsigned)(crash->bucket >> 32), n);
-		knot_auto_free char *file = knot_xasprintf("%s.crash", stem);
-
-		if (is_ours(file, crash))
-			return knot_steal(&stem);
-	}
-}
-
-static int write_output(const char *file, const struct knot_outcome *o, struct knot_error *err)
-{
-	const size_t race_len = o->record.race_text ? o->record.race_len : 0;
-	const size_t len = o->out_len + o->err_len + race_len;
-	knot_auto_free char *all = knot_xalloc(len + 1);
-
-	if (o->out)
-		memcpy(all, o->out, o->out_len);
-	if (o->err)
-		memcpy(all + o->out_len, o->err, o->err_len);
-	if (race_len)
-		memcpy(all + o->out_len + o->err_len, o->record.race_text, race_len);
-	return knot_file_write(file, all, len, err);
-}
-
-/* The crash file and, beside it, what the target printed and its goroutine dump. */
-static int write_files(struct knot_campaign *c, const struct knot_crash *crash,
-	const struct knot_outcome *o, char **ret_file, struct knot_error *err)
-{
-	knot_auto_free char *dir = knot_xasprintf("%s/crashes", c->options.campaign_dir);
-	knot_auto_free char *stem = file_stem(dir, crash);
-	knot_auto_free char *file = knot_xasprintf("%s.crash", stem);
-	knot_auto_free char *output = knot_xasprintf("%s.output", stem);
-	knot_auto_free char *dump = knot_xasprintf("%s.goroutines", stem);
-	knot_auto_free char *text = NULL;
-	size_t len;
-	int rc = knot_file_mkdirs(dir, 0777, err);
-
-	if (rc || (rc = knot_crash_encode(crash, &text, &len, err)) ||
-		(rc = write_output(output, o, err)))
-		return rc;
-	if (o->record.dump &&
-		(rc = knot_file_write(dump, o->record.dump, strlen(o->record.dump), err)))
-		return rc;
-	/* Last: who sees the crash file finds the others. */
-	if ((rc = knot_file_write(file, text, len, err)))
-		return rc;
-	*ret_file = knot_steal(&file);
-	return 0;
-}
-
 /* The bucket, made when it is new; one more hit. */
 static struct knot_bucket *bucket_of(
 	struct knot_campaign *c, const struct knot_target_state *s, uint64_t bucket, bool *ret_new)
@@ -358,13 +207,93 @@ static struct knot_bucket *bucket_of(
 	return b;
 }
 
-static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
-	const struct candidate *x, const struct knot_plan *plan, struct knot_outcome *o,
-	uint32_t flags, uint32_t tries, uint32_t same, bool *ret_finding, struct knot_error *err)
+/* A verified candidate: what its verification was and what it showed. */
+struct verified {
+	const struct knot_plan *plan;
+	struct knot_outcome *outcome;
+	uint32_t flags; /* of the schedule that worked */
+	uint32_t tries, same;
+};
+
+/* The same end under the controlled scheduler: a crash file that replays exactly, beside the other one. */
+static int control(struct knot_campaign *c, struct knot_target_state *s, const struct verified *v,
+	const struct knot_finding *f, char **ret_file, struct knot_error *err)
 {
-	struct knot_finding f = {0};
+	struct knot_native_control n = {0};
+	struct knot_crash crash = {0};
+	struct knot_plan plan = *v->plan;
+
+	plan.request.steps_hint = v->outcome->record.result.steps;
+	int rc = knot_native_control(c, s, &plan, f, &n, err);
+
+	if (!rc && n.found) {
+		knot_crashfile_fill(c, s, &n.plan, &n.outcome.record, 0, n.finding, &crash);
+		rc = knot_crashfile_write(c, &crash, &n.outcome, ret_file, err);
+	}
+	knot_crash_free(&crash);
+	knot_native_control_free(&n);
+	return rc;
+}
+
+static void fill_native(
+	const struct verified *v, const char *controlled_file, struct knot_crash *crash)
+{
+	const char *slash = controlled_file ? strrchr(controlled_file, '/') : NULL;
+
+	crash->native = true;
+	crash->wait_us = v->plan->request.wait_us;
+	crash->tries = v->tries;
+	crash->reproduced = v->same;
+	if (slash)
+		crash->controlled = knot_xstrdup(slash + 1);
+}
+
+static int save(struct knot_campaign *c, struct knot_target_state *s, const struct verified *v,
+	const struct knot_finding *f, struct knot_error *err)
+{
 	struct knot_crash crash = {0};
 	knot_auto_free char *file = NULL;
+	knot_auto_free char *controlled = NULL;
+	int rc = 0;
+
+	if (c->options.native && !f->race)
+		rc = control(c, s, v, f, &controlled, err);
+	knot_crashfile_fill(c, s, v->plan, &v->outcome->record, v->flags, f, &crash);
+	if (c->options.native)
+		fill_native(v, controlled, &crash);
+	if (!rc)
+		rc = knot_crashfile_write(c, &crash, v->outcome, &file, err);
+	if (!rc)
+		rc = knot_persist_finding(c, s, f, &crash, file, v->tries, v->same, err);
+	if (!rc) {
+		const struct knot_campaign_news_item item = {
+			.kind = KNOT_NEWS_FINDING,
+			.target = s->target,
+			.finding = f,
+			.record = &v->outcome->record,
+			.names = c->names,
+			.crash_file = file,
+			.native = c->options.native,
+			.tries = v->tries,
+			.same = v->same,
+			.controlled_file = controlled,
+		};
+
+		c->status.findings++;
+		if (c->view.news)
+			c->view.news(c->view.arg, &item);
+		c->stop |= c->options.first;
+	}
+	knot_crash_free(&crash);
+	return rc;
+}
+
+static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
+	const struct candidate *x, const struct verified *v, bool *ret_finding,
+	struct knot_error *err)
+{
+	struct knot_outcome *o = v->outcome;
+	struct knot_finding f = {0};
 	bool is_new = false;
 	int rc = 0;
 
@@ -382,19 +311,63 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 		c->status.duplicates++;
 		c->status.known_hits++;
 	} else {
-		fill_crash(c, s, plan, &o->record, flags, &f, &crash);
-		rc = write_files(c, &crash, o, &file, err);
-		if (!rc)
-			rc = knot_persist_finding(c, s, &f, &crash, file, tries, same, err);
-		if (!rc) {
-			c->status.findings++;
-			*ret_finding = true;
-			news(c, KNOT_NEWS_FINDING, s, &f, &o->record, file, NULL);
-			c->stop |= c->options.first;
-		}
+		rc = save(c, s, v, &f, err);
+		*ret_finding |= !rc;
 	}
-	knot_crash_free(&crash);
 	knot_finding_free(&f);
+	return rc;
+}
+
+static void reject(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
+	const struct knot_finding *f, const struct knot_record *rec, const char *why)
+{
+	c->status.rejected++;
+	k->settled = ++k->tries >= KNOT_JUDGE_TRIES;
+	/* Most often that is what earlier runs left in package variables. A native run may just be rare. */
+	if (k->settled && !c->options.native)
+		knot_portfolio_keep_fresh(s->portfolio);
+	news(c, KNOT_NEWS_REJECTED, s, f, rec, NULL, why);
+}
+
+struct native_question {
+	struct knot_campaign *c;
+	const struct candidate *x;
+};
+
+static bool ends_like(void *arg, const struct knot_outcome *o)
+{
+	const struct native_question *q = arg;
+
+	knot_sitenames_use(q->c->names, knot_replayer_shm(q->c->replayer));
+	return same_end(q->c, q->x, &o->record);
+}
+
+static int judge_native(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
+	const struct knot_plan *plan, const struct candidate *x, const struct knot_finding *f,
+	bool *ret_finding, struct knot_error *err)
+{
+	struct native_question q = {.c = c, .x = x};
+	struct knot_plan best = *plan;
+	struct knot_native_trial t = {0};
+	int rc = knot_native_verify(
+		c->replayer, &s->target->run, &best, x->rec, ends_like, &q, &t, err);
+
+	knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
+	c->status.replays += t.tries;
+	c->status.replays_same += t.same;
+	if (!rc && t.same) {
+		const struct verified v = {
+			.plan = &best, .outcome = &t.outcome, .tries = t.tries, .same = t.same};
+
+		k->settled = true;
+		rc = accept(c, s, k, x, &v, ret_finding, err);
+	} else if (!rc) {
+		knot_auto_free char *why =
+			knot_xasprintf("did not come again in %u native runs", t.tries);
+
+		reject(c, s, k, f, x->rec, why);
+	}
+	knot_outcome_free(&t.outcome);
 	return rc;
 }
 
@@ -442,6 +415,11 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 		knot_finding_free(&f);
 		return 0;
 	}
+	if (c->options.native) {
+		rc = judge_native(c, s, k, plan, &x, &f, ret_finding, err);
+		knot_finding_free(&f);
+		return rc;
+	}
 	bool repeat = false;
 
 	/* The replays have a trace of their own. */
@@ -454,15 +432,13 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 		knot_portfolio_keep_fresh(s->portfolio);
 		list_once(c, s, &f, KNOT_NOTE_REPEAT, rec);
 	} else if (!rc && same == REPLAYS) {
+		const struct verified v = {
+			.plan = plan, .outcome = &o, .flags = flags, .tries = tries, .same = same};
+
 		k->settled = true;
-		rc = accept(c, s, k, &x, plan, &o, flags, tries, same, ret_finding, err);
+		rc = accept(c, s, k, &x, &v, ret_finding, err);
 	} else if (!rc) {
-		c->status.rejected++;
-		k->settled = ++k->tries >= KNOT_JUDGE_TRIES;
-		/* Most often that is what earlier runs left in package variables. */
-		if (k->settled)
-			knot_portfolio_keep_fresh(s->portfolio);
-		news(c, KNOT_NEWS_REJECTED, s, &f, rec, NULL, "did not replay in a fresh process");
+		reject(c, s, k, &f, rec, "did not replay in a fresh process");
 	}
 	knot_outcome_free(&o);
 	knot_finding_free(&f);

@@ -54,12 +54,34 @@ static int take_races(struct knot_shm *shm, struct knot_record *rec, struct knot
 	return rc;
 }
 
+/* Of a native run whose process died nobody has counted the steps and what was lost yet. */
+static int copy_events(struct knot_shm *shm, const struct knot_shm_result *result,
+	struct knot_record *rec, struct knot_error *err)
+{
+	uint32_t unfilled = 0;
+	int rc;
+
+	if (!(result->flags & KNOT_RUN_NATIVE))
+		return knot_shm_copy_events(
+			shm, result->ev_start, result->ev_end, &rec->events, err);
+	rc = knot_shm_copy_native_events(
+		shm, result->ev_start, result->ev_end, &rec->events, &unfilled, err);
+	if (rc || result->steps)
+		return rc;
+	for (size_t i = 0; i < rec->events.len; i++)
+		rec->result.steps += rec->events.data[i].kind == KNOT_EV_STEP;
+	rec->result.lost += unfilled;
+	if (unfilled)
+		rec->result.flags |= KNOT_RUN_TRUNCATED;
+	return 0;
+}
+
 static int take_trace(struct knot_shm *shm, const struct knot_shm_result *result,
 	struct knot_record *rec, struct knot_error *err)
 {
 	int rc;
 
-	if ((rc = knot_shm_copy_events(shm, result->ev_start, result->ev_end, &rec->events, err)) ||
+	if ((rc = copy_events(shm, result, rec, err)) ||
 		(rc = knot_shm_copy_decisions(
 			 shm, result->dec_start, result->dec_end, &rec->decisions, err)))
 		return rc;
@@ -125,6 +147,10 @@ int knot_record_take_current(
 		.goroutines = cur.goroutines,
 		.lost = cur.lost,
 		.diverged_at = cur.diverged_at,
+		.chain_reached = cur.chain_reached,
+		.chain_waited = cur.chain_waited,
+		.chain_ordered = cur.chain_ordered,
+		.chain_expired = cur.chain_expired,
 	};
 
 	return knot_record_take(shm, &result, end_only, rec, err);
@@ -145,6 +171,13 @@ void knot_record_free(struct knot_record *rec)
 	free(rec->race_text);
 	free(rec->dump);
 	*rec = (struct knot_record){0};
+}
+
+bool knot_record_is_bad(const struct knot_record *rec)
+{
+	const uint32_t end = rec->result.end;
+
+	return rec->timed_out || rec->signal || (end != KNOT_END_OK && end != KNOT_END_SKIP);
 }
 
 struct knot_run_view knot_record_view(const struct knot_record *rec)

@@ -39,6 +39,8 @@ int knot_record_take_current(
 void knot_record_drop_events(struct knot_record *rec);
 /* Leaves rec empty and usable; keeps no memory. */
 void knot_record_free(struct knot_record *rec);
+/* Did it end in another way than passed or skipped? */
+bool knot_record_is_bad(const struct knot_record *rec);
 /* Borrowed from rec. */
 struct knot_run_view knot_record_view(const struct knot_record *rec);
 

@@ -30,6 +30,8 @@ struct waiting {
 	bool warming; /* the first end is the warm-up's */
 	bool done;
 	bool broken;
+	bool native; /* the first run that ends badly is the outcome, and nothing behind it counts */
+	bool bad; /* there was one */
 };
 
 int knot_replayer_open(const struct knot_worker_options *options, const volatile int *cancel,
@@ -121,6 +123,12 @@ static int on_run(
 	(void)err;
 	if (!(plan->request.flags & KNOT_REQ_REPLAY) && w->warming)
 		return 0;
+	if (w->bad)
+		return 0;
+	if (w->native && (knot_record_is_bad(rec) || rec->races.len)) {
+		w->bad = w->done = true;
+		w->outcome->runs = rec->result.batch_runs;
+	}
 	steal_record(&w->outcome->record, rec);
 	w->outcome->ran = true;
 	return 0;
@@ -131,10 +139,11 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 {
 	struct waiting *w = arg;
 
-	(void)end;
 	(void)err;
-	if (plan->request.flags & KNOT_REQ_REPLAY)
-		w->done = true;
+	if (plan->request.flags & KNOT_REQ_REPLAY && !w->bad) {
+		w->outcome->runs = end->runs;
+	}
+	w->done |= (plan->request.flags & KNOT_REQ_REPLAY) != 0;
 	return 0;
 }
 
@@ -146,6 +155,26 @@ static int on_broken(void *arg, const char *why, struct knot_error *err)
 	(void)err;
 	w->broken = true;
 	return 0;
+}
+
+static int post_native(
+	struct knot_replayer *r, const struct knot_schedule *s, struct knot_error *err)
+{
+	struct knot_plan plan = {
+		.request =
+			{
+				.seed = s->seed,
+				.count = s->runs,
+				.policy = KNOT_POLICY_FIFO,
+				.flags = KNOT_REQ_REPLAY | KNOT_REQ_EXIT | KNOT_REQ_NO_FEEDBACK,
+				.wait_us = s->wait_us,
+				.chain_len = s->chain_len,
+			},
+	};
+
+	for (uint32_t i = 0; i < s->chain_len && i < KNOT_CHAIN_MAX; i++)
+		plan.request.chain[i] = s->chain[i];
+	return knot_worker_post(r->worker, &plan, err);
 }
 
 static int post(struct knot_replayer *r, const struct knot_schedule *s, struct knot_error *err)
@@ -162,6 +191,8 @@ static int post(struct knot_replayer *r, const struct knot_schedule *s, struct k
 	};
 	int rc;
 
+	if (s->native)
+		return post_native(r, s, err);
 	if (s->flags & KNOT_REQ_WARM && (rc = knot_worker_post(r->worker, &plan, err)))
 		return rc;
 	plan.request.fair_after = s->fair_after;
@@ -205,7 +236,9 @@ int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target
 	struct knot_worker_options o = r->options;
 	struct knot_outcome outcome = {0};
 	const uint64_t start_ns = knot_clock_mono_ns();
-	struct waiting w = {.outcome = &outcome, .warming = schedule->flags & KNOT_REQ_WARM};
+	struct waiting w = {.outcome = &outcome,
+		.warming = schedule->flags & KNOT_REQ_WARM,
+		.native = schedule->native};
 	int rc;
 
 	knot_worker_close(r->worker);
@@ -214,6 +247,7 @@ int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target
 	if ((rc = stream_open(&r->out, err)) || (rc = stream_open(&r->err, err)))
 		goto out;
 	o.end_only = schedule->end_only;
+	o.native = schedule->native;
 	o.stdout_fd = r->out.fds[1];
 	o.stderr_fd = r->err.fds[1];
 	if ((rc = knot_worker_open(&o, &r->worker, err)) ||

@@ -24,13 +24,20 @@ struct knot_schedule {
 	size_t memory_len;
 	bool end_only; /* the outcome's record is without its trace */
 	bool to_the_end; /* wait until the process is gone, so that its CPU time is known */
+	/* Native: a chain instead of decisions, and so many runs in the process until one ends badly. */
+	bool native;
+	uint32_t runs;
+	uint32_t wait_us;
+	uint32_t chain_len;
+	const struct knot_shm_chain_op *chain;
 };
 
 /* Owns its contents; free with knot_outcome_free. */
 struct knot_outcome {
 	bool ran; /* false: the process never came to the end of a run */
 	uint64_t wall_ns, cpu_ns; /* of the whole process; cpu_ns with to_the_end only */
-	struct knot_record record;
+	struct knot_record record; /* native: of the run that ended badly, else of the last */
+	uint32_t runs; /* that were made */
 	char *out, *err; /* what the target printed, at most KNOT_REPLAY_OUTPUT bytes each */
 	size_t out_len, err_len;
 };

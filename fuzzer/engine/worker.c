@@ -21,6 +21,8 @@ extern char **environ;
 /* Under -race memory is watched from outside: the process this often, all that it has forked more rarely. */
 #define MEMORY_NS (5 * KNOT_NS_PER_MS)
 #define MEMORY_SESSION_EVERY 50
+/* A native run ends itself when its time is up, and can tell more than one that is killed. */
+#define NATIVE_GRACE_NS (5 * KNOT_NS_PER_S)
 
 struct queued {
 	struct knot_plan plan;
@@ -155,7 +157,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	struct knot_proc_options o = KNOT_PROC_OPTIONS_INIT;
 	knot_auto_free char *run = knot_xasprintf("-test.run=^%s$", t->test);
 	knot_auto_free char *name = knot_xasprintf("GOKNOT_TEST=%s", t->test);
-	knot_auto_free char *region = knot_xasprintf("GOKNOT_SHM=%d", SHM_TARGET_FD);
+	knot_auto_free char *region =
+		knot_xasprintf("GOKNOT_%s=%d", w->options.native ? "NATIVE" : "SHM", SHM_TARGET_FD);
 	knot_auto_free char *pwd = knot_xasprintf("PWD=%s", t->dir);
 	knot_auto_free char *tmp = NULL;
 	knot_auto_free char *race = t->race ? race_setting(w) : NULL;
@@ -182,7 +185,7 @@ static int start(struct knot_worker *w, struct knot_error *err)
 		if (strncmp(*e, "GOKNOT_", 7) != 0 && strncmp(*e, "PWD=", 4) != 0 &&
 			strncmp(*e, "TMPDIR=", 7) != 0 &&
 			!(race && strncmp(*e, "GORACE=", 7) == 0) &&
-			strncmp(*e, "GOMAXPROCS=", 11) != 0)
+			(w->options.native || strncmp(*e, "GOMAXPROCS=", 11) != 0))
 			knot_vec_push(&envp, *e);
 	knot_vec_push(&envp, region);
 	knot_vec_push(&envp, name);
@@ -254,6 +257,8 @@ int knot_worker_post(struct knot_worker *w, const struct knot_plan *plan, struct
 	q->plan.request.id = w->next_id++;
 	q->plan.request.salt = w->target->salt;
 	q->plan.request.start_ns = w->target->start_ns;
+	q->plan.request.timeout_ms =
+		w->options.native ? (uint32_t)(w->options.timeout_ns / KNOT_NS_PER_MS) : 0;
 	q->plan.prefix = NULL;
 	if (plan->request.prefix_len) {
 		size_t size_bytes = plan->request.prefix_len * sizeof(*plan->prefix);
@@ -302,6 +307,7 @@ static int one_result(struct knot_worker *w, const struct knot_worker_events *ev
 			.chain_any = r->batch_chain_any,
 			.chain_all = r->batch_chain_all,
 			.steps = r->batch_steps,
+			.real_ns = r->real_ns,
 		};
 
 		rc = end_front(w, ev, &end, err);
@@ -387,6 +393,7 @@ static int process_gone(struct knot_worker *w, const struct knot_worker_events *
 /* Kills the process when its run has taken too long; its remains are taken once it is reaped. */
 static void watch_time(struct knot_worker *w)
 {
+	const uint64_t limit = w->options.timeout_ns + (w->options.native ? NATIVE_GRACE_NS : 0);
 	struct knot_shm_counters c;
 	uint64_t now;
 
@@ -397,7 +404,7 @@ static void watch_time(struct knot_worker *w)
 	if (c.runs_total != w->mark_runs || !w->queued) {
 		w->mark_runs = c.runs_total;
 		w->mark_ns = now;
-	} else if (now - w->mark_ns > w->options.timeout_ns) {
+	} else if (now - w->mark_ns > limit) {
 		w->killed_for_time = true;
 		knot_proc_kill(w->proc);
 	}

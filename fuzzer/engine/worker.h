@@ -34,6 +34,7 @@ struct knot_worker_options {
 	uint64_t memory_bytes; /* 0 = no limit */
 	uint32_t cfg_flags; /* KNOT_CFG_* */
 	bool end_only; /* of each run its end, without the trace */
+	bool native; /* on the stock scheduler */
 	int stdout_fd, stderr_fd; /* KNOT_PROC_NULL or a file; borrowed */
 };
 

@@ -4,22 +4,20 @@
 #include "base/rng.h"
 #include "base/vec.h"
 #include "explore/corpus.h"
+#include "explore/portfolio_internal.h"
 #include "explore/sharing.h"
 
 #include <string.h>
 
 /* A run costs about as much as this many steps besides its own (measured: 3 us and 200 ns). */
 #define RUN_OVERHEAD_STEPS 16
-#define RUNS_MAX 4096 /* a request */
 /* What a chain can show it shows early: a third of the usual steps, but not one run alone. */
 #define CHAIN_SHARE 3
 #define RUNS_MIN_CHAIN 4
 #define RUNS_MAX_CHAIN 64
 #define RUNS_MIN_SURW 8 /* its first run only learns */
 #define DELAYS_MAX 4 /* more found nothing further in GOAT's evaluation */
-#define RAMP_UP 24 /* requests until the size is the measured one */
 #define WARM_UP 14 /* requests that alternate before the bandit decides */
-#define EXPLORE_ONE_IN 6 /* draws that ignore the yields */
 #define FINDING_REWARD 64 /* pairs that a finding is worth */
 #define WINDOW_REQUESTS 256 /* an arm's past is halved when it is worth so many requests */
 #define STEP_LIMIT_UNKNOWN 400000 /* the whole trace of such a run fits the event ring */
@@ -28,26 +26,6 @@
 #define STEP_LIMIT_TIMES 64 /* the longest normal run */
 #define SEED_CHAINS_MAX 4096
 #define AUDIT_UNITS (1u << 20) /* the finest share of requests */
-
-struct arm {
-	uint64_t steps, reward; /* recent, halved from time to time */
-	struct knot_arm_stats total;
-};
-
-struct knot_portfolio {
-	struct knot_portfolio_options options;
-	struct knot_rng rng;
-	struct knot_cpop *cpop;
-	struct knot_mutator *mutator;
-	struct knot_pool *pool;
-	struct knot_sharing sharing;
-	struct arm arms[KNOT_ARM_COUNT];
-	KNOT_VEC(struct knot_chain) seeds;
-	size_t seeds_tried;
-	uint64_t requests; /* made */
-	uint64_t runs, steps; /* all of them, without those that hit the step limit */
-	uint32_t longest; /* steps of the longest run that ended by itself */
-};
 
 struct knot_portfolio_options knot_portfolio_defaults(uint64_t seed)
 {
@@ -146,7 +124,7 @@ void knot_portfolio_skip(struct knot_portfolio *p, uint64_t requests)
 	p->rng.stream += requests << 32;
 }
 
-static bool chains_possible(const struct knot_portfolio *p)
+bool knot_portfolio_chains_possible(const struct knot_portfolio *p)
 {
 	return p->options.mutate &&
 		(p->seeds_tried < p->seeds.len ||
@@ -157,7 +135,7 @@ static bool chains_possible(const struct knot_portfolio *p)
  * Pairs a step in fixed point, with some on top so that no arm is ever worth nothing. When nothing
  * yields any more the chain arm gets the greatest share: it alone never repeats itself.
  */
-static uint64_t arm_value(const struct knot_portfolio *p, enum knot_arm arm)
+uint64_t knot_portfolio_arm_value(const struct knot_portfolio *p, enum knot_arm arm)
 {
 	const struct arm *a = &p->arms[arm];
 	uint64_t reward = a->reward + (arm == KNOT_ARM_CHAIN ? 3 : 1);
@@ -167,13 +145,13 @@ static uint64_t arm_value(const struct knot_portfolio *p, enum knot_arm arm)
 
 static enum knot_arm draw_arm(struct knot_portfolio *p)
 {
-	uint32_t n = chains_possible(p) ? KNOT_ARM_COUNT : KNOT_ARM_CHAIN;
+	uint32_t n = knot_portfolio_chains_possible(p) ? KNOT_ARM_COUNT : KNOT_ARM_CHAIN;
 	uint64_t value[KNOT_ARM_COUNT], total = 0;
 
-	if (knot_rng_below(&p->rng, EXPLORE_ONE_IN) == 0)
+	if (knot_rng_below(&p->rng, KNOT_PORTFOLIO_EXPLORE_ONE_IN) == 0)
 		return (enum knot_arm)knot_rng_below(&p->rng, n);
 	for (uint32_t i = 0; i < n; i++) {
-		value[i] = arm_value(p, (enum knot_arm)i);
+		value[i] = knot_portfolio_arm_value(p, (enum knot_arm)i);
 		total += value[i];
 	}
 	uint64_t at = knot_rng_below(&p->rng, total);
@@ -208,7 +186,8 @@ static enum knot_arm choose_arm(struct knot_portfolio *p)
 		KNOT_ARM_RANDOM, KNOT_ARM_POS};
 
 	if (p->options.policy >= 0) {
-		if (p->requests > WARM_UP && chains_possible(p) && knot_rng_below(&p->rng, 2))
+		if (p->requests > WARM_UP && knot_portfolio_chains_possible(p) &&
+			knot_rng_below(&p->rng, 2))
 			return KNOT_ARM_CHAIN;
 		return arm_of_policy(p);
 	}
@@ -227,13 +206,13 @@ static uint32_t size_request(const struct knot_portfolio *p, enum knot_arm arm)
 {
 	uint32_t cost = mean_steps(p) + RUN_OVERHEAD_STEPS;
 	uint32_t runs = p->options.request_steps / cost;
-	uint32_t cap = arm == KNOT_ARM_CHAIN ? RUNS_MAX_CHAIN : RUNS_MAX;
+	uint32_t cap = arm == KNOT_ARM_CHAIN ? RUNS_MAX_CHAIN : KNOT_PORTFOLIO_RUNS_MAX;
 
 	if (arm == KNOT_ARM_CHAIN)
 		runs = runs / CHAIN_SHARE < RUNS_MIN_CHAIN ? RUNS_MIN_CHAIN : runs / CHAIN_SHARE;
 	if (arm == KNOT_ARM_SURW && runs < RUNS_MIN_SURW)
 		runs = RUNS_MIN_SURW;
-	if (p->requests < RAMP_UP && cap > 1u << p->requests / 2)
+	if (p->requests < KNOT_PORTFOLIO_RAMP_UP && cap > 1u << p->requests / 2)
 		cap = 1u << p->requests / 2;
 	if (!p->runs)
 		cap = 1;
@@ -335,7 +314,7 @@ static bool repeat_corpus(
 	return false;
 }
 
-static bool choose_chain(
+bool knot_portfolio_choose_chain(
 	struct knot_portfolio *p, struct knot_chain *ret_chain, struct knot_plan *plan)
 {
 	plan->how = KNOT_OPERATOR_INITIAL;
@@ -356,7 +335,7 @@ static bool choose_chain(
 	return repeat_corpus(p, ret_chain, plan);
 }
 
-static void set_chain(
+void knot_portfolio_set_chain(
 	struct knot_portfolio *p, struct knot_plan *plan, const struct knot_chain *chain)
 {
 	struct knot_shm_request *r = &plan->request;
@@ -389,13 +368,16 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 	set_limits(p, r);
 	if (!p->options.feedback)
 		r->flags |= KNOT_REQ_NO_FEEDBACK;
-	if (p->requests++ == 0 && p->options.policy < 0) {
+	if (p->options.native) {
+		p->requests++;
+		knot_portfolio_plan_native(p, &plan);
+	} else if (p->requests++ == 0 && p->options.policy < 0) {
 		r->policy = KNOT_POLICY_FIFO;
 	} else {
 		plan.arm = choose_arm(p);
 		if (plan.arm == KNOT_ARM_CHAIN) {
-			if (choose_chain(p, &chain, &plan))
-				set_chain(p, &plan, &chain);
+			if (knot_portfolio_choose_chain(p, &chain, &plan))
+				knot_portfolio_set_chain(p, &plan, &chain);
 			else
 				plan.arm = KNOT_ARM_RANDOM;
 		}
@@ -537,7 +519,9 @@ void knot_portfolio_feed_end(
 	if (plan->arm < KNOT_ARM_COUNT) {
 		struct arm *a = &p->arms[plan->arm];
 
-		a->steps += end->steps + (uint64_t)end->runs * RUN_OVERHEAD_STEPS;
+		a->steps += p->options.native
+			? end->real_ns / 1000
+			: end->steps + (uint64_t)end->runs * RUN_OVERHEAD_STEPS;
 		a->total.requests++;
 		a->total.runs += end->runs;
 		a->total.steps += end->steps;
@@ -551,9 +535,11 @@ void knot_portfolio_feed_end(
 		p->runs += end->runs;
 		p->steps += end->steps;
 	}
-	if (!plan->request.chain_len)
+	if (!plan->request.chain_len) {
+		p->free_runs += end->real_ns ? end->runs : 0;
+		p->free_ns += end->real_ns;
 		return;
-
+	}
 	struct knot_pool_entry entry = {.chain = chain_of(&plan->request),
 		.parent = plan->is_parent ? KNOT_POOL_NONE : plan->parent,
 		.seed = plan->request.seed};

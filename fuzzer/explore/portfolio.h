@@ -8,6 +8,8 @@
  * The portfolio owns all that is learnt about the target (pairs, mutator, corpus). Its answers depend on
  * the options and on the sequence of calls only: several requests may be under way at once.
  *
+ * Native: the arms are free runs (random) and chains, the bandit's currency is microseconds.
+ *
  * One request:  knot_portfolio_next -> the engine adds id, salt, start_ns, prefix_off, copies the prefix
  *               knot_portfolio_feed_run for each held run, in the order of the results
  *               knot_portfolio_feed_end once, with the totals
@@ -51,6 +53,7 @@ struct knot_portfolio_options {
 	struct knot_budget *budget; /* borrowed; NULL = limits of its own */
 	struct knot_cpop_desk *desk; /* borrowed; NULL = its own */
 	uint32_t request_steps; /* steps a request should take; 0 = KNOT_PORTFOLIO_REQUEST_STEPS */
+	bool native; /* runs on the stock scheduler: no policies, and real time is the currency */
 };
 
 /* At 200 ns a step: 2 ms. */
@@ -75,6 +78,7 @@ struct knot_plan {
 struct knot_plan_end {
 	uint32_t runs, chain_any, chain_all; /* struct knot_shm_result batch_* of its last result */
 	uint64_t steps;
+	uint64_t real_ns; /* 0 = not known */
 	bool timed_out; /* the target was killed for time or did not end by itself */
 };
 

@@ -325,6 +325,14 @@ static void decide_failure(
 		add_site(v, KNOT_OP_NONE, in->fail_sites[i]);
 }
 
+/* The target itself has seen that the time was up: a test may be slow by nature in real time. */
+static void decide_timeout(const struct knot_verdict_input *in, struct knot_verdict *v)
+{
+	find(v, KNOT_VERDICT_TIMEOUT, !in->always, in->always ? KNOT_NOTE_ALWAYS : KNOT_NOTE_NONE);
+	take_spinners(v, &in->view, in->steps / 2);
+	take_stuck(v);
+}
+
 /* No reason was left behind: killed by goknot, by a signal, or gone. */
 static void decide_gone(const struct knot_verdict_input *in, struct knot_verdict *v)
 {
@@ -389,6 +397,9 @@ void knot_verdict_decide(const struct knot_verdict_input *in, struct knot_verdic
 		break;
 	case KNOT_END_EXTWAIT:
 		decide_extwait(v);
+		break;
+	case KNOT_END_TIMEOUT:
+		decide_timeout(in, v);
 		break;
 	default:
 		decide_gone(in, v);

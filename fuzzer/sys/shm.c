@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 #include "sys/ring.h"
+#include "wire/settle.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -388,6 +389,28 @@ int knot_shm_copy_events(struct knot_shm *shm, uint64_t start, uint64_t end,
 			return knot_error_set(err, KNOT_EINPUT,
 				"shared memory is damaged: event %zu of the run", i);
 	out->len += count;
+	return 0;
+}
+
+int knot_shm_copy_native_events(struct knot_shm *shm, uint64_t start, uint64_t end,
+	struct knot_shm_events *out, uint32_t *ret_unfilled, struct knot_error *err)
+{
+	if (!range_ok(start, end, shm->ev_tail, KNOT_EVENT_SLOTS))
+		return knot_error_set(err, KNOT_EINPUT, "shared memory is damaged: event cursors");
+	const size_t count = (size_t)(end - start);
+	knot_vec_reserve(out, out->len + count);
+	struct knot_shm_event *copy = out->data + out->len;
+	*ret_unfilled = 0;
+	if (!count)
+		return 0;
+	shm->was_long |= knot_ring_copy(shm->base, &ring_events, start, count, copy);
+	const size_t len = knot_settle(copy, count, start, load32(&knot_shm_header(shm)->pid));
+	for (size_t i = 0; i < len; i++)
+		if (!event_ok(&copy[i]))
+			return knot_error_set(err, KNOT_EINPUT,
+				"shared memory is damaged: event %zu of the run", i);
+	out->len += len;
+	*ret_unfilled = (uint32_t)(count - len);
 	return 0;
 }
 

@@ -105,6 +105,12 @@ int knot_shm_take_results(
 /* Append [start, end) to out; positions below the tail or beyond the ring are KNOT_EINPUT. */
 int knot_shm_copy_events(struct knot_shm *shm, uint64_t start, uint64_t end,
 	struct knot_shm_events *out, struct knot_error *err);
+/*
+ * The same for a native run: what was never filled is left out and counted, the rest numbered
+ * (wire/settle.h). *ret_unfilled events are missing.
+ */
+int knot_shm_copy_native_events(struct knot_shm *shm, uint64_t start, uint64_t end,
+	struct knot_shm_events *out, uint32_t *ret_unfilled, struct knot_error *err);
 int knot_shm_copy_decisions(struct knot_shm *shm, uint64_t start, uint64_t end,
 	struct knot_shm_decisions *out, struct knot_error *err);
 /*

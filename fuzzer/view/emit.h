@@ -33,12 +33,18 @@ struct knot_emit_finding {
 	size_t lines_len;
 	uint64_t bucket, schedule_hash;
 	uint32_t steps;
+	bool native;
+	uint32_t tries, reproduced; /* native */
+	const char
+		*controlled_file; /* native: the same under the controlled scheduler, NULL = none */
 };
 
 struct knot_emit_replay {
 	const char *verdict, *expected, *title, *message;
 	uint64_t schedule_hash, expected_hash;
 	uint32_t steps, times, reproduced, diverged, same_hash;
+	bool native;
+	uint32_t saved_tries, saved_reproduced; /* native: at verification */
 };
 
 /* A run that was replayed whatever it ended in. */

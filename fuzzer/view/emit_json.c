@@ -113,6 +113,12 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 	put(o, "bucket", hex(f->bucket));
 	put(o, "schedule_hash", hex(f->schedule_hash));
 	put(o, "steps", number(f->steps));
+	text(o, "sched", f->native ? "native" : "controlled");
+	if (f->native) {
+		put(o, "tries", number(f->tries));
+		put(o, "reproduced", number(f->reproduced));
+		text(o, "controlled_file", f->controlled_file);
+	}
 	for (size_t i = 0; i < f->lines_len; i++)
 		json_array_append_new(lines, json_string(f->lines[i]));
 	put(o, f->lines_are, lines);
@@ -175,6 +181,11 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	put(o, "reproduced", number(r->reproduced));
 	put(o, "same_hash", number(r->same_hash));
 	put(o, "diverged", number(r->diverged));
+	text(o, "sched", r->native ? "native" : "controlled");
+	if (r->native) {
+		put(o, "saved_tries", number(r->saved_tries));
+		put(o, "saved_reproduced", number(r->saved_reproduced));
+	}
 	line(out, o);
 }
 

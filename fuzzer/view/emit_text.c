@@ -52,6 +52,20 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		fprintf(out, "        %s\n", f->lines[i]);
 	if (f->lines_len > LINES_SHOWN)
 		fprintf(out, "        and %zu more\n", f->lines_len - LINES_SHOWN);
+	if (f->native) {
+		fprintf(out,
+			"    native run, came again in %u of %u tries, saved to %s\n    to re-run: "
+			"goknot replay %s\n",
+			f->reproduced, f->tries, f->crash_file, f->crash_file);
+		if (f->controlled_file)
+			fprintf(out,
+				"    under the controlled scheduler, where it replays exactly: "
+				"goknot "
+				"replay %s\n",
+				f->controlled_file);
+		fflush(out);
+		return;
+	}
 	fprintf(out,
 		"    schedule of %u steps, verified in fresh processes, saved to %s\n    to "
 		"re-run: goknot replay %s\n",
@@ -125,6 +139,13 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	fprintf(out, "%s\n", r->title && *r->title ? r->title : r->verdict);
 	if (r->message && *r->message)
 		fprintf(out, "    %s\n", r->message);
+	if (r->native) {
+		fprintf(out,
+			"replay: %u of %u native runs reproduced (%s); when it was saved %u of "
+			"%u\n",
+			r->reproduced, r->times, r->expected, r->saved_reproduced, r->saved_tries);
+		return;
+	}
 	fprintf(out, "replay: %u of %u reproduced (%s), schedule hash %016" PRIx64 " %s, %u steps",
 		r->reproduced, r->times, r->expected, r->schedule_hash,
 		r->schedule_hash == r->expected_hash ? "as saved" : "differs from the saved one",

@@ -155,6 +155,7 @@
 #define KNOT_DECISION_SLOTS 4194304
 #define KNOT_DECISION_IN_SLOTS 4194304
 #define KNOT_PAIR_SLOTS 262144
+#define KNOT_EVENT_STAMP 0x9e3779b1
 #define KNOT_RACE_SLOTS 262144
 #define KNOT_MEM_SLOTS 1024
 #define KNOT_MEM_MAX 64
@@ -227,7 +228,6 @@ struct knot_shm_result {
  * by which a slot that was claimed and never filled is told; prim 0 with aux not 0 means that aux is the
  * primitive's address. wire/settle.h turns that into the form above.
  */
-#define KNOT_EVENT_STAMP 0x9e3779b1
 struct knot_shm_event {
 	uint32_t step; /* steps done when it was recorded (a STEP event carries its own number) */
 	uint16_t g; /* goroutine number in this run */

@@ -17,6 +17,9 @@
 #name, &knot_crash_kind_##type, offsetof(struct knot_crash, name), 0 \
 	}
 
+/* Of native runs only. */
+#define NATIVE offsetof(struct knot_crash, native)
+
 /* In the order of the file. A change of keys or their meaning raises KNOT_CRASH_VERSION. */
 static const struct knot_crash_field fields[] = {
 	FIELD(text, goknot),
@@ -29,6 +32,11 @@ static const struct knot_crash_field fields[] = {
 	FIELD(bool, race),
 	{"short", &knot_crash_kind_bool, offsetof(struct knot_crash, is_short), 0},
 	FIELD(texts, args),
+	{"sched", &knot_crash_kind_sched, offsetof(struct knot_crash, native), NATIVE},
+	{"wait_us", &knot_crash_kind_u32, offsetof(struct knot_crash, wait_us), NATIVE},
+	{"tries", &knot_crash_kind_u32, offsetof(struct knot_crash, tries), NATIVE},
+	{"reproduced", &knot_crash_kind_u32, offsetof(struct knot_crash, reproduced), NATIVE},
+	{"controlled", &knot_crash_kind_text, offsetof(struct knot_crash, controlled), NATIVE},
 	FIELD(text, policy),
 	FIELD(u64, seed),
 	FIELD(u32, depth),
@@ -172,7 +180,7 @@ static int take_crash(struct knot_crash_reader *r, struct knot_crash *c)
 			return rc;
 	}
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (!(seen >> i & 1) && !fields[i].optional)
+		if (!(seen >> i & 1) && !left_out(&fields[i], c))
 			return knot_error_set(r->err, KNOT_EINPUT,
 				"crash file: the key \"%s\" is missing", fields[i].key);
 	return 0;

@@ -67,6 +67,13 @@ struct knot_crash {
 	uint64_t schedule_hash;
 	KNOT_VEC(char *) signature; /* what the bucket is made of: "lock manager.go:31" */
 
+	/* Of a native run only, which has no decisions; in the file none of it else. */
+	size_t native; /* 0 or 1: "sched: native" */
+	uint32_t wait_us; /* how long an operation waits for the one before it in the chain */
+	uint32_t tries,
+		reproduced; /* native runs of the verification, and those that ended the same way */
+	char *controlled; /* name of a crash file with a schedule that ends the same way; "" = none */
+
 	KNOT_VEC(struct knot_crash_op) chain; /* at most KNOT_CHAIN_MAX */
 	/* Accesses to memory that were scheduling points, under -race: "memwrite 1a2b3c4d a.go:15". */
 	KNOT_VEC(char *) memory; /* at most KNOT_MEM_MAX */

@@ -198,6 +198,24 @@ static int get_end(struct knot_crash_reader *r, const struct knot_crash_field *f
 	return 0;
 }
 
+static void put_sched(
+	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
+{
+	(void)f;
+	(void)c;
+	knot_text_adds(t, " native");
+}
+
+/* A controlled run is what a file without the key is of. */
+static int get_sched(struct knot_crash_reader *r, const struct knot_crash_field *f,
+	struct knot_span value, struct knot_crash *c)
+{
+	if (!knot_span_eq(value, "native"))
+		return knot_crash_bad(r, "not native");
+	*(size_t *)member(f, c) = 1;
+	return 0;
+}
+
 /* --- lists: "key: <count>", then one indented line per entry --------------------------------- */
 
 static int take_count(
@@ -454,6 +472,7 @@ KIND(u64, nothing);
 KIND(hex32, nothing);
 KIND(hex64, nothing);
 KIND(bool, nothing);
+KIND(sched, nothing);
 KIND(end, nothing);
 KIND(texts, texts);
 KIND(chain, chain);

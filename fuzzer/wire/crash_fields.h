@@ -29,13 +29,13 @@ struct knot_crash_field {
 	const char *key;
 	const struct knot_crash_kind *kind;
 	size_t offset; /* of the member of struct knot_crash */
-	size_t optional; /* where to find the length of a list that is left out when empty; 0 = never */
+	size_t optional; /* of a member of type size_t: where that is 0 the key is left out; 0 = never */
 };
 
 extern const struct knot_crash_kind knot_crash_kind_text, knot_crash_kind_u32, knot_crash_kind_u64,
-	knot_crash_kind_hex32, knot_crash_kind_hex64, knot_crash_kind_bool, knot_crash_kind_end,
-	knot_crash_kind_texts, knot_crash_kind_chain, knot_crash_kind_goroutines,
-	knot_crash_kind_decisions;
+	knot_crash_kind_hex32, knot_crash_kind_hex64, knot_crash_kind_bool, knot_crash_kind_sched,
+	knot_crash_kind_end, knot_crash_kind_texts, knot_crash_kind_chain,
+	knot_crash_kind_goroutines, knot_crash_kind_decisions;
 
 /* KNOT_EINPUT, naming line and key. */
 int knot_crash_bad(struct knot_crash_reader *r, const char *what);

@@ -19,6 +19,7 @@
 //	knot_race.go    the race detector
 //	knot_mem.go     accesses to plain memory as scheduling points
 //	knot_hook.go    entry points for package sync, package testing and the inserted hooks
+//	knot_native.go  the mode without any of that: the stock scheduler
 //
 // A goroutine reaches a scheduling point before each operation. There it writes down what it is about to
 // do and asks the policy; when the policy picks it, it goes on without a switch, else it joins the runnable set.
@@ -78,7 +79,20 @@ type knotG struct {
 	queued    bool  // the policy has taken it in before it joined the candidates
 	back      bool  // on its way from a system call (or a collection) to its next scheduling point
 	depth     uint8
-	hooks     [knotHookDepth]knotPending // operations named by inserted hooks and not yet executed
+
+	// Native mode.
+	chainEl    uint8 // element of the chain under way + 1, 0 = none
+	chainIn    bool  // ... the one before it has been executed
+	chainCalls bool  // ... it calls functions of the program
+	busy       bool  // between a hooked operation and the hook behind it
+	taking     bool  // ... which takes a lock
+	nested     uint8 // ... and has begun to take another inside
+	spawnNamed bool
+	chainID    uint32
+	spawnSite  uint32  // of the go statement under way
+	lastRecv   uintptr // channel of the last receive without a hook
+
+	hooks [knotHookDepth]knotPending // operations named by inserted hooks and not yet executed
 }
 
 type knotState struct {
@@ -179,8 +193,11 @@ const knotStepNs = 100 // what a step, or a look at the clock, costs in virtual 
 func knotAttach() {
 	knot.maxprocs = knotCPUs()
 	fd, ok := knotEnvInt("GOKNOT_SHM=")
+	native := false
 	if !ok {
-		return
+		if fd, native = knotEnvInt("GOKNOT_NATIVE="); !native {
+			return
+		}
 	}
 	const mapShared = 1
 	p, errno := mmap(nil, unsafe.Sizeof(knotShmHeader{}), _PROT_READ|_PROT_WRITE, mapShared, int32(fd), 0)
@@ -219,6 +236,12 @@ func knotAttach() {
 	knotOrdinals.init()
 	knotPCs.init(1 << 15)
 	knotRaceAttach()
+	if native {
+		knotNatAttach()
+		h.pid = uint32(getpid())
+		h.state = knotStateAttached
+		return
+	}
 	knot.realOff = nanotime1()
 	knot.vtOff = 1000 * 1000 * 1000
 	debug.gcstoptheworld = 2 // every collection is one step for the program
@@ -496,7 +519,9 @@ func knotNextRun() bool {
 		}
 	}
 	h.state = knotStateIdle
-	if knot.reporter == 0 {
+	if knotNat.attached {
+		knotNatStart()
+	} else if knot.reporter == 0 {
 		knot.percent0 = setGCPercent(-1)
 		knot.procs0 = knot.maxprocs
 		gcBgMarkStartWorkers() // else the first collection inside a run waits for them, and later ones do not

@@ -118,6 +118,7 @@ const knotEventSlots = 1048576
 const knotDecisionSlots = 4194304
 const knotDecisionInSlots = 4194304
 const knotPairSlots = 262144
+const knotEventStamp = 0x9e3779b1
 const knotRaceSlots = 262144
 const knotMemSlots = 1024
 const knotMemMax = 64
@@ -185,8 +186,6 @@ type knotShmResult struct {
 	chainOrdered  uint16
 	chainExpired  uint16
 }
-
-const knotEventStamp = 0x9e3779b1
 
 type knotShmEvent struct {
 	step  uint32

@@ -183,7 +183,7 @@ func knotDumpStacks() {
 
 // knotDying is called when the process is about to die of a panic or a fatal error.
 func knotDying(end uint32) {
-	if !knot.attached || !knot.on {
+	if !knot.on && !knotNat.on {
 		return
 	}
 	c := knot.cur
@@ -192,6 +192,9 @@ func knotDying(end uint32) {
 	}
 	c.end = end
 	knotRaceTake()
+	if knotNat.on {
+		knotNatChainReport()
+	}
 	gp := getg()
 	if gp == gp.m.g0 || gp == gp.m.gsignal {
 		return
@@ -229,7 +232,7 @@ func knotDying(end uint32) {
 //
 //go:nosplit
 func knotThrown(t throwType) {
-	if !knot.attached || !knot.on {
+	if !knot.on && !knotNat.on {
 		return
 	}
 	if t == throwTypeUser {
@@ -241,7 +244,7 @@ func knotThrown(t throwType) {
 
 // knotOSExit is called by os.Exit.
 func knotOSExit(code int) {
-	if !knot.attached || !knot.on {
+	if !knot.on && !knotNat.on {
 		return
 	}
 	knot.cur.end = knotEndOsexit
@@ -255,7 +258,7 @@ func knotOSExit(code int) {
 // everybody. The pre-bucket holds it as a site, which tells goknot which of the lines the test has logged
 // is the failure.
 func knotTestFailed() {
-	if !knot.on || knot.cur.bucket != 0 {
+	if !knot.on && !knotNat.on || knot.cur.bucket != 0 {
 		return
 	}
 	var pcs [32]uintptr
@@ -273,7 +276,9 @@ func knotTestFailed() {
 			continue
 		}
 		h := knotFnvUint(knotFnv(2166136261, name), uint(line))
+		lock(&knotNat.mu)
 		knotWriteSite(h, uint32(line), name, file)
+		unlock(&knotNat.mu)
 		knot.cur.bucket = knotEndFail<<32 | uint64(h)
 		if test {
 			return

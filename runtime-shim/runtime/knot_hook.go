@@ -195,6 +195,9 @@ func Gosched() {
 //go:noinline
 func knotSyncOp(op uint8, addr uintptr) {
 	if !knot.on {
+		if knotNat.rec {
+			knotNatOp(op, addr)
+		}
 		return
 	}
 	gp := getg()
@@ -220,6 +223,9 @@ func knotSyncOp(op uint8, addr uintptr) {
 //go:linkname knotSyncDone sync.knotDone
 func knotSyncDone(op uint8, addr uintptr) {
 	if !knot.on {
+		if knotNat.rec {
+			knotNatTaken(op, addr)
+		}
 		return
 	}
 	gp := getg()
@@ -250,7 +256,13 @@ func knotSyncDone(op uint8, addr uintptr) {
 //
 //go:linkname knotBefore structs.before
 func knotBefore(id uint32, op uint8) {
-	if !knot.on || knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
+	if !knot.on {
+		if knotNat.bloom>>(id&63)&1 != 0 {
+			knotNatBefore(id, op)
+		}
+		return
+	}
+	if knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
 		return
 	}
 	k := &getg().knot
@@ -268,7 +280,13 @@ func knotBefore(id uint32, op uint8) {
 //
 //go:linkname knotAfter structs.after
 func knotAfter(id uint32, op uint8) {
-	if !knot.on || knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
+	if !knot.on {
+		if knotNat.bloom>>(id&63)&1 != 0 {
+			knotNatAfter(id, op)
+		}
+		return
+	}
+	if knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
 		return
 	}
 	gp := getg()
@@ -295,7 +313,13 @@ func knotAfter(id uint32, op uint8) {
 //
 //go:linkname knotAtomic structs.atomicOp
 func knotAtomic(id uint32, op uint8, addr uintptr) {
-	if !knot.on || knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
+	if !knot.on {
+		if knotNat.bloom>>(id&63)&1 != 0 {
+			knotNatAtomic(id, op, addr)
+		}
+		return
+	}
+	if knot.hdr.cfgFlags&knotCfgNoHooks != 0 {
 		return
 	}
 	if gp := getg(); knotMay(gp) {
@@ -309,19 +333,33 @@ func knotAtomic(id uint32, op uint8, addr uintptr) {
 // Entry points of package testing.
 
 //go:linkname knotTestingAttached testing.knotAttached
-func knotTestingAttached() bool { return knot.attached }
+func knotTestingAttached() bool { return knot.attached || knotNat.attached }
 
 //go:linkname knotTestingNext testing.knotNext
 func knotTestingNext() bool {
-	knotCollect()
+	if !knotNat.attached {
+		knotCollect()
+	}
 	return knotNextRun()
 }
 
 //go:linkname knotTestingBegin testing.knotRunBegin
-func knotTestingBegin() { knotRunBegin() }
+func knotTestingBegin() {
+	if knotNat.attached {
+		knotNatBegin()
+	} else {
+		knotRunBegin()
+	}
+}
 
 //go:linkname knotTestingEnd testing.knotRunEnd
-func knotTestingEnd(failed, skipped bool) { knotRunEnd(failed, skipped) }
+func knotTestingEnd(failed, skipped bool) {
+	if knotNat.attached {
+		knotNatEnd(failed, skipped)
+	} else {
+		knotRunEnd(failed, skipped)
+	}
+}
 
 //go:linkname knotTestingFailed testing.knotFailed
 func knotTestingFailed() { knotTestFailed() }

@@ -54,7 +54,7 @@ func knotRaceAttach() {
 
 // RaceErrors is asked by package testing whether the test raced. See the original, which the overlay renames.
 func RaceErrors() int {
-	if knot.attached {
+	if knot.attached || knotNat.attached {
 		return 0
 	}
 	return knotOrigRaceErrors()
@@ -131,7 +131,7 @@ func knotRaceTake() {
 // acquires within a run: no order arises there.
 
 func knotRaceExit() {
-	if knot.on && knotKind(getg()) == knotKindUser {
+	if knot.on && knotKind(getg()) == knotKindUser || knotNat.on && getg().knot.run == knot.run {
 		racereleasemerge(unsafe.Pointer(&knotRace.between))
 	}
 }

@@ -547,6 +547,10 @@ func knotWakeDriver() {
 // that executed the go statement, or g0 when a timer started the function.
 func knotSpawned(parent, gp *g) {
 	gp.knot = knotG{readyIdx: -1}
+	if knotNat.on {
+		knotNatSpawned(parent, gp)
+		return
+	}
 	knotSpawnOurs = false
 	if !knot.on || knotKind(gp) != knotKindUser || knot.forced {
 		return
@@ -587,6 +591,9 @@ var knotSpawnOurs bool
 
 // knotExit is called when a goroutine ends, on the system stack.
 func knotExit(gp *g) {
+	if knotNat.on {
+		knotNatExit(gp)
+	}
 	k := &gp.knot
 	if knot.on && k.run == knot.run && !knot.forced {
 		if k.counted {

@@ -36,6 +36,9 @@ refuses 'goknot fuzz: -fuzztime wants a value' fuzz -fuzztime
 refuses 'goknot fuzz: -parallel wants a number from 1 to 1024, not "0"' fuzz -parallel=0
 refuses 'goknot fuzz: -mutate wants true or false, not "x"' fuzz --mutate=x
 refuses 'goknot fuzz: -policy wants fifo, random, pct, pos, surw or delay, not "best"' fuzz -policy best
+refuses 'goknot fuzz: -policy pct is for controlled schedules: with -sched native the Go runtime itself schedules' \
+	fuzz -sched native -policy pct
+refuses 'goknot fuzz: -sched wants controlled or native, not "stock"' fuzz -sched stock
 refuses 'goknot fuzz: -feedback ebpf is not in this release: use -feedback ring' fuzz -feedback ebpf
 refuses 'goknot replay: wants one crash file, got 0 words' replay
 refuses 'goknot replay: -n wants a number from 1 to 1000000, not "0"' replay -n 0 x

@@ -225,7 +225,7 @@ Test(options, words_of_a_list)
 	cr_assert_eq(fuzz(&l, "fuzz -hooks on").hooks, 1);
 	refuses("fuzz -feedback x", "-feedback wants auto, ring or none, not \"x\"");
 	refuses("fuzz -hooks maybe", "-hooks wants off or on, not \"maybe\"");
-	refuses("fuzz -sched x", "-sched wants controlled, not \"x\"");
+	refuses("fuzz -sched x", "-sched wants controlled or native, not \"x\"");
 }
 
 Test(options, every_policy_is_a_word)
@@ -269,9 +269,17 @@ Test(options, what_this_release_lacks)
 	refuses("fuzz -deps all",
 		"-deps is not in this release: dependencies are steered at the hooks inside the Go "
 		"runtime only");
-	refuses("fuzz -sched native",
-		"-sched native is not in this release: leave -sched out, schedules are controlled");
 	refuses("fuzz -feedback ebpf", "-feedback ebpf is not in this release: use -feedback ring");
+}
+
+Test(options, a_native_campaign_has_no_policy)
+{
+	refuses("fuzz -policy pct -sched native",
+		"-policy pct is for controlled schedules: with -sched native the Go runtime itself "
+		"schedules");
+	refuses("fuzz -sched native -policy fifo",
+		"-policy fifo is for controlled schedules: with -sched native the Go runtime "
+		"itself schedules");
 }
 
 Test(options, unknown_flags)
@@ -318,7 +326,7 @@ Test(options, replay)
 	cr_assert_str_eq(o.file, "crash.knot");
 	split(&l, "replay x");
 	cr_assert_eq(knot_options_replay(l.argc, l.argv, &o, &err), 0);
-	cr_assert_eq(o.times, 1);
+	cr_assert_eq(o.times, 0, "the command knows its default");
 }
 
 Test(options, replay_refuses)

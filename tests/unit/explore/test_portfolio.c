@@ -468,3 +468,61 @@ Test(portfolio, a_resumed_campaign_draws_other_seeds)
 	knot_portfolio_free(a);
 	knot_portfolio_free(b);
 }
+
+static void feed_ns(struct knot_portfolio *p, const struct knot_plan *plan, uint64_t ns_per_run)
+{
+	const struct knot_plan_end end = {.runs = plan->request.count,
+		.chain_any = plan->request.chain_len ? plan->request.count : 0,
+		.real_ns = plan->request.count * ns_per_run};
+
+	knot_portfolio_feed_end(p, plan, &end);
+}
+
+Test(portfolio, native_requests_are_sized_by_time)
+{
+	static const uint64_t ns[] = {50000, 4000000, 3000000000};
+	static const uint32_t runs[] = {400, 5, 1}, wait_us[] = {10000, 10000, 1000000};
+
+	for (int k = 0; k < 3; k++) {
+		struct knot_portfolio_options o = knot_portfolio_defaults(2);
+		struct knot_plan plan;
+
+		o.native = true;
+		struct knot_portfolio *p = knot_portfolio_new(&o);
+
+		for (int i = 0; i < 60; i++) {
+			knot_portfolio_next(p, &plan);
+			cr_expect_eq(plan.request.policy, KNOT_POLICY_FIFO);
+			cr_expect_eq(plan.request.prefix_len, 0);
+			feed_ns(p, &plan, ns[k]);
+		}
+		knot_portfolio_next(p, &plan);
+		cr_expect_eq(plan.request.count, runs[k], "%u", plan.request.count);
+		cr_expect_eq(plan.request.wait_us, wait_us[k], "%u", plan.request.wait_us);
+		knot_portfolio_free(p);
+	}
+}
+
+Test(portfolio, native_requests_try_chains_few_runs_each)
+{
+	struct knot_portfolio_options o = knot_portfolio_defaults(5);
+	struct fake *f = fake_new(&fake_fig1);
+	struct knot_plan plan;
+	uint32_t chains = 0;
+
+	o.native = true;
+	struct knot_portfolio *p = knot_portfolio_new(&o);
+
+	for (int i = 0; i < 300; i++) {
+		knot_portfolio_next(p, &plan);
+		if (plan.request.chain_len) {
+			chains++;
+			cr_expect_leq(plan.request.count, 4);
+			cr_expect_geq(i, 6, "what there is to order is not known before");
+		}
+		fake_serve(f, p, &plan);
+	}
+	cr_expect_geq(chains, 50, "%u", chains);
+	knot_portfolio_free(p);
+	fake_free(f);
+}

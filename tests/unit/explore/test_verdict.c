@@ -311,3 +311,18 @@ Test(verdict, names_are_stable)
 	for (uint32_t i = 1; i < KNOT_NOTE_COUNT; i++)
 		cr_expect_gt(strlen(knot_verdict_note_text(i)), 10);
 }
+
+Test(verdict, a_test_that_is_always_too_slow_is_listed_only)
+{
+	struct knot_verdict v = {0};
+	struct knot_verdict_input in = {.end = KNOT_END_TIMEOUT};
+
+	knot_verdict_decide(&in, &v);
+	cr_expect_eq(v.kind, KNOT_VERDICT_TIMEOUT);
+	cr_expect(v.finding, "other runs ended in time");
+	in.always = true;
+	knot_verdict_decide(&in, &v);
+	cr_expect_not(v.finding);
+	cr_expect_eq(v.note, KNOT_NOTE_ALWAYS);
+	knot_verdict_free(&v);
+}

@@ -76,6 +76,57 @@ Test(emit, finding_says_how_to_run_it_again)
 	free(text);
 }
 
+static void a_native_finding(const struct knot_emit_ops *ops, FILE *f)
+{
+	const struct knot_emit_finding x = {
+		.package = "p",
+		.test = "TestX",
+		.verdict = "leak",
+		.title = "leak: send a.go:1",
+		.crash_file = "x-native.crash",
+		.native = true,
+		.tries = 24,
+		.reproduced = 7,
+		.controlled_file = "x.crash",
+	};
+
+	ops->finding(f, &x);
+}
+
+Test(emit, a_native_finding_says_how_often_it_came_again)
+{
+	char *text = text_of(&knot_emit_text, a_native_finding);
+
+	cr_expect(strstr(text, "came again in 7 of 24 tries, saved to x-native.crash"), "%s", text);
+	cr_expect(strstr(text, "it replays exactly: goknot replay x.crash"), "%s", text);
+	free(text);
+	text = text_of(&knot_emit_json, a_native_finding);
+	cr_expect(strstr(text, "\"sched\":\"native\",\"tries\":24,\"reproduced\":7"), "%s", text);
+	free(text);
+}
+
+static void a_native_replay(const struct knot_emit_ops *ops, FILE *f)
+{
+	const struct knot_emit_replay r = {.verdict = "ok",
+		.expected = "leak",
+		.times = 10,
+		.reproduced = 3,
+		.native = true,
+		.saved_tries = 24,
+		.saved_reproduced = 7};
+
+	ops->replay(f, &r);
+}
+
+Test(emit, a_native_replay_gives_shares_and_no_hash)
+{
+	char *text = text_of(&knot_emit_text, a_native_replay);
+
+	cr_expect_str_eq(text,
+		"ok\nreplay: 3 of 10 native runs reproduced (leak); when it was saved 7 of 24\n");
+	free(text);
+}
+
 Test(emit, json_is_one_object_a_line_and_keeps_all_bits)
 {
 	char *text = text_of(&knot_emit_json, a_finding);

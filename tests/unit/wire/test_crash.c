@@ -253,6 +253,53 @@ Test(crash, memory_is_there_only_where_there_is_some)
 	knot_crash_free(&c);
 }
 
+static const char native_keys[] = "sched: native\n"
+				  "wait_us: 10000\n"
+				  "tries: 24\n"
+				  "reproduced: 22\n"
+				  "controlled: TestX-leak-01234567.crash\n";
+
+Test(crash, a_native_run_has_keys_of_its_own)
+{
+	struct knot_error err = {0};
+	struct knot_crash c = {0};
+	knot_auto_free char *keys = knot_xasprintf("%spolicy: pct\n", native_keys);
+	struct knot_text t = replaced("policy: pct\n", keys);
+	knot_auto_free char *again = NULL;
+	size_t len;
+
+	cr_assert_eq(
+		knot_crash_decode(knot_span_of(t.data, t.len), &c, &err), 0, "%s", err.message);
+	cr_expect(c.native);
+	cr_expect_eq(c.wait_us, 10000);
+	cr_expect_eq(c.tries, 24);
+	cr_expect_eq(c.reproduced, 22);
+	cr_expect_str_eq(c.controlled, "TestX-leak-01234567.crash");
+	cr_assert_eq(knot_crash_encode(&c, &again, &len, &err), 0);
+	cr_expect_str_eq(again, t.data);
+	knot_crash_free(&c);
+	knot_text_free(&t);
+}
+
+static void refuses_native(const char *keys, const char *message)
+{
+	struct knot_error err = {0};
+	struct knot_crash c = {0};
+	struct knot_text t = replaced("policy: pct\n", keys);
+
+	cr_expect_lt(knot_crash_decode(knot_span_of(t.data, t.len), &c, &err), 0, "%s", keys);
+	cr_expect(strstr(err.message, message), "%s", err.message);
+	knot_text_free(&t);
+}
+
+Test(crash, native_keys_come_all_or_none)
+{
+	refuses_native("sched: native\nwait_us: 10000\ntries: 24\nreproduced: 22\npolicy: pct\n",
+		"the key \"controlled\" is missing");
+	refuses_native("sched: controlled\npolicy: pct\n", "sched: not native");
+	refuses_native("tries: 24\npolicy: pct\n", "is not spelled as goknot writes it");
+}
+
 Test(crash, lines_of_decisions_are_wrapped)
 {
 	struct knot_error err = {0};

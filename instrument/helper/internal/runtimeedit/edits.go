@@ -146,7 +146,7 @@ var edits = []edit{
 	{"runtime/proc.go", "schedinit", afterStmt(1, "goenvs()", "knotAttach()", exprCall("goenvs"))},
 	{"runtime/proc.go", "findRunnable", beforeStmt(1, "if ... schedtick", findText, ifMentions("schedtick"))},
 	{"runtime/proc.go", "newproc", both(
-		head("var knotSite uint32; if knot.on { knotGoSite(); knotSite = knotSpawnSite }"),
+		head("var knotSite uint32; if knot.on { knotGoSite(); knotSite = knotSpawnSite } else if knotNat.on { knotSite = knotNatGoSite() }"),
 		func(s *source, f *ast.FuncDecl) error {
 			found := 0
 			ast.Inspect(f.Body, func(x ast.Node) bool {
@@ -161,7 +161,7 @@ var edits = []edit{
 			}
 			return nil
 		},
-		tail("if knot.on { knotGoDone(knotSite) }"))},
+		tail("if knot.on { knotGoDone(knotSite) } else if knotNat.rec { knotNatGoDone(knotSite) }"))},
 	{"runtime/proc.go", "gdestroy", head("knotExit(gp)")},
 	{"runtime/proc.go", "goexit1", head("knotRaceExit()")},
 	{"runtime/proc.go", "gopark", head("if knot.on { knotParked(reason) }")},
@@ -175,17 +175,17 @@ var edits = []edit{
 	{"runtime/mgcscavenge.go", "(*scavengerState).wake", head("if knot.attached { return }")},
 	{"runtime/panic.go", "fatalpanic", head("knotDying(knotEndPanic)")},
 	{"runtime/panic.go", "fatalthrow", head("knotThrown(t)")},
-	{"runtime/chan.go", "chansend1", head("if knot.on { knotChanOp(knotOpSend, c) }")},
-	{"runtime/chan.go", "chanrecv1", head("if knot.on { knotChanOp(knotOpRecv, c) }")},
-	{"runtime/chan.go", "chanrecv2", head("if knot.on { knotChanOp(knotOpRecv, c) }")},
-	{"runtime/chan.go", "selectnbsend", head("if knot.on { knotChanPoll(knotOpSend, c) }")},
-	{"runtime/chan.go", "selectnbrecv", head("if knot.on { knotChanPoll(knotOpRecv, c) }")},
-	{"runtime/chan.go", "closechan", head("if knot.on { knotChanOp(knotOpClose, c) }")},
+	{"runtime/chan.go", "chansend1", head("if knot.on { knotChanOp(knotOpSend, c) } else if knotNat.rec { knotNatChanOp(knotOpSend, c) }")},
+	{"runtime/chan.go", "chanrecv1", head("if knot.on { knotChanOp(knotOpRecv, c) } else if knotNat.rec { knotNatChanOp(knotOpRecv, c) }")},
+	{"runtime/chan.go", "chanrecv2", head("if knot.on { knotChanOp(knotOpRecv, c) } else if knotNat.rec { knotNatChanOp(knotOpRecv, c) }")},
+	{"runtime/chan.go", "selectnbsend", head("if knot.on { knotChanPoll(knotOpSend, c) } else if knotNat.rec { knotNatChanOp(knotOpSend, c) }")},
+	{"runtime/chan.go", "selectnbrecv", head("if knot.on { knotChanPoll(knotOpRecv, c) } else if knotNat.rec { knotNatChanOp(knotOpRecv, c) }")},
+	{"runtime/chan.go", "closechan", head("if knot.on { knotChanOp(knotOpClose, c) } else if knotNat.rec { knotNatChanOp(knotOpClose, c) }")},
 	{"runtime/select.go", "selectgo", both(
-		head("if knot.on { knotSelect(cas0, nsends+nrecvs, block) }"),
+		head("if knot.on { knotSelect(cas0, nsends+nrecvs, block) } else if knotNat.rec { knotNatSelect() }"),
 		renameCalls("cheaprandn", "knotSelectRand"),
-		beforeStmt(1, "return casi, recvOK", "if knot.on { knotSelected(casi, scases, nsends) }", returnOf(2)))},
-	{"runtime/rand.go", "randinit", head("startupRand = knotStartupRand[:]")},
+		beforeStmt(1, "return casi, recvOK", "if knot.on { knotSelected(casi, scases, nsends) } else if knotNat.rec { knotNatSelected(casi, scases, nsends) }", returnOf(2)))},
+	{"runtime/rand.go", "randinit", head("if knotFixedRand() { startupRand = knotStartupRand[:] }")},
 	{"runtime/rand.go", "rand", head("if knot.on && getg() == getg().m.curg { return knotUserRand() }")},
 	{"runtime/time_nofake.go", "nanotime", renameCalls("nanotime1", "knotNow")},
 	{"runtime/mgcpacer.go", "setGCPercent", head("if knotOld, knotOk := knotGCPercent(in); knotOk { return knotOld }")},

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Crash files of a campaign: what a finding is kept as. */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "engine/campaign_internal.h"
+#include "explore/describe.h"
+#include "explore/sharing.h"
+#include "wire/ops.h"
+
+#include <string.h>
+
+static void fill_chain(struct knot_campaign *c, const struct knot_plan *plan,
+	const struct knot_record *rec, struct knot_crash *crash)
+{
+	const struct knot_names *names = knot_sitenames_view(c->names);
+	const struct knot_run_view view = knot_record_view(rec);
+
+	for (uint32_t i = 0; i < plan->request.chain_len; i++) {
+		const struct knot_shm_chain_op *e = &plan->request.chain[i];
+		const struct knot_site_name *site = knot_names_site(names, e->site);
+		char *gpath = NULL;
+
+		for (size_t g = 0; g < rec->gs.len && !gpath; g++)
+			if (rec->gs.data[g].path == e->gpath)
+				gpath = knot_describe_path(&view, (uint16_t)g, names);
+		knot_vec_push(&crash->chain,
+			((struct knot_crash_op){
+				.op = {.gpath = e->gpath, .site = e->site, .op = e->op},
+				.gpath = gpath,
+				.pos = knot_describe_site(names, e->site),
+				.prim = site && site->primitive ? knot_xstrdup(site->primitive)
+								: NULL,
+			}));
+	}
+}
+
+static void fill_memory(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_plan *plan, struct knot_crash *crash)
+{
+	for (uint32_t i = 0; i < plan->request.mem_len; i++) {
+		const uint32_t site = plan->request.mem[i];
+		knot_auto_free char *at = knot_describe_site(knot_sitenames_view(c->names), site);
+
+		knot_vec_push(&crash->memory,
+			knot_xasprintf("%s %08x %s",
+				knot_op_name(knot_sharing_op(
+					knot_portfolio_sharing(s->portfolio), site)),
+				site, at));
+	}
+}
+
+void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_plan *plan, const struct knot_record *rec, uint32_t flags,
+	const struct knot_finding *f, struct knot_crash *crash)
+{
+	const struct knot_project *p = c->project;
+
+	*crash = (struct knot_crash){
+		.goknot = knot_xstrdup(KNOT_VERSION),
+		.target = knot_xstrdup(s->target->package),
+		.dir = knot_xstrdup(s->target->rel_dir),
+		.module = knot_xstrdup(p->build.module),
+		.test = knot_xstrdup(s->target->name),
+		.go = knot_xstrdup(p->build.go_version),
+		.tags = knot_xstrdup(p->options.tags ? p->options.tags : ""),
+		.race = p->options.race,
+		.is_short = p->options.is_short,
+		.policy = knot_xstrdup(rec->result.flags & KNOT_RUN_NATIVE
+				? "native"
+				: knot_policy_name(plan->request.policy)),
+		.seed = rec->result.seed,
+		.depth = plan->request.depth,
+		.steps_hint = plan->request.steps_hint,
+		.step_limit = plan->request.step_limit,
+		.fair_after = plan->request.fair_after,
+		.salt = s->target->run.salt,
+		.start_ns = s->target->run.start_ns,
+		.request_flags = (plan->request.flags & KNOT_REQ_NO_TIMER) | flags,
+		.config_flags = c->options.cfg_flags,
+	};
+	for (size_t i = 0; p->options.args && p->options.args[i]; i++)
+		knot_vec_push(&crash->args, knot_xstrdup(p->options.args[i]));
+	fill_chain(c, plan, rec, crash);
+	fill_memory(c, s, plan, crash);
+	knot_finding_describe(f, rec, c->names, crash);
+}
+
+/* Does the file belong to this finding, or to nobody? Two packages may have tests of one name. */
+static bool is_ours(const char *file, const struct knot_crash *crash)
+{
+	knot_auto_free char *text = NULL;
+	struct knot_crash there = {0};
+	size_t len;
+
+	if (!knot_file_exists(file))
+		return true;
+	bool ours = !knot_file_read(file, KNOT_CRASH_MAX_BYTES, &text, &len, NULL) &&
+		!knot_crash_decode(knot_span_of(text, len), &there, NULL) &&
+		!strcmp(there.target, crash->target) && there.bucket == crash->bucket;
+
+	knot_crash_free(&there);
+	return ours;
+}
+
+static char *file_stem(const char *dir, const struct knot_crash *crash)
+{
+	const char *sched = crash->native ? "-native" : "";
+
+	for (unsigned n = 1;; n++) {
+		knot_auto_free char *stem = n == 1
+			? knot_xasprintf("%s/%s-%s-%08x%s", dir, crash->test, crash->verdict,
+				  (unsigned)(crash->bucket >> 32), sched)
+			: knot_xasprintf("%s/%s-%s-%08x%s-%u", dir, crash->test, crash->verdict,
+				  (unsigned)(crash->bucket >> 32), sched, n);
+		knot_auto_free char *file = knot_xasprintf("%s.crash", stem);
+
+		if (is_ours(file, crash))
+			return knot_steal(&stem);
+	}
+}
+
+static int write_output(const char *file, const struct knot_outcome *o, struct knot_error *err)
+{
+	const size_t race_len = o->record.race_text ? o->record.race_len : 0;
+	const size_t len = o->out_len + o->err_len + race_len;
+	knot_auto_free char *all = knot_xalloc(len + 1);
+
+	if (o->out)
+		memcpy(all, o->out, o->out_len);
+	if (o->err)
+		memcpy(all + o->out_len, o->err, o->err_len);
+	if (race_len)
+		memcpy(all + o->out_len + o->err_len, o->record.race_text, race_len);
+	return knot_file_write(file, all, len, err);
+}
+
+int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash,
+	const struct knot_outcome *o, char **ret_file, struct knot_error *err)
+{
+	knot_auto_free char *dir = knot_xasprintf("%s/crashes", c->options.campaign_dir);
+	knot_auto_free char *stem = file_stem(dir, crash);
+	knot_auto_free char *file = knot_xasprintf("%s.crash", stem);
+	knot_auto_free char *output = knot_xasprintf("%s.output", stem);
+	knot_auto_free char *dump = knot_xasprintf("%s.goroutines", stem);
+	knot_auto_free char *text = NULL;
+	size_t len;
+	int rc = knot_file_mkdirs(dir, 0777, err);
+
+	if (rc || (rc = knot_crash_encode(crash, &text, &len, err)) ||
+		(rc = write_output(output, o, err)))
+		return rc;
+	if (o->record.dump &&
+		(rc = knot_file_write(dump, o->record.dump, strlen(o->record.dump), err)))
+		return rc;
+	/* Last: who sees the crash file finds the others. */
+	if ((rc = knot_file_write(file, text, len, err)))
+		return rc;
+	*ret_file = knot_steal(&file);
+	return 0;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+import "internal/runtime/atomic"
+
+// The event ring with many writers. A writer claims a slot by moving the cursor, fills it and stores the
+// stamp last; the order of the slots is the order of the claims. A step of a lock is claimed when the lock
+// has been taken and before it is given back, so for locks that is the order of effects. Every other
+// operation is claimed right before it: two that race for a primitive may take effect the other way round.
+//
+// A ring that is full loses events, which are counted, and so are slots that were claimed and not yet filled
+// when a run is looked at.
+
+func knotNatEvent(kind, op uint8, g uint16, site, prim uint32, aux, vtime uint64) {
+	c := knot.cur
+	if atomic.Load64(&c.evHead) >= knot.evEnd {
+		knotNat.lost.Add(1)
+		return
+	}
+	i := atomic.Xadd64(&c.evHead, 1) - 1
+	e := &knot.events[i%knotEventSlots]
+	e.g = g
+	e.kind = kind
+	e.op = op
+	e.site = site
+	e.prim = prim
+	e.aux = aux
+	e.vtime = vtime
+	atomic.Store(&e.step, knotNatStamp(i))
+}
+
+func knotNatStamp(i uint64) uint32 { return knot.hdr.pid*knotEventStamp + uint32(i) + 1 }
+
+// knotNatLearn looks through the events of a run that is over: primitives get their numbers, pairs are looked
+// up, holders of locks are noted. Nothing of the run is being written any more, or what is gets lost.
+func knotNatLearn() {
+	n, c := &knotNat, knot.cur
+	knotNatChainReport()
+	head := atomic.Load64(&c.evHead)
+	steps := uint32(0)
+	clear(n.lastKeys[:min(n.nextIdx.Load(), knotMaxGoroutines)])
+	for i := c.evStart; i < head; i++ {
+		e := &knot.events[i%knotEventSlots]
+		if atomic.Load(&e.step) != knotNatStamp(i) {
+			n.lost.Add(1)
+			continue
+		}
+		switch e.kind {
+		case knotEvSpawn:
+			n.paths[uint16(e.aux)] = e.vtime
+		case knotEvStep, knotEvSelected:
+			if e.kind == knotEvStep {
+				steps++
+			}
+			knotNatLearnOp(e)
+		}
+	}
+	c.steps = steps
+	c.lost = n.lost.Load()
+	if c.lost > 0 {
+		c.flags |= knotRunTruncated
+	}
+	c.goroutines = min(n.nextIdx.Load(), knotMaxGoroutines)
+}
+
+func knotNatLearnOp(e *knotShmEvent) {
+	n, c := &knotNat, knot.cur
+	pe := knotPrim(uintptr(e.aux))
+	e.prim, e.aux = 0, 0
+	if pe != nil {
+		e.prim = pe.id
+		knotNatHold(e, pe)
+	}
+	if e.g >= knotMaxGoroutines {
+		return
+	}
+	key := knotOpKey(n.paths[e.g], e.site, e.op)
+	c.hash = knotMix(c.hash ^ (key + uint64(e.prim)))
+	if knot.req.flags&knotReqNoFeedback != 0 {
+		return
+	}
+	if last := n.lastKeys[e.g]; last != 0 {
+		knotPair(1, last, key)
+	}
+	n.lastKeys[e.g] = key
+	if pe == nil {
+		return
+	}
+	if pe.lastKey != 0 && pe.lastG != e.g {
+		knotPair(2, pe.lastKey, key)
+	}
+	pe.lastKey = key
+	pe.lastG = e.g
+}
+
+// knotNatHold follows who holds a lock.
+func knotNatHold(e *knotShmEvent, pe *knotTabEntry) {
+	switch e.op {
+	case knotOpLock:
+		pe.owner = e.g
+	case knotOpUnlock:
+		pe.owner = knotGNone
+	case knotOpRlock:
+		pe.readers++
+		pe.lastR = e.g
+	case knotOpRunlock:
+		pe.readers--
+	}
+}
+
+// knotNatHolders adds to the snapshot what the events tell of the primitives.
+func knotNatHolders(nsnap uint32) uint32 {
+	for i := uint32(0); i < nsnap; i++ {
+		s := &knot.snaps[i]
+		pe := knotPrim(knotNatPrims[i])
+		if pe == nil {
+			continue
+		}
+		s.prim = pe.id
+		if s.op != knotOpLock && s.op != knotOpRlock {
+			continue
+		}
+		s.holder = uint32(pe.owner)
+		if pe.owner == knotGNone && pe.readers > 0 {
+			s.holder = uint32(pe.lastR)
+		}
+		if pe.readers > 0 {
+			s.readers = uint32(pe.readers)
+		}
+		// A condition gives its lock back without a hook.
+		for j := uint32(0); j < nsnap; j++ {
+			if t := &knot.snaps[j]; uint32(t.g) == s.holder && t.op == knotOpCondwait {
+				s.holder = knotGNone
+			}
+		}
+	}
+	return nsnap
+}
+
+// knotNatPrims are the addresses of the primitives of the snapshot.
+var knotNatPrims [knotSnapSlots]uintptr

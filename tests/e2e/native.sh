@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Native mode, on the stock scheduler: bugs are found, saved with a chain that brings them back, and replayed
+# as a share; where the same end was reached under the controlled scheduler that file replays exactly. The
+# fixed twins stay clean.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+# Real time decides when a bug shows, so there is plenty of it.
+found() { # name
+	local name=$1 want=$root/seeds/$1/expect.json crash controlled
+	goknot fuzz -C "$root/seeds" -o "$work/$name" -sched native -json -quiet -first -fuzztime 60s "./$name/buggy"
+	expect_rc 1 "fuzzing $name natively"
+	[ "$rc" -eq 1 ] || return 0
+	expect "$name: $(events finding '.[0] | "\(.verdict) \(.sched) \(.reproduced) of \(.tries)"')" \
+		test "$(events finding '.[0] | .sched == "native" and .reproduced >= 1 and .reproduced <= .tries')" = true
+	expect "$name: the verdict" test "$(events finding '.[0].verdict')" = "$(jq -r .verdict "$want")"
+	expect "$name: fidelity is in the sum" test "$(events summary '.[0] | .replays >= .replays_same and .replays_same >= 1')" = true
+	crash=$(events finding '.[0].crash_file')
+	controlled=$(events finding '.[0].controlled_file')
+	expect "$name: the file says sched native" grep -qx 'sched: native' "$crash"
+	expect "$name: a native run has no decisions" grep -qx 'decisions: 0' "$crash"
+	expect "$name: the chain that brings it back" grep -Eqx 'chain: [1-9][0-9]*' "$crash"
+
+	goknot replay -C "$root/seeds" -o "$work/$name" -json -n 48 "$crash"
+	expect_rc 1 "$name: 48 native runs"
+	expect "$name: replay counts runs: $(cat "$work/out")" \
+		test "$(events replay '.[0] | .sched == "native" and .times == 48 and .reproduced >= 1 and .saved_tries >= 1')" = true
+	goknot replay -C "$root/seeds" -o "$work/$name" "$crash"
+	expect "$name: ten runs where -n does not say" \
+		grep -Eq '^replay: [0-9]+ of 10 native runs reproduced' "$work/out"
+
+	expect "$name: a schedule with the same end" test -f "$controlled"
+	goknot replay -C "$root/seeds" -o "$work/$name" -json -n 5 "$controlled"
+	expect_rc 1 "$name: the controlled replay"
+	expect "$name: exactly: $(cat "$work/out")" test "$(events replay '.[0] | .sched == "controlled" and .same_hash == 5
+		and .reproduced == 5')" = true
+	expect "$name: status names the file" grep -q -- "-native.crash" <("$GOKNOT" status "$work/$name")
+}
+
+for name in abba lostsignal missingunlock closerace; do
+	found "$name"
+done
+
+# A chain that asks for the bug does not harm its fixed twin: nothing reproduces, which proves nothing.
+crash=$(find "$work/abba/crashes" -name '*-native.crash' | head -1)
+mkdir -p "$work/mended"
+cp -r "$root/seeds/go.mod" "$root/seeds/abba" "$work/mended/"
+cp "$root/seeds/abba/fixed/fixed.go" "$work/mended/abba/buggy/buggy.go"
+goknot replay -C "$work/mended" -o "$work/mended-campaign" -json "$crash"
+expect_rc 4 "a replay on mended code"
+expect "no run of mended code reproduces" test "$(events replay '.[0].reproduced')" = 0
+
+for twin in abba lostsignal missingunlock closerace statusmanager pipeline; do
+	goknot fuzz -C "$root/seeds" -o "$work/twins" -sched native -json -quiet -fuzztime 2000x "./$twin/fixed"
+	expect_rc 0 "fuzzing the fixed $twin natively"
+	expect "$twin: $(events summary '.[0]')" test "$(events summary '.[0] | .findings == 0 and .rejected == 0 and
+		.listed == 0 and .set_aside == 0 and .runs >= 2000 and .events_lost == 0')" = true
+done
+done_testing
