@@ -6,9 +6,48 @@
  */
 #include "engine/campaign_internal.h"
 
+#include "base/alloc.h"
+#include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
+#include "engine/interleaving.h"
 
-static int compare(struct knot_campaign *c, const struct knot_target_state *s,
+#include <stdio.h>
+
+static void on_line(void *arg, const char *text, bool is_event)
+{
+	fprintf(arg, "%s%s\n", is_event ? "                " : "", text);
+}
+
+static int write_trace(struct knot_campaign *c, const struct knot_target_state *s,
+	const char *which, const struct knot_record *rec, struct knot_error *err)
+{
+	knot_auto_free char *dir = knot_xasprintf("%s/audit", c->options.campaign_dir);
+	knot_auto_free char *path = knot_xasprintf("%s/%s.%s", dir, s->target->name, which);
+	knot_auto_fclose FILE *out = NULL;
+	int rc = knot_file_mkdirs(dir, 0777, err);
+
+	if (rc)
+		return rc;
+	if (!(out = fopen(path, "w")))
+		return knot_error_sys(err, "%s", path);
+	knot_interleaving(rec, knot_sitenames_view(c->names), on_line, out);
+	return 0;
+}
+
+/* Both interleavings: where they part is what goknot does not control. */
+static int write_traces(struct knot_campaign *c, struct knot_campaign_worker *w,
+	const struct knot_record *rec, const struct knot_record *again, struct knot_error *err)
+{
+	int rc = write_trace(c, w->state, "replay", again, err);
+
+	if (rc)
+		return rc;
+	knot_sitenames_use(c->names, knot_worker_shm(w->worker));
+	return write_trace(c, w->state, "run", rec, err);
+}
+
+static int compare(struct knot_campaign *c, struct knot_campaign_worker *w,
 	const struct knot_plan *plan, const struct knot_record *rec,
 	struct knot_campaign_audit *ret_audit, struct knot_error *err)
 {
@@ -21,7 +60,6 @@ static int compare(struct knot_campaign *c, const struct knot_target_state *s,
 		.decisions_len = rec->decisions.len,
 		.memory = plan->request.mem,
 		.memory_len = plan->request.mem_len,
-		.end_only = true,
 		.to_the_end = true,
 	};
 	struct knot_campaign_audit a = {.reproduced = false};
@@ -30,7 +68,7 @@ static int compare(struct knot_campaign *c, const struct knot_target_state *s,
 		struct knot_outcome o = {0};
 
 		schedule.flags = warm[i];
-		int rc = knot_judge_replay(c, s, &schedule, &o, err);
+		int rc = knot_judge_replay(c, w->state, &schedule, &o, err);
 
 		if (rc)
 			return rc;
@@ -40,7 +78,11 @@ static int compare(struct knot_campaign *c, const struct knot_target_state *s,
 			a.cpu_ns = o.cpu_ns;
 			a.wall_ns = o.wall_ns;
 		}
+		if (i && o.ran && !a.same_hash)
+			rc = write_traces(c, w, rec, &o.record, err);
 		knot_outcome_free(&o);
+		if (rc)
+			return rc;
 	}
 	*ret_audit = a;
 	return 0;
@@ -53,7 +95,7 @@ int knot_audit(struct knot_campaign *c, struct knot_campaign_worker *w,
 	struct knot_campaign_audit a = {.reproduced = false};
 	struct knot_finding f = {0};
 	/* A replay of what was killed for time would only be killed for time, too. */
-	int rc = rec->timed_out ? 0 : compare(c, s, plan, rec, &a, err);
+	int rc = rec->timed_out ? 0 : compare(c, w, plan, rec, &a, err);
 
 	if (rc)
 		return rc;
