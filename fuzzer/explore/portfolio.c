@@ -17,6 +17,11 @@
 #define RUNS_MAX_CHAIN 64
 #define RUNS_MIN_SURW 8 /* its first run only learns */
 #define DELAYS_MAX 4 /* more found nothing further in GOAT's evaluation */
+<<<<<<< HEAD
+=======
+#define RAMP_UP 24 /* requests until the size is the measured one */
+#define LONG_TIMERS_AFTER 4 /* requests */
+>>>>>>> b2e68b1 (explore: fire long timers early in few requests only)
 #define WARM_UP 14 /* requests that alternate before the bandit decides */
 #define FINDING_REWARD 64 /* pairs that a finding is worth */
 #define WINDOW_REQUESTS 256 /* an arm's past is halved when it is worth so many requests */
@@ -246,9 +251,14 @@ static void set_policy(struct knot_portfolio *p, struct knot_shm_request *r, enu
 	/* change points beyond the end are lost, so the estimate is the mean and not the longest */
 	if (r->depth)
 		r->steps_hint = steps < 16 ? 16 : steps;
-	/* timers fired early excuse a failed test: some requests must be without that excuse */
-	if (knot_rng_below(&p->rng, 4) == 0)
+	/* Long timers fired early excuse a failed test, and are rarely early in life: most requests must be
+	 * without that excuse, the first ones always. */
+	const uint64_t timers = knot_rng_below(&p->rng, 4);
+
+	if (timers == 0)
 		r->flags |= KNOT_REQ_NO_TIMER;
+	else if (timers <= 2 || p->requests <= LONG_TIMERS_AFTER)
+		r->flags |= KNOT_REQ_SHORT_TIMER;
 }
 
 static void set_limits(const struct knot_portfolio *p, struct knot_shm_request *r)

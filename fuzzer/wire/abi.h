@@ -130,6 +130,7 @@
 #define KNOT_REQ_NO_FEEDBACK 0x8 /* pairs are not looked up */
 #define KNOT_REQ_EXIT 0x10 /* leave the process after this request (fresh process per run) */
 #define KNOT_REQ_WARM 0x20 /* of a crash file: goknot has the process make one fifo run first */
+#define KNOT_REQ_SHORT_TIMER 0x80 /* timers are choices only as long as less than 0.5 s in all is skipped so */
 #define KNOT_REQ_MEM_LEARN 0x40 /* look for positions where goroutines share plain memory: struct knot_shm_mem */
 
 /* Flags of the configuration. */

@@ -98,6 +98,7 @@ const knotReqNoTimer = 0x4
 const knotReqNoFeedback = 0x8
 const knotReqExit = 0x10
 const knotReqWarm = 0x20
+const knotReqShortTimer = 0x80
 const knotReqMemLearn = 0x40
 const knotCfgNoHooks = 0x1
 const knotStateEmpty = 0

@@ -276,7 +276,7 @@ func knotDecide(self *g) *g {
 		knot.prefixPos = r.prefixLen
 	}
 	if policy.timers && knot.firesLeft > 0 && r.flags&knotReqNoTimer == 0 && knotRandom()&15 == 0 {
-		if when := knotNextTimer(); when != 0 && when-knot.vt < knotMaxEarly {
+		if when := knotNextTimer(); when != 0 && when-knot.vt < knotEarlyLeft() {
 			knot.firesLeft--
 			knotRecordDecision(knotDecisionTimer)
 			knotFireTimer(true)
@@ -299,6 +299,15 @@ func knotDecide(self *g) *g {
 
 // knotMaxEarly bounds how far from being due a timer may be to be fired by choice.
 const knotMaxEarly = 600 * 1000 * 1000 * 1000
+
+// knotEarlyLeft is how far from being due the next timer may be to be fired by choice. Most time-outs are there to
+// end what hangs: fired early in every run they would drown the work that they watch over.
+func knotEarlyLeft() int64 {
+	if knot.req.flags&knotReqShortTimer != 0 {
+		return knotEarlyNs - knotEarlyNs/5 - int64(knot.cur.earlyNs)
+	}
+	return knotMaxEarly
+}
 
 // knotTailFireSteps is how many steps of the fair tail go by between two timers.
 const knotTailFireSteps = 256
