@@ -17,11 +17,7 @@
 #define RUNS_MAX_CHAIN 64
 #define RUNS_MIN_SURW 8 /* its first run only learns */
 #define DELAYS_MAX 4 /* more found nothing further in GOAT's evaluation */
-<<<<<<< HEAD
-=======
-#define RAMP_UP 24 /* requests until the size is the measured one */
 #define LONG_TIMERS_AFTER 4 /* requests */
->>>>>>> b2e68b1 (explore: fire long timers early in few requests only)
 #define WARM_UP 14 /* requests that alternate before the bandit decides */
 #define FINDING_REWARD 64 /* pairs that a finding is worth */
 #define WINDOW_REQUESTS 256 /* an arm's past is halved when it is worth so many requests */
