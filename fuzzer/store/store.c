@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define BUSY_TIMEOUT_MS 5000
@@ -33,12 +34,22 @@ static bool means_full(int sys_errno)
 	return sys_errno == ENOSPC || sys_errno == EDQUOT || sys_errno == EFBIG;
 }
 
+#define FULL_BELOW_BYTES (1u << 20)
+
+static bool disk_is_full(const char *path)
+{
+	struct statvfs s;
+	return statvfs(path, &s) == 0 && s.f_bavail * s.f_frsize < FULL_BELOW_BYTES;
+}
+
 /*
  * SQLite calls only ENOSPC a full disk; a used-up quota is an input/output error to it. What the
- * system said is kept with the file that was written, the database or its log.
+ * system said is kept with the file that was written, the database or its log; of the log's shared
+ * index nothing is kept, and the disk itself is asked.
  */
-static bool is_full(sqlite3 *db, int rc)
+static bool is_full(const struct knot_store *store, int rc)
 {
+	sqlite3 *db = store->db;
 	if ((rc & 0xff) == SQLITE_FULL)
 		return true;
 	if ((rc & 0xff) != SQLITE_IOERR || !db)
@@ -48,16 +59,18 @@ static bool is_full(sqlite3 *db, int rc)
 	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &sys_errno) == SQLITE_OK &&
 		means_full(sys_errno))
 		return true;
-	return sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
 		log && log->pMethods &&
 		log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &sys_errno) ==
-		SQLITE_OK &&
-		means_full(sys_errno);
+			SQLITE_OK &&
+		means_full(sys_errno))
+		return true;
+	return disk_is_full(store->path);
 }
 
 int knot_store_error(struct knot_store *store, int rc, const char *what, struct knot_error *err)
 {
-	const bool full = is_full(store->db, rc);
+	const bool full = is_full(store, rc);
 	const char *text = store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(rc);
 	rc &= 0xff;
 	/* A full disk, for one, makes SQLite roll the whole transaction back by itself. */

@@ -235,13 +235,44 @@ static int fill_disk(void)
 	return 0;
 }
 
-static int on_small_disk(void)
+/* Not a byte is left for the shared index of the log. */
+static int open_on_full_disk(void)
+{
+	struct knot_store *store = NULL;
+	struct knot_error err = {0};
+	char path[128];
+	static const char block[4096];
+
+	snprintf(path, sizeof(path), "%s/ballast", dir);
+	if (knot_store_open(dir, KNOT_STORE_WRITE, &store, &err) != 0)
+		return 2;
+	knot_store_close(store);
+	const int fd = open(path, O_CREAT | O_WRONLY, 0600);
+	while (write(fd, block, sizeof(block)) > 0)
+		;
+	close(fd);
+	if (knot_store_open(dir, KNOT_STORE_WRITE, &store, &err) != KNOT_EFULL)
+		return 3;
+	return strstr(err.message, "the disk is full") ? 0 : 4;
+}
+
+static int in_small_disk(int (*body)(void))
 {
 	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
 		mount("small", dir, "tmpfs", 0, "size=2m") == 0)
-		return fill_disk();
+		return body();
 	knot_test_skip("a full disk", "mounting is refused here");
 	return 0;
+}
+
+static int on_small_disk(void)
+{
+	return in_small_disk(fill_disk);
+}
+
+static int on_full_disk(void)
+{
+	return in_small_disk(open_on_full_disk);
 }
 
 static int on_limited_files(void)
@@ -264,6 +295,11 @@ static void in_child(int (*body)(void))
 Test(store, a_full_disk_loses_nothing_flushed, .timeout = 60)
 {
 	in_child(on_small_disk);
+}
+
+Test(store, a_disk_that_is_full_already_is_told, .timeout = 60)
+{
+	in_child(on_full_disk);
 }
 
 Test(store, a_quota_loses_nothing_flushed, .timeout = 60)
