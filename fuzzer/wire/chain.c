@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/chain.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "wire/envelope.h"
 #include "wire/ops.h"
@@ -158,21 +159,14 @@ static int take_corpus(struct knot_span body, struct knot_corpus *c, struct knot
 	return 0;
 }
 
-/* One value has one spelling, so that files compare and merge as text. */
 static int check_canonical(
 	struct knot_span file, const struct knot_corpus *c, struct knot_error *err)
 {
-	char *again = NULL;
+	knot_auto_free char *again = NULL;
 	size_t len = 0;
 	int rc = knot_corpus_encode(c, &again, &len, err);
-	if (rc < 0)
-		return rc;
-	size_t line = knot_envelope_first_difference(file, knot_span_of(again, len));
-	free(again);
-	if (line)
-		return knot_error_set(err, KNOT_EINPUT,
-			"corpus file: line %zu is not spelled as goknot writes it", line);
-	return 0;
+
+	return rc ? rc : knot_envelope_check_same(file, knot_span_of(again, len), "corpus", err);
 }
 
 int knot_corpus_decode(

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/crash.h"
 #include "base/alloc.h"
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "wire/crash_fields.h"
 #include "wire/envelope.h"
@@ -186,21 +187,14 @@ static int take_crash(struct knot_crash_reader *r, struct knot_crash *c)
 	return 0;
 }
 
-/* One value has one spelling: decode accepts exactly what encode writes. */
 static int check_canonical(
 	struct knot_span file, const struct knot_crash *c, struct knot_error *err)
 {
-	char *again = NULL;
+	knot_auto_free char *again = NULL;
 	size_t len = 0;
 	int rc = knot_crash_encode(c, &again, &len, err);
-	if (rc < 0)
-		return rc;
-	size_t line = knot_envelope_first_difference(file, knot_span_of(again, len));
-	free(again);
-	if (line)
-		return knot_error_set(err, KNOT_EINPUT,
-			"crash file: line %zu is not spelled as goknot writes it", line);
-	return 0;
+
+	return rc ? rc : knot_envelope_check_same(file, knot_span_of(again, len), "crash", err);
 }
 
 int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struct knot_error *err)

@@ -67,7 +67,8 @@ int knot_envelope_open(struct knot_span file, const char *kind, uint32_t max_ver
 	return 0;
 }
 
-size_t knot_envelope_first_difference(struct knot_span a, struct knot_span b)
+/* As a line number from 1; 0 = they are equal. */
+static size_t first_difference(struct knot_span a, struct knot_span b)
 {
 	size_t number = 0;
 	for (;;) {
@@ -81,4 +82,14 @@ size_t knot_envelope_first_difference(struct knot_span a, struct knot_span b)
 		if (more_a != more_b || !knot_span_equal(line_a, line_b))
 			return number;
 	}
+}
+
+int knot_envelope_check_same(
+	struct knot_span file, struct knot_span again, const char *kind, struct knot_error *err)
+{
+	size_t line = first_difference(file, again);
+	if (!line)
+		return 0;
+	return knot_error_set(err, KNOT_EINPUT,
+		"%s file: line %zu is not spelled as goknot writes it", kind, line);
 }

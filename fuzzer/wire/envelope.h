@@ -19,7 +19,11 @@ void knot_envelope_end(struct knot_text *t);
 /* The lines between the first and the last. max_version is the newest this goknot reads. */
 int knot_envelope_open(struct knot_span file, const char *kind, uint32_t max_version,
 	struct knot_span *ret_body, struct knot_error *err);
-/* Where two texts first differ, as a line number from 1; 0 = they are equal. */
-size_t knot_envelope_first_difference(struct knot_span a, struct knot_span b);
+/*
+ * One value has one spelling, so that files compare and merge as text: what encode gives for the value that was
+ * read has to be the file.
+ */
+int knot_envelope_check_same(
+	struct knot_span file, struct knot_span again, const char *kind, struct knot_error *err);
 
 #endif

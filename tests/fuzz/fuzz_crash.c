@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Crash files: what decode accepts, encode gives back byte for byte. The end line is made right first,
- * so that the fuzzer is not stopped by the hash. */
+/* Crash files: what decode accepts, encode gives back byte for byte. */
 #include "base/alloc.h"
+#include "tests/fuzz/text_file.h"
 #include "wire/crash.h"
-#include "wire/envelope.h"
-#include "wire/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,21 +24,6 @@ static void check(struct knot_span file)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct knot_span raw = knot_span_of(data, size);
-	check(raw);
-
-	struct knot_text t = {0};
-	struct knot_span line;
-	while (knot_span_take_line(&raw, &line)) {
-		if (raw.len == 0 && knot_span_has_prefix(line, "end "))
-			break;
-		knot_text_add(&t, line.data, line.len);
-		knot_text_adds(&t, "\n");
-	}
-	if (t.len) {
-		knot_envelope_end(&t);
-		check(knot_span_of(t.data, t.len));
-	}
-	knot_text_free(&t);
+	fuzz_text_file(data, size, check);
 	return 0;
 }

@@ -91,11 +91,24 @@ Test(envelope, other_kinds_are_refused)
 	}
 }
 
-Test(envelope, first_difference)
+Test(envelope, another_spelling_is_told_by_its_line)
 {
-	struct knot_span a = knot_span_str("1\n2\n3\n");
-	cr_assert_eq(knot_envelope_first_difference(a, a), 0);
-	cr_assert_eq(knot_envelope_first_difference(a, knot_span_str("1\n2x\n3\n")), 2);
-	cr_assert_eq(knot_envelope_first_difference(a, knot_span_str("1\n2\n")), 3);
-	cr_assert_eq(knot_envelope_first_difference(knot_span_str(""), a), 1);
+	const struct {
+		const char *file, *again, *told;
+	} cases[] = {
+		{"1\n2\n3\n", "1\n2x\n3\n", "note file: line 2 is not spelled as goknot writes it"},
+		{"1\n2\n3\n", "1\n2\n", "note file: line 3 is not spelled as goknot writes it"},
+		{"", "1\n2\n", "note file: line 1 is not spelled as goknot writes it"},
+	};
+	struct knot_error err = {0};
+
+	cr_assert_eq(knot_envelope_check_same(
+			     knot_span_str("1\n2\n"), knot_span_str("1\n2\n"), "note", &err),
+		0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		cr_assert_eq(knot_envelope_check_same(knot_span_str(cases[i].file),
+				     knot_span_str(cases[i].again), "note", &err),
+			KNOT_EINPUT);
+		cr_expect_str_eq(err.message, cases[i].told);
+	}
 }
