@@ -410,7 +410,11 @@ static void watch_time(struct knot_worker *w)
 	}
 }
 
-/* ThreadSanitizer's shadow counts as data, so that no limit of the kernel's can be set. */
+/*
+ * ThreadSanitizer's shadow counts as data, so that no limit of the kernel's can be set. It also keeps some memory
+ * of every run: a process that has come half way to the limit leaves behind the run under way, so that what
+ * exceeds the limit does so in one run.
+ */
 static void watch_memory(struct knot_worker *w)
 {
 	uint64_t now;
@@ -423,10 +427,13 @@ static void watch_memory(struct knot_worker *w)
 		return;
 	w->memory_ns = now;
 	const bool all = ++w->memory_looks % MEMORY_SESSION_EVERY == 0;
+	const uint64_t taken = knot_proc_memory(w->proc, all);
 
-	if (knot_proc_memory(w->proc, all) > w->options.memory_bytes) {
+	if (taken > w->options.memory_bytes) {
 		w->killed_for_memory = true;
 		knot_proc_kill(w->proc);
+	} else if (taken > w->options.memory_bytes / 2) {
+		knot_shm_stop(w->shm);
 	}
 }
 
