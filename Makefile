@@ -147,8 +147,8 @@ fuzz: fuzzers ; $(Q)FUZZTIME=$(FUZZTIME) $(RUN_TESTS) fuzz
 # Every ring is built and run even when one fails: the sum at the end tells.
 check:
 	$(Q)$(MAKE) --no-print-directory -k all units fuzzers || true
-	$(Q)$(MAKE) --no-print-directory -k SAN=address,undefined units || true
-	$(Q)FUZZTIME=3 SAN_BUILD=$(O)/san-address-undefined $(RUN_TESTS) unit san go cli e2e newest fuzz
+	$(Q)$(MAKE) --no-print-directory -k SAN=address,undefined all units || true
+	$(Q)FUZZTIME=3 SAN_BUILD=$(O)/san-address-undefined $(RUN_TESTS) unit san san-cli san-short go cli e2e newest fuzz
 test:
 	$(Q)scripts/install-deps.sh
 	$(Q)$(MAKE) --no-print-directory check

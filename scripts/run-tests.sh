@@ -9,9 +9,10 @@
 # releases: the Go tests and the end-to-end ring with every Go release that goknot supports; newest: a short form
 # with those of the newest two that the other rings do not use. A release that cannot be had is skipped.
 #
-# san, san-cli and san-e2e: unit, cli and e2e with what SAN_BUILD holds, where any report is a failure.
+# san, san-cli and san-e2e: unit, cli and e2e with what SAN_BUILD holds, where any report is a failure;
+# san-short: the end-to-end ring without most of the bundled programs, which differ for Go and not for C.
 #
-# usage: run-tests.sh unit|cli|e2e|san|san-cli|san-e2e|go|fuzz|newest|releases...
+# usage: run-tests.sh unit|cli|e2e|san|san-cli|san-e2e|san-short|go|fuzz|newest|releases...
 # from the environment: BUILD (default build), SAN_BUILD, LAYERS, GO_MODS, FUZZTIME (seconds per parser),
 # GO_RELEASES (see fetch-go.sh), RELEASES (instead of all)
 set -u
@@ -127,6 +128,17 @@ sanitized() { # ring...
 	"$@"
 }
 
+short_ring() {
+	local t
+	for t in tests/e2e/*.sh; do
+		case ${t##*/} in
+		race.sh | seeds_*.sh) ;;
+		*) script "$t" ;;
+		esac
+	done
+	script tests/e2e/seeds_buggy.sh abba statusmanager oncecycle livelock flakyassert
+}
+
 releases_ring() {
 	go_ring
 	script_ring e2e
@@ -161,6 +173,7 @@ for ring; do
 	unit) criterion_ring ;;
 	cli | e2e) script_ring "$ring" ;;
 	san) sanitized criterion_ring ;;
+	san-short) sanitized short_ring ;;
 	san-cli | san-e2e) sanitized script_ring "${ring#san-}" ;;
 	go) go_ring ;;
 	fuzz) fuzz_ring ;;
