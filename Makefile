@@ -58,7 +58,8 @@ UNIT_BINS := $(patsubst %,$(B)/unit/%,$(UNIT_LAYERS))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 MANS := $(patsubst man/%.scd,$(O)/man/%,$(wildcard man/*.scd))
 ABI_GO := runtime-shim/runtime/knot_abi.go
-C_FILES := $(wildcard fuzzer/*.c fuzzer/*/*.c instrument/*.c tests/unit/*/*.c tests/fuzz/*.c)
+C_FILES := $(wildcard fuzzer/*.c fuzzer/*/*.c instrument/*.c tests/unit/*/*.c tests/fuzz/*.c \
+	tests/tools/*.c)
 # Aligned by hand, which clang-format would undo: the layout header and the scope macros.
 H_FILES := $(filter-out fuzzer/wire/abi.h fuzzer/base/cleanup.h,$(wildcard fuzzer/*/*.h instrument/*.h))
 SH_FILES := .ci/run $(wildcard scripts/*.sh scripts/*/*.sh scripts/*/*.bash tests/cli/*.sh tests/e2e/*.sh \
@@ -119,6 +120,12 @@ $(O)/abi/offsets.txt: $(ABI_GO) scripts/check-abi.sh scripts/gen-abi.sh
 	$(call msg,GO,$@)
 	$(Q)scripts/check-abi.sh $(@D)
 
+# What benchmarks run a target with.
+$(B)/tools/%: $(B)/tests/tools/%.o $(patsubst %,$(B)/lib/%.a,$(BELOW_engine) engine)
+	$(call msg,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(PKG_LIBS)
+
 FUZZ_SRC := $(wildcard fuzzer/base/*.c fuzzer/wire/*.c)
 FUZZ_OBJS := $(patsubst %.c,$(O)/fuzz/obj/%.o,$(FUZZ_SRC))
 FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -156,7 +163,7 @@ run:
 	$(Q)scripts/install-deps.sh
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/run-demo.sh
-bench: all
+bench: all $(B)/tools/seed_hashes
 	$(Q)for b in $(wildcard scripts/bench/[0-9]*.sh); do BUILD=$(B) "$$b" || exit 1; done
 
 # --- checks on the sources --------------------------------------------------------------------

@@ -7,6 +7,9 @@
  *              import path as in the symbol name of the function ("main" for commands, "_test" suffix
  *              for external tests), op the decimal KNOT_OP_* (RANGE, SELRECV count as RECV, SELSEND as
  *              SEND, WGGO as GO), nth counts same operations on that line from 0.
+ *              Where the shim meets a position in the standard library without a hook it is FNV-1a 32 of
+ *              "<import path>/<rest of the symbol name>+<lines below the function's head>:<op>:0", which
+ *              most functions keep from one Go release to the next.
  *  root path:  KNOT_PATH_ROOT, the test's own goroutine.
  *  child path: knot_hash_child(parent path, site of the go statement, ordinal among those).
  */

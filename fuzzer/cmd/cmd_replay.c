@@ -286,7 +286,8 @@ static int prepare(struct replaying *r, struct knot_error *err)
 		.timeout_ns = TIMEOUT_NS,
 		.memory_bytes = r->options->memory_bytes ? r->options->memory_bytes
 							 : KNOT_OPTION_MEMORY_BYTES,
-		.cfg_flags = c->config_flags,
+		/* The hashes and the bucket of an old file are of the old names. */
+		.cfg_flags = c->config_flags | (c->version == 1 ? KNOT_CFG_OLD_NAMES : 0),
 		.stdout_fd = KNOT_PROC_NULL,
 		.stderr_fd = KNOT_PROC_NULL,
 	};

@@ -135,6 +135,7 @@
 
 /* Flags of the configuration. */
 #define KNOT_CFG_NO_HOOKS 0x1 /* the inserted hooks do nothing */
+#define KNOT_CFG_OLD_NAMES 0x2 /* names as in crash files of version 1: see docs/wire-format.md */
 
 /* State of the process, struct knot_shm_header.state. */
 #define KNOT_STATE_EMPTY 0

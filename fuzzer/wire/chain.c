@@ -176,7 +176,8 @@ int knot_corpus_decode(
 		return knot_error_set(err, KNOT_EINPUT, "the corpus file is larger than %u bytes",
 			KNOT_CORPUS_MAX_BYTES);
 	struct knot_span body;
-	int rc = knot_envelope_open(file, "corpus", KNOT_CORPUS_VERSION, &body, err);
+	uint32_t version;
+	int rc = knot_envelope_open(file, "corpus", KNOT_CORPUS_VERSION, &version, &body, err);
 	if (rc < 0)
 		return rc;
 

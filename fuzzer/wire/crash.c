@@ -50,6 +50,8 @@ static const struct knot_crash_field fields[] = {
 	FIELD(hex32, config_flags),
 	FIELD(text, verdict),
 	FIELD(text, message),
+	{"proof", &knot_crash_kind_text, offsetof(struct knot_crash, proof),
+		offsetof(struct knot_crash, proof)},
 	FIELD(hex64, bucket),
 	FIELD(end, end),
 	FIELD(hex32, run_flags),
@@ -69,7 +71,9 @@ _Static_assert(FIELD_COUNT <= 64, "the set of keys seen is a 64-bit mask");
 /* Keys that came later stand only in files that need them: older files stay as they are. */
 static bool left_out(const struct knot_crash_field *f, const struct knot_crash *c)
 {
-	return f->optional && !*(const size_t *)((const char *)c + f->optional);
+	static const size_t none;
+
+	return f->optional && !memcmp((const char *)c + f->optional, &none, sizeof(none));
 }
 
 static int check_limits(const struct knot_crash *c, struct knot_error *err)
@@ -101,7 +105,7 @@ int knot_crash_encode(
 		return rc;
 
 	struct knot_text t = {0};
-	knot_envelope_begin(&t, "crash", KNOT_CRASH_VERSION);
+	knot_envelope_begin(&t, "crash", c->version ? c->version : KNOT_CRASH_VERSION);
 	for (size_t i = 0; i < FIELD_COUNT; i++) {
 		if (left_out(&fields[i], c))
 			continue;
@@ -203,11 +207,12 @@ int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struc
 		return knot_error_set(err, KNOT_EINPUT, "the crash file is larger than %u bytes",
 			KNOT_CRASH_MAX_BYTES);
 	struct knot_crash_reader r = {.line = 1, .err = err};
-	int rc = knot_envelope_open(file, "crash", KNOT_CRASH_VERSION, &r.body, err);
+	struct knot_crash c = {0};
+	int rc = knot_envelope_open(
+		file, "crash", KNOT_CRASH_VERSION, &c.version, &r.body, err);
 	if (rc < 0)
 		return rc;
 
-	struct knot_crash c = {0};
 	rc = take_crash(&r, &c);
 	if (rc == 0)
 		rc = check_memory(&c, err);

@@ -16,7 +16,7 @@
 
 struct knot_error;
 
-#define KNOT_CRASH_VERSION 1
+#define KNOT_CRASH_VERSION 2
 #define KNOT_CRASH_MAX_BYTES (64u << 20)
 #define KNOT_CRASH_MAX_TEXT 65536 /* bytes of one text; encode cuts longer ones, ending in "..." */
 #define KNOT_CRASH_MAX_LIST 65536 /* entries of args, signature, goroutines */
@@ -38,6 +38,7 @@ struct knot_crash_goroutine {
 
 /* Owns all it points to. NULL texts count as empty; decode gives "" instead. */
 struct knot_crash {
+	uint32_t version; /* of the file; 0 counts as KNOT_CRASH_VERSION */
 	char *goknot; /* version that wrote it */
 	char *target; /* import path of the package */
 	char *dir; /* of the package, relative to the module root; "." = the root */
@@ -59,6 +60,7 @@ struct knot_crash {
 
 	char *verdict; /* name of the verdict */
 	char *message; /* panic text and the like, one line */
+	char *proof; /* of a leak: knot_proof_name; since version 2 */
 	uint64_t bucket;
 	uint32_t end; /* KNOT_END_* */
 	uint32_t run_flags; /* KNOT_RUN_* */

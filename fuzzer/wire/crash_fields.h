@@ -29,7 +29,7 @@ struct knot_crash_field {
 	const char *key;
 	const struct knot_crash_kind *kind;
 	size_t offset; /* of the member of struct knot_crash */
-	size_t optional; /* of a member of type size_t: where that is 0 the key is left out; 0 = never */
+	size_t optional; /* where to find a length or a text; the key is left out when it is 0. 0 = never */
 };
 
 extern const struct knot_crash_kind knot_crash_kind_text, knot_crash_kind_u32, knot_crash_kind_u64,

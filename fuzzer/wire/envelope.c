@@ -19,8 +19,8 @@ void knot_envelope_end(struct knot_text *t)
 	knot_text_addf(t, "end %016" PRIx64 "\n", hash);
 }
 
-static int check_first_line(
-	struct knot_span *rest, const char *kind, uint32_t max_version, struct knot_error *err)
+static int check_first_line(struct knot_span *rest, const char *kind, uint32_t max_version,
+	uint32_t *ret_version, struct knot_error *err)
 {
 	struct knot_span line;
 	uint64_t version;
@@ -35,14 +35,15 @@ static int check_first_line(
 			"written by a newer goknot (format %" PRIu64 "; this one reads %" PRIu32
 			")",
 			version, max_version);
+	*ret_version = (uint32_t)version;
 	return 0;
 }
 
 int knot_envelope_open(struct knot_span file, const char *kind, uint32_t max_version,
-	struct knot_span *ret_body, struct knot_error *err)
+	uint32_t *ret_version, struct knot_span *ret_body, struct knot_error *err)
 {
 	struct knot_span body = file;
-	int rc = check_first_line(&body, kind, max_version, err);
+	int rc = check_first_line(&body, kind, max_version, ret_version, err);
 	if (rc < 0)
 		return rc;
 

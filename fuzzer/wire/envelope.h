@@ -18,7 +18,7 @@ void knot_envelope_begin(struct knot_text *t, const char *kind, uint32_t version
 void knot_envelope_end(struct knot_text *t);
 /* The lines between the first and the last. max_version is the newest this goknot reads. */
 int knot_envelope_open(struct knot_span file, const char *kind, uint32_t max_version,
-	struct knot_span *ret_body, struct knot_error *err);
+	uint32_t *ret_version, struct knot_span *ret_body, struct knot_error *err);
 /*
  * One value has one spelling, so that files compare and merge as text: what encode gives for the value that was
  * read has to be the file.

@@ -101,6 +101,7 @@ const knotReqWarm = 0x20
 const knotReqShortTimer = 0x80
 const knotReqMemLearn = 0x40
 const knotCfgNoHooks = 0x1
+const knotCfgOldNames = 0x2
 const knotStateEmpty = 0
 const knotStateAttached = 1
 const knotStateIdle = 2

@@ -138,7 +138,7 @@ func knotSelected(casi int, scases []scase, nsends int) {
 	pe := knotPrim(uintptr(unsafe.Pointer(scases[casi].c)))
 	prim := uint32(0)
 	if pe != nil {
-		prim = pe.id
+		prim = knotPrimID(pe)
 	}
 	knot.cur.hash = knotMix(knot.cur.hash ^ uint64(casi+1))
 	knotEvent(knotEvSelected, op, k.idx, site, prim, uint64(casi))
@@ -246,7 +246,7 @@ func knotSyncDone(op uint8, addr uintptr) {
 		pe.readers++
 		pe.lastR = gp.knot.idx
 	}
-	if gp.knot.waited {
+	if gp.knot.waited && pe.id != 0 {
 		gp.knot.waited = false
 		knotEvent(knotEvAcquire, op, gp.knot.idx, gp.knot.pendSite, pe.id, 0)
 	}

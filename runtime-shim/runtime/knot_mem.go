@@ -108,7 +108,7 @@ func knotMemResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 	u, uf := newInlineUnwinder(f, pc-1)
 	name := u.srcFunc(uf).name()
 	file, line := u.fileLine(uf)
-	return knotSiteOf(name, file, line, op)
+	return knotSiteOf(name, file, line, int(u.srcFunc(uf).startLine), op)
 }
 
 // knotMemPoint looks at one access: in the set of positions it is a scheduling point.

@@ -2,7 +2,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	"internal/abi"
+	"unsafe"
+)
 
 // Names that survive from run to run: see fuzzer/base/hash.h, which defines them.
 
@@ -24,6 +27,16 @@ func knotPrim(addr uintptr) *knotTabEntry {
 		return nil
 	}
 	return knotPrims.get(uint64(addr))
+}
+
+// knotPrimID numbers a primitive at the first step on it. Locks that only the insides of a library take get
+// no number: many of them are taken once in the life of a process, others in some Go releases only.
+func knotPrimID(pe *knotTabEntry) uint32 {
+	if pe.id == 0 {
+		knotPrims.ids++
+		pe.id = knotPrims.ids
+	}
+	return pe.id
 }
 
 // knotOrdinal counts: how many times before in this run it was asked with the same arguments.
@@ -291,13 +304,13 @@ func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 	u, uf := newInlineUnwinder(f, pc-1)
 	name := u.srcFunc(uf).name()
 	file, line := u.fileLine(uf)
-	kind, site = knotSiteOf(name, file, line, op)
+	kind, site = knotSiteOf(name, file, line, int(u.srcFunc(uf).startLine), op)
 	knotWriteSite(site, uint32(line), name, file)
 	return kind, site
 }
 
-// knotSiteOf is the hash of a site, and what kind of place it is.
-func knotSiteOf(name, file string, line int, op uint8) (kind uint8, site uint32) {
+// knotSiteOf is the hash of a site, and what kind of place it is. head is the line of the function.
+func knotSiteOf(name, file string, line, head int, op uint8) (kind uint8, site uint32) {
 	pkg := name[:knotPkgLen(name)]
 	base := file
 	for i := len(file) - 1; i >= 0; i-- {
@@ -308,9 +321,16 @@ func knotSiteOf(name, file string, line int, op uint8) (kind uint8, site uint32)
 	}
 	h := knotFnvPkg(2166136261, pkg)
 	h = knotFnvByte(h, '/')
-	h = knotFnv(h, base)
-	h = knotFnvByte(h, ':')
-	h = knotFnvUint(h, uint(line))
+	old := knot.hdr.cfgFlags&knotCfgOldNames != 0
+	if !old && line >= head && knotInGoroot(pkg, file) {
+		h = knotFnv(h, name[len(pkg):])
+		h = knotFnvByte(h, '+')
+		h = knotFnvUint(h, uint(line-head))
+	} else {
+		h = knotFnv(h, base)
+		h = knotFnvByte(h, ':')
+		h = knotFnvUint(h, uint(line))
+	}
 	h = knotFnvByte(h, ':')
 	h = knotFnvUint(h, uint(knotNormalOp(op)))
 	h = knotFnv(h, ":0")
@@ -320,6 +340,12 @@ func knotSiteOf(name, file string, line int, op uint8) (kind uint8, site uint32)
 	switch pkg {
 	case "testing", "runtime", "internal/poll", "internal/sync", "structs", "runtime/debug", "os":
 		kind = knotPCExempt
+	case "internal/godebug":
+		// Settings are read once in the life of a process, and what has a setting differs between releases.
+		kind = knotPCExempt
+		if old {
+			kind = knotPCSite
+		}
 	case "sync":
 		kind = knotPCOuter
 	case "context":
@@ -328,6 +354,23 @@ func knotSiteOf(name, file string, line int, op uint8) (kind uint8, site uint32)
 		kind = knotPCSite
 	}
 	return kind, h
+}
+
+// knotInGoroot reports whether a function of this package and file is the standard library's.
+func knotInGoroot(pkg, file string) bool {
+	f := findfunc(abi.FuncPCABIInternal(knotInGoroot))
+	mine, _ := funcline(f, f.entry())
+	root := len(mine) - len("runtime/knot_name.go")
+	if root > 0 {
+		return len(file) > root && file[:root] == mine[:root]
+	}
+	// Built with -trimpath: only import paths are left, and those of modules begin with a domain.
+	for i := 0; i < len(pkg) && pkg[i] != '/'; i++ {
+		if pkg[i] == '.' {
+			return false
+		}
+	}
+	return pkg != "main"
 }
 
 // knotWriteSite writes a site down for goknot; the region outlives the process, so it may be there already.

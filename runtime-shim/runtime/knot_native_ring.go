@@ -69,7 +69,7 @@ func knotNatLearnOp(e *knotShmEvent) {
 	pe := knotPrim(uintptr(e.aux))
 	e.prim, e.aux = 0, 0
 	if pe != nil {
-		e.prim = pe.id
+		e.prim = knotPrimID(pe)
 		knotNatHold(e, pe)
 	}
 	if e.g >= knotMaxGoroutines {
@@ -117,7 +117,7 @@ func knotNatHolders(nsnap uint32) uint32 {
 		if pe == nil {
 			continue
 		}
-		s.prim = pe.id
+		s.prim = knotPrimID(pe)
 		if s.op != knotOpLock && s.op != knotOpRlock {
 			continue
 		}

@@ -197,7 +197,7 @@ func knotExec(gp *g) {
 	pe := knotPrim(k.pendPrim)
 	k.primID = 0
 	if pe != nil {
-		k.primID = pe.id
+		k.primID = knotPrimID(pe)
 	}
 	op, site := k.pendOp, k.pendSite
 	key := knotOpKey(k.path, site, op)

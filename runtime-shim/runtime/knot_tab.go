@@ -12,6 +12,7 @@ type knotTab struct {
 	mask uint64
 	gen  uint64
 	used uint64
+	ids  uint32 // given by knotPrimID in this run
 }
 
 const (
@@ -23,7 +24,7 @@ type knotTabEntry struct {
 	key     uint64
 	gen     uint64
 	lastKey uint64 // key of the last operation on the primitive
-	id      uint32 // by first use in the run, from 1
+	id      uint32 // by first use in the run, from 1; of a primitive see knotPrimID
 	readers int32  // read locks held
 	lastG   uint16
 	owner   uint16 // goroutine that holds the lock, knotGNone = none
@@ -38,6 +39,7 @@ func (t *knotTab) init() {
 func (t *knotTab) reset() {
 	t.gen = knot.run
 	t.used = 0
+	t.ids = 0
 }
 
 func knotTabAt(base uintptr, i uint64) *knotTabEntry {
@@ -70,7 +72,10 @@ func (t *knotTab) get(key uint64) *knotTabEntry {
 		e = t.find(key)
 	}
 	t.used++
-	*e = knotTabEntry{key: key, gen: t.gen, id: uint32(t.used), owner: knotGNone, lastR: knotGNone}
+	*e = knotTabEntry{key: key, gen: t.gen, owner: knotGNone, lastR: knotGNone}
+	if t != &knotPrims || knot.hdr.cfgFlags&knotCfgOldNames != 0 {
+		e.id = uint32(t.used)
+	}
 	return e
 }
 

@@ -11,7 +11,7 @@
 
 /* A file as goknot writes it, without the end line. */
 static const char known_body[] =
-	"goknot crash 1\n"
+	"goknot crash 2\n"
 	"goknot: 0.1.0\n"
 	"target: example.org/m/statusmanager\n"
 	"dir: statusmanager\n"
@@ -37,6 +37,7 @@ static const char known_body[] =
 	"config_flags: 00000000\n"
 	"verdict: deadlock\n"
 	"message: all\\nasleep\n"
+	"proof: reachable\n"
 	"bucket: 0123456789abcdef\n"
 	"end: deadlock\n"
 	"run_flags: 00000002\n"
@@ -107,6 +108,7 @@ Test(crash, reads_every_member)
 	cr_expect_eq(c.config_flags, 0);
 	cr_expect_str_eq(c.verdict, "deadlock");
 	cr_expect_str_eq(c.message, "all\nasleep");
+	cr_expect_str_eq(c.proof, "reachable");
 	cr_expect_eq(c.bucket, 0x0123456789abcdefull);
 	cr_expect_eq(c.end, KNOT_END_DEADLOCK);
 	cr_expect_eq(c.run_flags, KNOT_RUN_HELD);
@@ -162,6 +164,7 @@ static struct knot_crash random_crash(struct knot_rng *rng)
 		.target = random_text(rng),
 		.test = random_text(rng),
 		.message = random_text(rng),
+		.proof = random_text(rng),
 		.seed = knot_rng_next(rng),
 		.end = (uint32_t)knot_rng_below(rng, KNOT_END_COUNT),
 		.race = knot_rng_below(rng, 2),
@@ -192,6 +195,29 @@ static struct knot_crash random_crash(struct knot_rng *rng)
 	for (uint64_t n = knot_rng_below(rng, 300); n--;)
 		knot_vec_push(&c.decisions, (uint16_t)(UINT16_MAX - knot_rng_below(rng, kinds)));
 	return c;
+}
+
+/* Version 1 had no proof; what was read as such is written as such. */
+Test(crash, an_old_file_stays_an_old_file)
+{
+	struct knot_error err = {0};
+	struct knot_crash c = {0};
+	const char *proof = strstr(known_body, "proof:");
+	struct knot_text t = {0};
+	knot_auto_free char *again = NULL;
+	size_t len;
+	knot_text_adds(&t, "goknot crash 1\n");
+	size_t head = t.len;
+	knot_text_add(&t, known_body + head, (size_t)(proof - known_body) - head);
+	knot_text_adds(&t, strchr(proof, '\n') + 1);
+	knot_envelope_end(&t);
+	cr_assert_eq(
+		knot_crash_decode(knot_span_of(t.data, t.len), &c, &err), 0, "%s", err.message);
+	cr_assert_eq(c.version, 1);
+	cr_assert_eq(knot_crash_encode(&c, &again, &len, &err), 0);
+	cr_assert_str_eq(again, t.data);
+	knot_crash_free(&c);
+	knot_text_free(&t);
 }
 
 Test(crash, any_value_survives_the_round_trip)
@@ -347,8 +373,8 @@ struct refusal {
 };
 
 static const struct refusal refusals[] = {
-	{"goknot crash 1", "goknot crash 2",
-		"written by a newer goknot (format 2; this one reads 1)"},
+	{"goknot crash 2", "goknot crash 3",
+		"written by a newer goknot (format 3; this one reads 2)"},
 	{"goknot: 0.1.0", "gonot: 0.1.0", "line 2: unknown key \"gonot\""},
 	{"goknot: 0.1.0", "\x1b[2J: 0.1.0", "line 2: unknown key \"\\x1b[2J\""},
 	{"goknot: 0.1.0\n", "goknot 0.1.0\n", "line 2 is not \"key: value\""},

@@ -18,7 +18,8 @@ static struct knot_text made(const char *kind, uint32_t version, const char *bod
 static int open_text(
 	struct knot_text *t, size_t len, struct knot_span *body, struct knot_error *err)
 {
-	return knot_envelope_open(knot_span_of(t->data, len), "crash", 1, body, err);
+	uint32_t version;
+	return knot_envelope_open(knot_span_of(t->data, len), "crash", 1, &version, body, err);
 }
 
 Test(envelope, gives_the_body_back)
@@ -85,7 +86,9 @@ Test(envelope, other_kinds_are_refused)
 	const char *wrong[] = {"goknot corpus 1\n", "goknot crash 0\n", "goknot crash 1 \n",
 		"goknot crash -1\n", "goknot crash 99999999999\n", "{\"version\":1}", "\n", ""};
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		int rc = knot_envelope_open(knot_span_str(wrong[i]), "crash", 1, &body, &err);
+		uint32_t version;
+		int rc = knot_envelope_open(
+			knot_span_str(wrong[i]), "crash", 1, &version, &body, &err);
 		cr_expect_eq(rc, KNOT_EINPUT);
 		cr_expect(strstr(err.message, "not a goknot crash file"), "%s", err.message);
 	}
