@@ -2,9 +2,18 @@
 #include "engine/record.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/vec.h"
 
 #include <string.h>
+
+/* Whom no go statement of the run has made, by the parent that its path was given in place of one. */
+static uint32_t origin(const struct knot_shm_event *spawn)
+{
+	if (spawn->vtime == knot_hash_child(KNOT_PATH_BEFORE, spawn->site, spawn->prim))
+		return 1;
+	return spawn->vtime == knot_hash_child(KNOT_PATH_TIMER, spawn->site, spawn->prim) ? 2 : 0;
+}
 
 /* A SPAWN event carries number (aux), path (vtime), parent (g), site and ordinal (prim). */
 static void collect_goroutines(struct knot_record *rec)
@@ -23,6 +32,7 @@ static void collect_goroutines(struct knot_record *rec)
 			.parent = e->g,
 			.site = e->site,
 			.ordinal = e->prim,
+			.flags = origin(e),
 		};
 	}
 }

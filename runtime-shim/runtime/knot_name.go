@@ -92,7 +92,7 @@ func knotOwn(gp *g) {
 	if gp.knot.run == knot.run {
 		return
 	}
-	site := knotFnv(2166136261, funcname(findfunc(gp.startpc)))
+	site := knotFuncSite(gp.startpc)
 	ord := knotOrdinal(knotPathBefore, site)
 	knotAdopt(gp, knotChildPath(knotPathBefore, site, ord), knotGNone, site, ord, 1)
 }
@@ -152,6 +152,11 @@ func (t *knotPCTab) get(pc uintptr, op uint8) *knotPCEntry {
 }
 
 var knotPCSpill knotPCEntry
+
+// knotFuncSite is the site of a goroutine that no go statement of the run has made: the function it runs.
+func knotFuncSite(startpc uintptr) uint32 {
+	return knotPCs.get(startpc, knotOpStart).site
+}
 
 // knotCallerSite finds the site of an operation whose runtime entry was called from the frame with return
 // address pc and caller's frame pointer fp. mutex: a lock operation, which inside package sync belongs to
@@ -295,11 +300,18 @@ func knotNormalOp(op uint8) uint8 {
 	return op
 }
 
-// knotResolve turns a return address into a site and enters it into the table that goknot reads.
+// knotResolve turns a return address, or with knotOpStart a function's entry, into a site and enters it into the table that goknot reads.
 func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 	f := findfunc(pc)
 	if !f.valid() {
 		return knotPCExempt, 1
+	}
+	if op == knotOpStart {
+		name := funcname(f)
+		file, line := funcline(f, f.entry())
+		site = knotFnv(2166136261, name)
+		knotWriteSite(site, uint32(line), name, file)
+		return knotPCSite, site
 	}
 	u, uf := newInlineUnwinder(f, pc-1)
 	name := u.srcFunc(uf).name()

@@ -22,7 +22,7 @@ func knotNatOwn(gp *g) bool {
 	lock(&n.mu)
 	user := knotKind(gp) == knotKindUser
 	if user {
-		site := knotFnv(2166136261, funcname(findfunc(gp.startpc)))
+		site := knotFuncSite(gp.startpc)
 		ord := knotOrdinal(knotPathBefore, site)
 		knotNatAdopt(gp, knotChildPath(knotPathBefore, site, ord), knotGNone, site, ord, 1)
 	}
@@ -279,12 +279,12 @@ func knotNatName(parent, gp *g) {
 	case parent == knot.driver.ptr():
 		pathOf, flags = knotPathRoot, 0
 	case parent == parent.m.g0:
-		site = knotFnv(2166136261, funcname(findfunc(gp.startpc)))
+		site = knotFuncSite(gp.startpc)
 	case knotKind(parent) != knotKindUser:
 		return
 	default:
 		if parent.knot.run != knot.run {
-			old := knotFnv(2166136261, funcname(findfunc(parent.startpc)))
+			old := knotFuncSite(parent.startpc)
 			ord := knotOrdinal(knotPathBefore, old)
 			knotNatAdopt(parent, knotChildPath(knotPathBefore, old, ord), knotGNone, old, ord, 1)
 		}

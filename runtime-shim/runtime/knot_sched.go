@@ -571,7 +571,7 @@ func knotSpawned(parent, gp *g) {
 	case parent == knot.driver.ptr():
 		pathOf, flags = knotPathRoot, 0
 	case parent == parent.m.g0:
-		site = knotFnv(2166136261, funcname(findfunc(gp.startpc)))
+		site = knotFuncSite(gp.startpc)
 	default:
 		knotOwn(parent)
 		pathOf, from, flags = parent.knot.path, parent.knot.idx, 0

@@ -45,6 +45,25 @@ Test(record, knows_the_goroutines_from_the_trace)
 	knot_shm_close(shm);
 }
 
+Test(record, knows_whom_no_go_statement_has_made)
+{
+	struct knot_shm *shm;
+	struct knot_error err = {0};
+	struct knot_record rec = {0};
+	const struct knot_shm_result result = {.ev_end = 3, .end = KNOT_END_OK};
+
+	cr_assert_eq(knot_shm_create(&shm, &err), 0);
+	spawn(shm, 0, 0, KNOT_PATH_ROOT);
+	spawn(shm, 1, 1, knot_hash_child(KNOT_PATH_TIMER, 5, 2));
+	spawn(shm, 2, 2, knot_hash_child(KNOT_PATH_BEFORE, 5, 2));
+	cr_assert_eq(knot_record_take(shm, &result, false, &rec, &err), 0, "%s", err.message);
+	cr_expect_eq(rec.gs.data[0].flags, 0);
+	cr_expect_eq(rec.gs.data[1].flags, 2, "a timer has");
+	cr_expect_eq(rec.gs.data[2].flags, 1, "it was there before the run");
+	knot_record_free(&rec);
+	knot_shm_close(shm);
+}
+
 Test(record, takes_the_run_a_process_died_in)
 {
 	struct knot_shm *shm;

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A replay names every goroutine by where it comes from: from the test by go statements, from a timer or from before the
+# run by the function it runs, also where that function lies in the standard library.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module origins example.org/origins
+cat >origins/o_test.go <<'GO'
+package origins
+
+import (
+	"context"
+	"testing"
+	"time"
+)
+
+var ask, answer = make(chan int), make(chan int)
+
+func serve() {
+	for range ask {
+		answer <- 1
+	}
+}
+
+func init() { go serve() }
+
+func TestOrigins(t *testing.T) {
+	fired, done := make(chan int, 1), make(chan int)
+	time.AfterFunc(time.Millisecond, func() { fired <- 1 })
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	go func() { <-ctx.Done(); done <- 1 }()
+	ask <- 1
+	<-answer
+	<-done
+	<-fired
+	if time.Now().Unix() > 0 {
+		<-done
+	}
+}
+GO
+
+goknot fuzz -C origins -o campaign -json -quiet -seed 1 -parallel 1 -first -fuzztime 200x .
+expect_rc 1 "a deadlock"
+goknot replay -C origins -o campaign "$(events finding '.[0].crash_file')"
+expect_rc 1 "its replay"
+expect_out ' +[0-9]+ +G[0-9]+ +before/o_test.go:11#0 .*'
+expect_out ' +[0-9]+ +G[0-9]+ +timer/o_test.go:21#0 .*'
+expect_out ' +[0-9]+ +G[0-9]+ +timer/context.go:[0-9]+#0 .*'
+expect_out ' +[0-9]+ +G[0-9]+ +T/o_test.go:24#0 .*'
+expect "nobody is without a name: $(grep -n ' ?/\|site [0-9a-f]\{8\}' out)" test "$(grep -c ' ?/\|site [0-9a-f]\{8\}' out)" -eq 0
+done_testing
