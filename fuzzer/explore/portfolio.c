@@ -22,6 +22,8 @@
 #define FINDING_REWARD 64 /* pairs that a finding is worth */
 #define WINDOW_REQUESTS 256 /* an arm's past is halved when it is worth so many requests */
 #define STEP_LIMIT_UNKNOWN 400000 /* the whole trace of such a run fits the event ring */
+#define STEP_LIMIT_RAISE 8 /* as long as no run has ended by itself */
+#define STEP_LIMIT_RAISED_MAX 25600000 /* two seconds */
 #define STEP_LIMIT_MIN 50000
 #define STEP_LIMIT_MAX 4000000
 #define STEP_LIMIT_TIMES 64 /* the longest normal run */
@@ -269,6 +271,12 @@ static void set_limits(const struct knot_portfolio *p, struct knot_shm_request *
 			limit = STEP_LIMIT_MIN;
 		if (limit > STEP_LIMIT_MAX)
 			limit = STEP_LIMIT_MAX;
+		if (limit < 2ull * p->longest)
+			limit = 2ull * p->longest;
+	} else if (p->too_long && !p->found) {
+		limit = (uint64_t)p->too_long * STEP_LIMIT_RAISE;
+		if (limit > STEP_LIMIT_RAISED_MAX)
+			limit = STEP_LIMIT_RAISED_MAX;
 	}
 	r->step_limit = (uint32_t)limit;
 	r->fair_after = (uint32_t)(limit / 4 ? limit / 4 : 1);
@@ -494,6 +502,8 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 	if ((result->end == KNOT_END_OK || result->end == KNOT_END_SKIP) &&
 		result->steps > p->longest)
 		p->longest = result->steps;
+	if (result->end == KNOT_END_STEPS && plan->request.step_limit > p->too_long)
+		p->too_long = plan->request.step_limit;
 	if (!pairs || !chain_worked(plan, result->chain_done) || result->end == KNOT_END_STEPS)
 		return;
 	struct knot_pool_entry entry = {.chain = chain_of(&plan->request),
@@ -511,6 +521,7 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 
 void knot_portfolio_reward_finding(struct knot_portfolio *p, const struct knot_plan *plan)
 {
+	p->found = true;
 	if (plan->arm < KNOT_ARM_COUNT) {
 		p->arms[plan->arm].reward += FINDING_REWARD;
 		p->arms[plan->arm].total.findings++;

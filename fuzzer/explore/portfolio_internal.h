@@ -30,6 +30,8 @@ struct knot_portfolio {
 	uint64_t requests; /* made */
 	uint64_t runs, steps; /* all of them, without those that hit the step limit */
 	uint32_t longest; /* steps of the longest run that ended by itself */
+	uint32_t too_long; /* step limit of runs that came to it while none has ended by itself */
+	bool found; /* something: what comes to the limit is then no long test but perhaps that */
 	uint64_t free_runs, free_ns; /* native: of the requests without a chain */
 };
 

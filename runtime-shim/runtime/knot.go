@@ -525,6 +525,7 @@ func knotNextRun() bool {
 		knot.percent0 = setGCPercent(-1)
 		knot.procs0 = knot.maxprocs
 		gcBgMarkStartWorkers() // else the first collection inside a run waits for them, and later ones do not
+		netpollGenericInit()   // its descriptors are there before the test begins, as with the timer of -test.timeout
 		knotStartReporter()
 	}
 	wait := uint32(20)

@@ -214,9 +214,23 @@ func knotExec(gp *g) {
 	if knot.chainPos < knot.req.chainLen {
 		knotChainStep(gp)
 	}
-	if c.steps&1023 == 0 {
+	if c.steps&(knotPollSteps-1) == 0 {
+		knotNowAndThen()
+	}
+}
+
+// knotPollSteps is how many steps go by between two looks at the network while something can run all the time.
+const knotPollSteps = 128
+
+// knotNowAndThen is what has to be done from time to time beside goroutines that can always run: they may be waiting
+// for what only the network brings. A schedule that is followed says itself whom it waits for.
+func knotNowAndThen() {
+	if knot.cur.steps&1023 == 0 {
 		knot.hdr.heartbeat++
 		knotMemory()
+	}
+	if knot.prefixPos >= knot.req.prefixLen && netpollinited() && netpollAnyWaiters() {
+		systemstack(func() { knotPollNetwork() })
 	}
 }
 

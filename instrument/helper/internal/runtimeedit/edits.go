@@ -249,6 +249,7 @@ var edits = []edit{
 		beforeStmt(1, "tRunner(...)", "knotBegin()", exprCall("tRunner")),
 		afterStmt(1, "tRunner(...)", "knotEnd(t.Failed())", exprCall("tRunner")))},
 	{"testing/testing.go", "(*common).Fail", head("knotFailed()")},
+	{"testing/testing.go", "(*common).SkipNow", head("knotSkip(c)")},
 	{"testing/testing.go", "tRunner", renameCalls("callerName", "knotCallerName")},
 	{"testing/testing.go", "(*T).Run", func(s *source, f *ast.FuncDecl) error {
 		found := 0
