@@ -90,6 +90,7 @@ static void on_finding(struct screen *s, const struct knot_campaign_news_item *n
 		.verdict = knot_verdict_name(v->kind),
 		.title = n->finding->title,
 		.message = n->finding->message,
+		.proof = knot_proof_name(v->proof),
 		.crash_file = shown(s, n->crash_file),
 		.lines_are = n->finding->race ? "stacks" : "waits",
 		.lines = (const char *const *)lines,

@@ -231,6 +231,9 @@ void knot_finding_describe(const struct knot_finding *f, const struct knot_recor
 
 	crash->verdict = knot_xstrdup(knot_verdict_name(f->verdict.kind));
 	crash->message = knot_xstrdup(f->message);
+	const char *proof = knot_proof_name(f->verdict.proof);
+
+	crash->proof = proof ? knot_xstrdup(proof) : NULL;
 	crash->bucket = f->bucket;
 	crash->end = r->end;
 	crash->run_flags = r->flags &

@@ -43,6 +43,18 @@ const char *knot_verdict_note_text(uint32_t note)
 	return note < KNOT_NOTE_COUNT ? texts[note] : "unknown";
 }
 
+const char *knot_proof_name(uint32_t proof)
+{
+	static const char *const names[KNOT_PROOF_COUNT] = {
+		NULL,
+		"unproven",
+		"reachable",
+		"proven",
+	};
+
+	return proof < KNOT_PROOF_COUNT ? names[proof] : NULL;
+}
+
 void knot_verdict_free(struct knot_verdict *v)
 {
 	knot_waitgraph_free(&v->graph);
@@ -118,14 +130,26 @@ static bool something_live(const struct knot_verdict_input *in, const struct kno
 	return v->graph.live || in->flags & KNOT_RUN_LIVE_LEFT;
 }
 
+static uint32_t proof_of(const struct knot_verdict_input *in, const struct knot_verdict *v)
+{
+	if (!(in->flags & KNOT_RUN_COLLECTED))
+		return KNOT_PROOF_UNPROVEN;
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		if (v->graph.waiters.data[i].stuck && !v->graph.waiters.data[i].proven)
+			return something_live(in, v) ? KNOT_PROOF_UNPROVEN : KNOT_PROOF_REACHABLE;
+	return KNOT_PROOF_PROVEN;
+}
+
 static void decide_leak(const struct knot_verdict_input *in, struct knot_verdict *v)
 {
 	if (!v->graph.stuck) {
 		find(v, KNOT_VERDICT_OK, false, note_for_left(v));
 		return;
 	}
+	v->proof = proof_of(in, v);
 	find(v, KNOT_VERDICT_LEAK, true,
-		something_live(in, v) ? KNOT_NOTE_UNPROVEN : KNOT_NOTE_NONE);
+		something_live(in, v) && v->proof != KNOT_PROOF_PROVEN ? KNOT_NOTE_UNPROVEN
+								       : KNOT_NOTE_NONE);
 	take_stuck(v);
 }
 
@@ -363,6 +387,7 @@ void knot_verdict_decide(const struct knot_verdict_input *in, struct knot_verdic
 
 	v->spinners.len = v->sites.len = 0;
 	v->pre_bucket = in->bucket;
+	v->proof = KNOT_PROOF_NONE;
 	if (in->race) {
 		decide_race(in, v);
 		return;

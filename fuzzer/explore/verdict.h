@@ -45,6 +45,15 @@ enum knot_verdict_note {
 	KNOT_NOTE_COUNT,
 };
 
+/* Of a leak: how it is known that nothing wakes the goroutines. Names go into crash files. */
+enum knot_proof {
+	KNOT_PROOF_NONE, /* no leak */
+	KNOT_PROOF_UNPROVEN, /* the Go release cannot tell, or something live was left */
+	KNOT_PROOF_REACHABLE, /* nothing is left that runs, but something live reaches what they wait for */
+	KNOT_PROOF_PROVEN, /* by Go's collector: nothing live reaches what they wait for */
+	KNOT_PROOF_COUNT,
+};
+
 struct knot_verdict_input {
 	uint32_t end; /* KNOT_END_* */
 	uint32_t flags; /* KNOT_RUN_* */
@@ -83,6 +92,7 @@ struct knot_verdict {
 	uint32_t note; /* enum knot_verdict_note */
 	bool finding;
 	bool proven;
+	uint32_t proof; /* enum knot_proof */
 	uint64_t pre_bucket; /* used where there are no sites */
 	struct knot_waitgraph graph;
 	KNOT_VEC(struct knot_spinner) spinners; /* most steps first */
@@ -95,6 +105,8 @@ void knot_verdict_decide(const struct knot_verdict_input *in, struct knot_verdic
 void knot_verdict_free(struct knot_verdict *v);
 
 /* "deadlock", "leak", ...: as in crash files and reports. */
+/* NULL where there is nothing to prove. */
+const char *knot_proof_name(uint32_t proof);
 const char *knot_verdict_name(uint32_t kind);
 /* A clause for a person: "something live was left". "" for KNOT_NOTE_NONE. */
 const char *knot_verdict_note_text(uint32_t note);

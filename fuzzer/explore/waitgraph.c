@@ -322,7 +322,8 @@ static void take_snaps(struct knot_waitgraph *w, const struct knot_shm_snap *sna
 			.site = s->site,
 			.prim = s->prim,
 			.goid = s->goid,
-			.is_test = s->flags & 1};
+			.is_test = s->flags & 1,
+			.proven = s->flags & 8};
 
 		x.live = x.role == KNOT_ROLE_LIVE || x.role == KNOT_ROLE_EXTERNAL;
 		knot_vec_push(&w->waiters, x);

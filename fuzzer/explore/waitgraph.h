@@ -37,6 +37,7 @@ struct knot_waiter {
 	bool is_test; /* the test's own goroutine */
 	bool live; /* can do something by itself */
 	bool stuck;
+	bool proven; /* by the collector: nothing live reaches what it waits for */
 	bool in_knot; /* on, or between, cycles of the graph */
 };
 

@@ -109,6 +109,8 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 	text(o, "verdict", f->verdict);
 	text(o, "title", f->title);
 	text(o, "message", f->message);
+	if (f->proof)
+		text(o, "proof", f->proof);
 	text(o, "crash_file", f->crash_file);
 	put(o, "bucket", hex(f->bucket));
 	put(o, "schedule_hash", hex(f->schedule_hash));

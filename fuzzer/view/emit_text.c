@@ -52,6 +52,8 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		fprintf(out, "        %s\n", f->lines[i]);
 	if (f->lines_len > LINES_SHOWN)
 		fprintf(out, "        and %zu more\n", f->lines_len - LINES_SHOWN);
+	if (f->proof)
+		fprintf(out, "    proof: %s\n", f->proof);
 	if (f->native) {
 		fprintf(out,
 			"    native run, came again in %u of %u tries, saved to %s\n    to re-run: "

@@ -121,6 +121,7 @@
 #define KNOT_RUN_EARLY_TIMER 0x100 /* timers were fired by choice, 0.5 s or more in all before they were due */
 #define KNOT_RUN_FAIR_TAIL 0x200 /* the fair tail was entered */
 #define KNOT_RUN_RACE 0x400 /* the race detector reported in this run */
+#define KNOT_RUN_COLLECTED 0x800 /* of a leak: the collector has looked for leaked goroutines */
 #define KNOT_RUN_NATIVE 0x1000 /* on the stock scheduler: no decisions; events have stamps, see struct knot_shm_event */
 
 /* Flags of a request. */
@@ -259,7 +260,8 @@ struct knot_shm_snap {
 	uint32_t prim;
 	uint32_t holder; /* goroutine that holds prim, KNOT_G_NONE = none */
 	uint32_t reason; /* wait reason of the Go runtime */
-	uint32_t flags; /* 1 = the test's own goroutine, 2 = alive before the run, 4 = known library goroutine */
+	uint32_t flags; /* 1 = the test's own goroutine, 2 = alive before the run, 4 = known library goroutine,
+			   8 = the collector found that nothing live reaches what it waits for */
 	uint32_t readers; /* read locks held on prim */
 	uint32_t goid;
 };

@@ -208,8 +208,7 @@ int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struc
 			KNOT_CRASH_MAX_BYTES);
 	struct knot_crash_reader r = {.line = 1, .err = err};
 	struct knot_crash c = {0};
-	int rc = knot_envelope_open(
-		file, "crash", KNOT_CRASH_VERSION, &c.version, &r.body, err);
+	int rc = knot_envelope_open(file, "crash", KNOT_CRASH_VERSION, &c.version, &r.body, err);
 	if (rc < 0)
 		return rc;
 

@@ -470,6 +470,7 @@ func knotRunEnd(failed, skipped bool) {
 	if end == knotEndLeak {
 		knotDumpStacks()
 		c.bucket = knotSnapBucket(end, nsnap)
+		knotProve(nsnap)
 	}
 	if end == knotEndOk || end == knotEndSkip {
 		nsnap = 0

@@ -91,6 +91,7 @@ const knotRunBatchEnd = 0x80
 const knotRunEarlyTimer = 0x100
 const knotRunFairTail = 0x200
 const knotRunRace = 0x400
+const knotRunCollected = 0x800
 const knotRunNative = 0x1000
 const knotReqReplay = 0x1
 const knotReqHold = 0x2

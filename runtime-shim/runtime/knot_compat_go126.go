@@ -16,6 +16,14 @@ func knotInSyscall(pp *p) (uint32, bool) {
 	return pp.syscalltick, gp != nil && readgstatus(gp)&^_Gscan == _Gsyscall
 }
 
+// knotCollectLeaks has the collector look for goroutines that nothing live can wake.
+func knotCollectLeaks() bool {
+	goroutineLeakGC()
+	return true
+}
+
+func knotIsLeaked(gp *g) bool { return readgstatus(gp)&^_Gscan == _Gleaked }
+
 func knotSudogChan(sg *sudog) *hchan { return sg.c.get() }
 
 func knotSyscall6(num, a1, a2, a3, a4, a5, a6 uintptr) (errno uintptr) {

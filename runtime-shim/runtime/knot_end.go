@@ -155,6 +155,25 @@ func knotSnapshot() (n uint32, leaked, live int) {
 	return n, leaked, live
 }
 
+// knotProve marks the goroutines of the snapshot that the collector proves leaked. It comes after the snapshot
+// and the dump, since the program may go on meanwhile.
+func knotProve(n uint32) {
+	if !knotCollectLeaks() {
+		return
+	}
+	knot.cur.flags |= knotRunCollected
+	forEachG(func(gp *g) {
+		if !knotIsLeaked(gp) {
+			return
+		}
+		for i := uint32(0); i < n; i++ {
+			if r := &knot.snaps[i]; r.goid == uint32(gp.goid) && r.state == knotSnapBlocked {
+				r.flags |= 8
+			}
+		}
+	})
+}
+
 // knotSnapBucket names the kind of a bad end by what is blocked where, whoever it is and however often.
 func knotSnapBucket(end, n uint32) uint64 {
 	sum := uint64(0)
