@@ -53,6 +53,8 @@ static struct knot_emit_progress convert(struct screen *s, const struct knot_cam
 		.events_lost = st->events_lost,
 		.hooks_missed = st->hooks_missed,
 		.pairs_full = st->pairs_full,
+		.sites_full = st->sites_full,
+		.prims_full = st->prims_full,
 	};
 
 	s->last = *st;

@@ -82,6 +82,8 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"events_lost", p->events_lost},
 		{"hooks_missed", p->hooks_missed},
 		{"pairs_full", p->pairs_full},
+		{"sites_full", p->sites_full},
+		{"prims_full", p->prims_full},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
