@@ -9,8 +9,8 @@ struct knot_error;
 
 /* All strings owned, never NULL. */
 struct knot_toolchain {
-	char *goroot, *version, *modcache, *gomod, *gowork, *goflags, *goexperiment, *os, *arch, *cgo, *cc,
-		*goamd64;
+	char *goroot, *version, *modcache, *gomod, *gowork, *goflags, *goexperiment, *os, *arch,
+		*cgo, *cc, *goamd64;
 };
 
 /* Parses the output of go env -json. Caller frees with knot_toolchain_free. */
