@@ -24,6 +24,13 @@ struct screen {
 	struct knot_campaign_status last;
 };
 
+/* Nobody reads on, or the disk is full: what is found from here on would go unseen, so the campaign ends. */
+static void stop_when_unread(void)
+{
+	if (ferror(stdout))
+		knot_session_cancel();
+}
+
 static struct knot_emit_progress convert(struct screen *s, const struct knot_campaign_status *st)
 {
 	struct knot_emit_progress p = {
@@ -68,6 +75,7 @@ static void on_progress(void *arg, const struct knot_campaign_status *st)
 
 	if (!s->quiet)
 		s->emit->progress(stdout, &p);
+	stop_when_unread();
 }
 
 /* As seen from here. */
@@ -153,6 +161,7 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 	else
 		s->emit->listed(stdout, kind, n->target->package, n->target->name,
 			n->finding ? n->finding->title : NULL, n->text);
+	stop_when_unread();
 }
 
 static void on_build(void *arg, const char *what)
@@ -161,6 +170,7 @@ static void on_build(void *arg, const char *what)
 
 	if (!s->quiet)
 		s->emit->note(stdout, what);
+	stop_when_unread();
 }
 
 static struct knot_campaign_options campaign_options(const struct knot_fuzz_options *o,

@@ -17,14 +17,19 @@
 static volatile int canceled;
 static int wake_fd = -1;
 
-static void on_signal(int signo)
+void knot_session_cancel(void)
 {
 	const uint64_t one = 1;
 
-	(void)signo;
 	canceled = 1;
 	if (write(wake_fd, &one, sizeof(one)) < 0)
 		return; /* the flag alone will do */
+}
+
+static void on_signal(int signo)
+{
+	(void)signo;
+	knot_session_cancel();
 }
 
 static int catch_signals(struct knot_error *err)

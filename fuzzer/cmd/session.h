@@ -23,6 +23,8 @@ struct knot_session {
 int knot_session_open(const char *dir, const char *output, struct knot_session *ret_session,
 	struct knot_error *err);
 void knot_session_close(struct knot_session *s);
+/* What SIGINT does, for other reasons to stop. */
+void knot_session_cancel(void);
 /*
  * For a command that came to nothing, after all that holds the campaign directory is closed: one made for it
  * goes again. Not when a campaign is in it, or another goknot.

@@ -23,6 +23,7 @@ static void duration(FILE *out, uint64_t ns)
 static void note(FILE *out, const char *text)
 {
 	fprintf(out, "fuzz: %s\n", text);
+	fflush(out);
 }
 
 static void progress(FILE *out, const struct knot_emit_progress *p)

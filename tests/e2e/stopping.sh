@@ -89,6 +89,29 @@ expect "$found findings, but status: $(cat out)" test "$(grep -c 'crashes/.*\.cr
 goknot replay -C "$root/seeds" -o campaign -quiet campaign/crashes/*.crash
 expect_rc 1 "replay after Ctrl-C"
 
+# Output that nobody reads any more, or that does not fit, ends a campaign as Ctrl-C does.
+unread() { # where the output goes, flags...
+	local out=$1
+	shift
+	rm -rf "$work/campaign"
+	last="goknot fuzz, output to $out"
+	rc=0
+	timeout -k 5 60 "$GOKNOT" fuzz -C "$root/seeds" -o "$work/campaign" -seed 1 "$@" \
+		./statusmanager/buggy >"$out" 2>err </dev/null || rc=$?
+	expect_rc 3 "$last"
+	expect_err 'goknot: cannot write to standard output(: .*)?'
+	expect "processes after $last: $(processes_below "$work/campaign")" no_process
+	goknot status campaign
+	expect_rc 0 "status after $last"
+}
+mkfifo pipe
+head -n 4 pipe >first &
+unread pipe
+expect "the first lines: $(cat first)" grep -q "^fuzz: seed 1" first
+# Without progress the first that cannot be written is the finding, which is saved all the same.
+unread /dev/full -quiet
+expect "the finding is lost: $(cat out)" grep -q 'crashes/.*\.crash, verified' out
+
 # A target that hangs does not keep Ctrl-C waiting, nor does the build.
 module hang example.org/hang
 printf 'package hang\n\nimport "testing"\n\nfunc TestHang(t *testing.T) {\n\tfor i := 0; ; i++ {\n\t}\n}\n' >hang/h_test.go
