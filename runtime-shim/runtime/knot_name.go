@@ -2,10 +2,7 @@
 
 package runtime
 
-import (
-	"internal/abi"
-	"unsafe"
-)
+import "unsafe"
 
 // Names that survive from run to run: see fuzzer/base/hash.h, which defines them.
 
@@ -334,7 +331,7 @@ func knotSiteOf(name, file string, line, head int, op uint8) (kind uint8, site u
 	h := knotFnvPkg(2166136261, pkg)
 	h = knotFnvByte(h, '/')
 	old := knot.hdr.cfgFlags&knotCfgOldNames != 0
-	if !old && line >= head && knotInGoroot(pkg, file) {
+	if !old && line >= head && knotIsStd(pkg) {
 		h = knotFnv(h, name[len(pkg):])
 		h = knotFnvByte(h, '+')
 		h = knotFnvUint(h, uint(line-head))
@@ -368,15 +365,10 @@ func knotSiteOf(name, file string, line, head int, op uint8) (kind uint8, site u
 	return kind, h
 }
 
-// knotInGoroot reports whether a function of this package and file is the standard library's.
-func knotInGoroot(pkg, file string) bool {
-	f := findfunc(abi.FuncPCABIInternal(knotInGoroot))
-	mine, _ := funcline(f, f.entry())
-	root := len(mine) - len("runtime/knot_name.go")
-	if root > 0 {
-		return len(file) > root && file[:root] == mine[:root]
-	}
-	// Built with -trimpath: only import paths are left, and those of modules begin with a domain.
+// knotIsStd reports whether a package is one of the standard library: import paths of modules begin with a domain.
+// Paths of files do not tell, since the build cache may hold those of another GOROOT. A module without a domain
+// counts as well, which does no harm.
+func knotIsStd(pkg string) bool {
 	for i := 0; i < len(pkg) && pkg[i] != '/'; i++ {
 		if pkg[i] == '.' {
 			return false
