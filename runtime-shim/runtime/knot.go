@@ -466,6 +466,8 @@ func knotRunEnd(failed, skipped bool) {
 	}
 	if failed {
 		end = knotEndFail
+		// It has stopped half-way: what it sets back at its end it has not set back.
+		c.flags |= knotRunTainted
 	}
 	if end == knotEndLeak {
 		knotDumpStacks()

@@ -161,6 +161,7 @@ func knotNatEnd(failed, skipped bool) {
 	}
 	if failed {
 		end = knotEndFail
+		c.flags |= knotRunTainted // see knotRunEnd
 	}
 	if end == knotEndLeak {
 		knotDumpStacks()

@@ -34,6 +34,23 @@ func TestWaitsASecond(t *testing.T) {
 	}
 }
 
+var busy bool
+
+func TestTidiesUpOnlyWhenItPasses(t *testing.T) {
+	if busy {
+		t.Fatal("busy")
+	}
+	busy = true
+	done := make(chan bool, 1)
+	go func() { done <- true }()
+	select {
+	case <-done:
+	case <-time.After(time.Second):
+		t.Fatal("hangs")
+	}
+	busy = false
+}
+
 func TestSpinsWhileItSleeps(t *testing.T) {
 	var stop atomic.Bool
 	for range 4 {
@@ -69,6 +86,8 @@ expect "findings: $(events finding 'map(.test)')" \
 	test "$(events finding 'map(.test + " " + .verdict) | join(",")')" = "TestLeavesOneBehind leak"
 expect "a test that cannot run twice: $(why TestRegistersOnce)" grep -q "not repeatable" <(why TestRegistersOnce)
 expect "a time-out of a second: $(why TestWaitsASecond)" test "$(why TestWaitsASecond | cut -d: -f1)" = timing-dependent
+expect "what a failed run left behind fails no other: $(why TestTidiesUpOnlyWhenItPasses)" \
+	test "$(why TestTidiesUpOnlyWhenItPasses | cut -d: -f1)" = timing-dependent
 expect "a time-out beside a leak: $(why TestLeavesOneBehind)" \
 	test "$(why TestLeavesOneBehind | cut -d: -f1)" = timing-dependent
 expect "tests set aside" test "$(events summary '.[0].set_aside')" = 0
