@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <string.h>
 
+/* Longer than the run took when it was found: this machine may be slower. */
 #define TIMEOUT_NS (30 * KNOT_NS_PER_S)
 /* Runs of a native crash file, which may need several, when -n does not say. */
 #define NATIVE_TIMES 10
@@ -240,6 +241,22 @@ static int replay_native(struct replaying *r, struct knot_error *err)
 	return rc;
 }
 
+/* The limits that the run was found under; the user's own wish comes first. */
+static uint64_t memory_limit(const struct replaying *r)
+{
+	if (r->options->memory_bytes)
+		return r->options->memory_bytes;
+	return r->crash->memory_limit ? r->crash->memory_limit : KNOT_OPTION_MEMORY_BYTES;
+}
+
+static uint64_t time_limit(const struct knot_crash *c)
+{
+	const bool timed_out = !strcmp(c->verdict, knot_verdict_name(KNOT_VERDICT_TIMEOUT));
+
+	return c->timeout_ns && (timed_out || c->timeout_ns > TIMEOUT_NS) ? c->timeout_ns
+									  : TIMEOUT_NS;
+}
+
 static int prepare(struct replaying *r, struct knot_error *err)
 {
 	const struct knot_crash *c = r->crash;
@@ -283,9 +300,8 @@ static int prepare(struct replaying *r, struct knot_error *err)
 		return rc;
 	const struct knot_worker_options wo = {
 		.sandbox = r->sandbox,
-		.timeout_ns = TIMEOUT_NS,
-		.memory_bytes = r->options->memory_bytes ? r->options->memory_bytes
-							 : KNOT_OPTION_MEMORY_BYTES,
+		.timeout_ns = time_limit(c),
+		.memory_bytes = memory_limit(r),
 		/* The hashes and the bucket of an old file are of the old names. */
 		.cfg_flags = c->config_flags | (c->version == 1 ? KNOT_CFG_OLD_NAMES : 0),
 		.stdout_fd = KNOT_PROC_NULL,

@@ -66,6 +66,8 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 		.tags = knot_xstrdup(p->options.tags ? p->options.tags : ""),
 		.race = p->options.race,
 		.is_short = p->options.is_short,
+		.memory_limit = c->options.memory_bytes,
+		.timeout_ns = c->options.timeout_ns,
 		.policy = knot_xstrdup(rec->result.flags & KNOT_RUN_NATIVE
 				? "native"
 				: knot_policy_name(plan->request.policy)),

@@ -18,6 +18,13 @@
 #name, &knot_crash_kind_##type, offsetof(struct knot_crash, name), 0 \
 	}
 
+/* Left out when it is 0. */
+#define OPTIONAL(type, name) \
+	{ \
+#name, &knot_crash_kind_##type, offsetof(struct knot_crash, name), \
+			offsetof(struct knot_crash, name) \
+	}
+
 /* Of native runs only. */
 #define NATIVE offsetof(struct knot_crash, native)
 
@@ -33,6 +40,8 @@ static const struct knot_crash_field fields[] = {
 	FIELD(bool, race),
 	{"short", &knot_crash_kind_bool, offsetof(struct knot_crash, is_short), 0},
 	FIELD(texts, args),
+	OPTIONAL(u64, memory_limit),
+	OPTIONAL(u64, timeout_ns),
 	{"sched", &knot_crash_kind_sched, offsetof(struct knot_crash, native), NATIVE},
 	{"wait_us", &knot_crash_kind_u32, offsetof(struct knot_crash, wait_us), NATIVE},
 	{"tries", &knot_crash_kind_u32, offsetof(struct knot_crash, tries), NATIVE},

@@ -49,6 +49,8 @@ struct knot_crash {
 	bool race; /* -race */
 	bool is_short; /* -short */
 	KNOT_VEC(char *) args; /* after -args */
+	/* What a process and a run might take: -memory and -timeout; 0 in files without them. */
+	uint64_t memory_limit, timeout_ns;
 
 	char *policy; /* knot_policy_name */
 	uint64_t seed; /* of this run */

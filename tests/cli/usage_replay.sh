@@ -46,6 +46,30 @@ goknot replay -quiet "$crash"
 expect_refusal 2 'goknot replay: the crash file is of module example\.org/m, .*'
 printf 'module example.org/m\n\ngo 1.23\n' >m/go.mod
 
+# The limits of fuzz are those of replay, unless it is told others.
+goknot fuzz -C m -o "$work/small" -quiet -first -fuzztime 2000x -seed 1 -memory 512m .
+expect_rc 1 "a crash file under -memory"
+goknot replay -C m -o "$work/small" -json "$work"/small/crashes/*.crash
+expect "the limit of memory: $(cat out)" test "$(events replay '.[0].message')" = "may take $((512 << 20)) bytes"
+module slow example.org/slow
+cat >slow/slow_test.go <<'GO'
+package slow
+
+import "testing"
+
+var sum int
+
+func TestSlow(t *testing.T) {
+	for i := 0; i < 8<<30; i++ {
+		sum ^= i
+	}
+}
+GO
+goknot fuzz -C slow -quiet -first -fuzztime 1x -seed 1 -timeout 1s .
+expect_rc 1 "a time-out"
+goknot replay -quiet "$work"/slow/.goknot/crashes/*.crash
+expect_rc 1 "replay of a time-out"
+
 # An interleaving that cannot be written whole is no success.
 goknot replay -quiet -trace /dev/full "$crash"
 expect_rc 3 "-trace on a full disk"

@@ -76,6 +76,21 @@ static struct knot_text replaced(const char *from, const char *to)
 	return t;
 }
 
+Test(crash, limits_may_be_missing)
+{
+	struct knot_crash c = {0};
+	struct knot_text t = replaced("policy:", "memory_limit: 536870912\ntimeout_ns: 5\npolicy:");
+
+	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, NULL), 0);
+	cr_expect_eq(c.memory_limit, 512u << 20);
+	cr_expect_eq(c.timeout_ns, 5);
+	knot_crash_free(&c);
+	free(t.data);
+	t = replaced("policy:", "timeout_ns: 0\npolicy:");
+	cr_expect_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, NULL), KNOT_EINPUT);
+	free(t.data);
+}
+
 Test(crash, reads_every_member)
 {
 	struct knot_error err = {0};
