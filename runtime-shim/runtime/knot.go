@@ -510,7 +510,8 @@ func knotNextRun() bool {
 	h := knot.hdr
 	if knot.reqIndex != 0 || knot.req.count != 0 {
 		knot.reqIndex++
-		if knot.reqIndex < knot.req.count && h.stop == 0 {
+		// What the result said: a stop that came since then is heeded after the next run.
+		if knot.cur.flags&knotRunBatchEnd == 0 {
 			return true
 		}
 		exitNow := knot.req.flags&knotReqExit != 0
