@@ -4,6 +4,7 @@
 #define KNOT_ENGINE_CAMPAIGN_INTERNAL_H
 
 #include "engine/campaign.h"
+#include "engine/kinds.h"
 #include "engine/replay.h"
 #include "engine/sitenames.h"
 #include "explore/budget.h"
@@ -18,23 +19,6 @@ struct knot_store;
 #define KNOT_JUDGE_TRIES 3
 /* Looks at a kind that is no finding yet but may turn into one. */
 #define KNOT_JUDGE_LOOKS 50
-
-/* A kind of bad end of one target: what the target itself can tell apart. */
-struct knot_kind_key {
-	uint64_t target;
-	uint64_t bucket;
-	uint64_t end;
-};
-
-struct knot_kind {
-	struct knot_kind_key key;
-	uint32_t tries; /* verifications that failed */
-	uint32_t looks; /* at what was no finding */
-	bool settled; /* verified, listed or given up: only counted from now on */
-	uint64_t hits;
-	struct knot_bucket *verified; /* what its candidate turned out to be, NULL = no finding */
-	UT_hash_handle hh;
-};
 
 /* A verified bucket. */
 struct knot_bucket {

@@ -29,23 +29,15 @@ static struct knot_kind *kind_of(
 	struct knot_campaign *c, const struct knot_target_state *s, const struct candidate *x)
 {
 	const struct knot_record *rec = x->rec;
-	struct knot_kind_key key = {
+	const struct knot_kind_key key = {
 		.target = s->index,
 		.bucket = x->race ? x->bucket : rec->result.bucket,
 		.end = x->race ? RACE_END
 			       : rec->result.end + (rec->timed_out ? 100u : 0u) +
 				(rec->signal ? 1000u * (unsigned)rec->signal : 0u),
 	};
-	struct knot_kind *k;
 
-	/* uthash reads the key byte by byte, which the analyzer loses. NOLINTNEXTLINE(clang-analyzer-*) */
-	HASH_FIND(hh, c->kinds, &key, sizeof(key), k);
-	if (!k) {
-		k = knot_xalloc(sizeof(*k));
-		k->key = key;
-		HASH_ADD(hh, c->kinds, key, sizeof(key), k);
-	}
-	return k;
+	return knot_kinds_get(&c->kinds, &key);
 }
 
 static void news(struct knot_campaign *c, enum knot_campaign_news kind,
@@ -447,16 +439,11 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 
 void knot_judge_free(struct knot_campaign *c)
 {
-	struct knot_kind *k, *knext;
 	struct knot_bucket *b, *bnext;
 
-	HASH_ITER(hh, c->kinds, k, knext) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->kinds, k);
-		free(k);
-	}
+	knot_kinds_free(&c->kinds);
 	HASH_ITER(hh, c->buckets, b, bnext) {
-		/* NOLINTNEXTLINE(clang-analyzer-*) */
+		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
 		HASH_DEL(c->buckets, b);
 		free(b);
 	}
