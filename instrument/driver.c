@@ -9,6 +9,7 @@
 #include "instrument/overlay.h"
 #include "instrument/toolchain.h"
 #include "sys/command.h"
+#include "wire/gomod.h"
 
 #include <limits.h>
 #include <string.h>
@@ -249,21 +250,16 @@ static int rewrite(const struct knot_instrument_options *o, const struct knot_to
 	return knot_overlay_merge(parts, n, res->dir, res->overlay, err);
 }
 
-static char *module_line(const char *gomod)
+static char *module_path(const char *gomod)
 {
 	knot_auto_free char *text = NULL;
+	struct knot_span path;
 	size_t len;
 
-	if (!*gomod || knot_file_read(gomod, 16u << 20, &text, &len, NULL))
+	if (!*gomod || knot_file_read(gomod, 16u << 20, &text, &len, NULL) ||
+		!knot_gomod_module(knot_span_of(text, len), &path))
 		return knot_xstrdup("");
-	for (char *line = text; line; line = strchr(line, '\n')) {
-		line += *line == '\n';
-		if (!strncmp(line, "module ", 7) || !strncmp(line, "module\t", 7)) {
-			line += 7 + strspn(line + 7, " \t\"");
-			return knot_xstrndup(line, strcspn(line, " \t\r\n\""));
-		}
-	}
-	return knot_xstrdup("");
+	return knot_xstrndup(path.data, path.len);
 }
 
 static void fill(const struct knot_instrument_options *o, const struct knot_toolchain *t, char **go,
@@ -275,7 +271,7 @@ static void fill(const struct knot_instrument_options *o, const struct knot_tool
 		.go = knot_steal(go),
 		.goroot = knot_xstrdup(t->goroot),
 		.go_version = knot_xstrdup(t->version),
-		.module = module_line(t->gomod),
+		.module = module_path(t->gomod),
 		.module_dir = slash && strcmp(t->gomod, "/dev/null") != 0
 			? knot_xstrndup(t->gomod, (size_t)(slash - t->gomod))
 			: knot_xstrdup(dir),

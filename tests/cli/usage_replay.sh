@@ -46,6 +46,11 @@ goknot replay -quiet "$crash"
 expect_refusal 2 'goknot replay: the crash file is of module example\.org/m, .*'
 printf 'module example.org/m\n\ngo 1.23\n' >m/go.mod
 
+printf '\tmodule example.org/m\n\ngo 1.23\n' >m/go.mod
+goknot fuzz -C m -o "$work/tab" -quiet -first -fuzztime 2000x -seed 1 .
+expect "the module in the crash file" grep -qx 'module: example.org/m' "$work"/tab/crashes/*.crash
+printf 'module example.org/m\n\ngo 1.23\n' >m/go.mod
+
 # The limits of fuzz are those of replay, unless it is told others.
 goknot fuzz -C m -o "$work/small" -quiet -first -fuzztime 2000x -seed 1 -memory 512m .
 expect_rc 1 "a crash file under -memory"
