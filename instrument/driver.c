@@ -240,14 +240,9 @@ static int rewrite(const struct knot_instrument_options *o, const struct knot_to
 		rc = helper_run(o, argv2, NULL, 0, err);
 	if (rc)
 		return rc;
-	const char *parts[3];
-	size_t n = 0;
+	const char *parts[] = {part1, part2};
 
-	if (user)
-		parts[n++] = user;
-	parts[n++] = part1;
-	parts[n++] = part2;
-	return knot_overlay_merge(parts, n, res->dir, res->overlay, err);
+	return knot_overlay_merge(parts, 2, res->dir, res->overlay, err);
 }
 
 static char *module_path(const char *gomod)

@@ -171,20 +171,24 @@ int knot_toolchain_check_race(const struct knot_toolchain *t, struct knot_error 
 	return 0;
 }
 
+/* A setting with blanks in it stands in quotes as a whole; of several the last one counts. */
 char *knot_toolchain_user_overlay(const struct knot_toolchain *t)
 {
+	static const char name[] = "-overlay=";
 	const char *p = t->goflags;
+	char *found = NULL;
 
-	while ((p = strstr(p, "-overlay"))) {
-		bool start = p == t->goflags || p[-1] == ' ' || p[-1] == '-' || p[-1] == '\'' ||
-			p[-1] == '"';
+	while ((p = strstr(p, name))) {
+		const char *start = p > t->goflags && p[-1] == '-' ? p - 1 : p;
+		const char before = start > t->goflags ? start[-1] : ' ';
+		const char quote[] = {before, '\0'};
 
-		p += strlen("-overlay");
-		if (start && *p == '=') {
-			size_t n = strcspn(++p, " '\"");
-
-			return n ? knot_xstrndup(p, n) : NULL;
-		}
+		p += strlen(name);
+		if (!strchr(" \t\n'\"", before))
+			continue;
+		free(found);
+		const size_t n = strcspn(p, before == '\'' || before == '"' ? quote : " \t\n");
+		found = n ? knot_xstrndup(p, n) : NULL;
 	}
-	return NULL;
+	return found;
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -121,6 +122,21 @@ func (r *rewriter) readUserOverlay() error {
 	if err := json.Unmarshal(data, &r.user); err != nil {
 		return fmt.Errorf("%s: %w", r.opt.userOverlay, err)
 	}
+	// Relative names are seen from where the go command runs, which is here.
+	absolute := make(map[string]string, len(r.user.Replace))
+	for from, to := range r.user.Replace {
+		if from, err = filepath.Abs(from); err != nil {
+			return err
+		}
+		// "" stands for a file that is not there.
+		if to != "" {
+			if to, err = filepath.Abs(to); err != nil {
+				return err
+			}
+		}
+		absolute[from] = to
+	}
+	r.user.Replace = absolute
 	return nil
 }
 
@@ -183,7 +199,7 @@ func firstError(errs []error) error {
 	return nil
 }
 
-// writeFiles writes the rewritten files and the overlay that points at them.
+// writeFiles writes the rewritten files and the overlay that points at them, and at what the user's points at.
 func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 	dir, err := filepath.Abs(r.opt.out)
 	if err != nil {
@@ -196,7 +212,8 @@ func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 	for _, res := range results {
 		files = append(files, res.Files...)
 	}
-	overlay := overlayFile{Replace: make(map[string]string, len(files))}
+	overlay := overlayFile{Replace: make(map[string]string, len(files)+len(r.user.Replace))}
+	maps.Copy(overlay.Replace, r.user.Replace)
 	for _, f := range files {
 		overlay.Replace[f.Path] = filepath.Join(dir, flatName(f.Path))
 	}

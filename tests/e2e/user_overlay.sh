@@ -36,6 +36,17 @@ for spelling in -overlay --overlay; do
 	expect "with $spelling: $(events finding 'map(.test + " " + .title)')" test "$(events finding 'map(.test) | sort |
 		unique == ["TestABBA", "TestAdded"]')" = true
 done
+# Relative names are seen from where the go command runs; a setting with a blank in it is quoted.
+mkdir "seeds/over lay"
+jq -n '{Replace: {
+	"./abba/fixed/fixed.go": "../overlay/buggy.go",
+	"abba/fixed/added_test.go": "../overlay/../overlay/added_test.go",
+	"abba/fixed/broken.go": ""}}' >"seeds/over lay/o.json"
+before=$(checksum seeds overlay)
+GOFLAGS="'-overlay=over lay/o.json'" goknot fuzz -C seeds -o relative -json -quiet -fuzztime 3s -seed 1 ./abba/fixed
+expect_rc 1 "with relative names"
+expect "with relative names: $(events finding 'map(.test + " " + .title)')" \
+	test "$(events finding 'map(.test) | sort | unique == ["TestABBA", "TestAdded"]')" = true
 expect "sites lie in the file that the overlay replaces: $(events finding 'map(.title)')" \
 	test "$(events finding 'map(select(.test == "TestABBA"))[0].title | test("(fixed|buggy)\\.go:25")')" = true
 expect "the module or the overlay was changed" test "$before" = "$(checksum seeds overlay)"

@@ -109,7 +109,10 @@ Test(toolchain, finds_the_overlay_in_goflags)
 		{"-overlay=/a/b.json", "/a/b.json"},
 		{"-mod=mod --overlay=o.json -v", "o.json"},
 		{"'-overlay=/a/b.json' -v", "/a/b.json"},
+		{"-v '--overlay=/a b/c.json' -x", "/a b/c.json"},
+		{"-overlay=a.json -overlay=b.json", "b.json"},
 		{"-no-overlay-here=1", NULL},
+		{"-no-overlay=1", NULL},
 		{"-overlay=", NULL},
 	};
 
