@@ -26,6 +26,13 @@ for c in $commands; do
 	[ -e "man/goknot-$c.1.scd" ] || fail "$c has no page in man/"
 done
 [ "$("$GOKNOT" help crash | head -1)" = NAME ] || fail "help crash"
+questions=$("$GOKNOT" help goknot)
+verdicts=$(sed -n '/names\[KNOT_VERDICT_COUNT\]/,/};/s/.*"\([a-z]*\)".*/\1/p' fuzzer/explore/verdict.c)
+[ "$(wc -w <<<"$verdicts")" -gt 9 ] || fail "verdicts: $verdicts"
+for v in $verdicts; do
+	case $v in ok | steps) continue ;; esac # never a finding
+	grep -Eq "^    ([a-z]+, )*$v(, [a-z]+)*$" <<<"$questions" || fail "goknot(1) does not explain $v"
+done
 # What stands behind -args belongs to the target, so this is a usage error and no help.
 rc=0
 "$GOKNOT" fuzz -nosuchflag -args -h >/dev/null 2>&1 || rc=$?
