@@ -20,6 +20,7 @@
 struct screen {
 	const struct knot_emit_ops *emit;
 	const char *cwd;
+	const char *replay_flags;
 	bool quiet;
 	struct knot_campaign_status last;
 };
@@ -102,6 +103,7 @@ static void on_finding(struct screen *s, const struct knot_campaign_news_item *n
 		.message = n->finding->message,
 		.proof = knot_proof_name(v->proof),
 		.crash_file = shown(s, n->crash_file),
+		.replay_flags = s->replay_flags,
 		.lines_are = n->finding->race ? "stacks" : "waits",
 		.lines = (const char *const *)lines,
 		.lines_len = count,
@@ -236,6 +238,14 @@ static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *
 					    : KNOT_EXIT_INCONCLUSIVE;
 }
 
+/* What replay has to be told to find the module and the builds where fuzz did. */
+static char *replay_flags(const struct knot_fuzz_options *o)
+{
+	return knot_xasprintf("%s%s%s%s%s%s", o->dir ? "-C " : "", o->dir ? o->dir : "",
+		o->dir ? " " : "", o->output ? "-o " : "", o->output ? o->output : "",
+		o->output ? " " : "");
+}
+
 int knot_cmd_fuzz(int argc, char **argv)
 {
 	struct knot_error err = {0};
@@ -249,8 +259,10 @@ int knot_cmd_fuzz(int argc, char **argv)
 		rc = knot_session_open(o.dir, o.output, &session, &err);
 	if (rc)
 		return knot_cmd_fail("fuzz", &err);
+	knot_auto_free char *flags = replay_flags(&o);
 	struct screen s = {.emit = o.json ? &knot_emit_json : &knot_emit_text,
 		.cwd = session.cwd,
+		.replay_flags = flags,
 		.quiet = o.quiet};
 	const struct knot_project_options po = {
 		.dir = session.dir,

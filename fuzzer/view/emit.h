@@ -29,6 +29,7 @@ struct knot_emit_finding {
 	const char *package, *test, *verdict, *title, *message;
 	const char *proof; /* of a leak, NULL = no leak */
 	const char *crash_file; /* as to be typed */
+	const char *replay_flags; /* to be typed before it: "" or "-C dir " */
 	const char *lines_are; /* "waits": who waits for whom; "stacks": of a race */
 	const char *const *lines;
 	size_t lines_len;

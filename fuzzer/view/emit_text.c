@@ -58,21 +58,21 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 	if (f->native) {
 		fprintf(out,
 			"    native run, came again in %u of %u tries, saved to %s\n    to re-run: "
-			"goknot replay %s\n",
-			f->reproduced, f->tries, f->crash_file, f->crash_file);
+			"goknot replay %s%s\n",
+			f->reproduced, f->tries, f->crash_file, f->replay_flags, f->crash_file);
 		if (f->controlled_file)
 			fprintf(out,
 				"    under the controlled scheduler, where it replays exactly: "
 				"goknot "
-				"replay %s\n",
-				f->controlled_file);
+				"replay %s%s\n",
+				f->replay_flags, f->controlled_file);
 		fflush(out);
 		return;
 	}
 	fprintf(out,
 		"    schedule of %u steps, verified in fresh processes, saved to %s\n    to "
-		"re-run: goknot replay %s\n",
-		f->steps, f->crash_file, f->crash_file);
+		"re-run: goknot replay %s%s\n",
+		f->steps, f->crash_file, f->replay_flags, f->crash_file);
 	fflush(out);
 }
 

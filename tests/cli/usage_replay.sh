@@ -28,6 +28,13 @@ goknot fuzz -C m -quiet -first -fuzztime 2000x -seed 1 .
 expect_rc 1 "making a crash file"
 crash=$(echo "$work"/m/.goknot/crashes/*.crash)
 
+# The command that a finding names works as it stands.
+goknot fuzz -C m -o elsewhere -first -fuzztime 2000x -seed 1 .
+command=$(sed -n 's/^    to re-run: goknot //p' out)
+# shellcheck disable=SC2086 # words of a command
+goknot ${command:-no command} -quiet
+expect_rc 1 "the command that the finding names"
+
 # The process may take as much memory as under fuzz.
 goknot replay -json "$crash"
 expect_rc 1 "replay"

@@ -44,6 +44,7 @@ static void a_finding(const struct knot_emit_ops *ops, FILE *f)
 		.title = "leak: send a.go:1",
 		.message = "",
 		.crash_file = ".goknot/crashes/x.crash",
+		.replay_flags = "-C m ",
 		.lines = lines,
 		.lines_len = 1,
 		.bucket = 0xfedcba9876543210ull,
@@ -72,7 +73,8 @@ Test(emit, finding_says_how_to_run_it_again)
 	char *text = text_of(&knot_emit_text, a_finding);
 
 	cr_expect(strstr(text, "leak: send a.go:1"));
-	cr_expect(strstr(text, "to re-run: goknot replay .goknot/crashes/x.crash"), "%s", text);
+	cr_expect(
+		strstr(text, "to re-run: goknot replay -C m .goknot/crashes/x.crash"), "%s", text);
 	free(text);
 }
 
@@ -84,6 +86,7 @@ static void a_native_finding(const struct knot_emit_ops *ops, FILE *f)
 		.verdict = "leak",
 		.title = "leak: send a.go:1",
 		.crash_file = "x-native.crash",
+		.replay_flags = "",
 		.native = true,
 		.tries = 24,
 		.reproduced = 7,
