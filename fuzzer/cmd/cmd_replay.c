@@ -15,6 +15,7 @@
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 #include "view/emit.h"
+#include "wire/ops.h"
 #include "wire/gomod.h"
 
 #include <errno.h>
@@ -198,6 +199,28 @@ static bool ends_as_saved(void *arg, const struct knot_outcome *o)
 	return same;
 }
 
+/* What became of each element of the chain in the run that is shown. */
+static void print_chain(
+	struct printing *p, const struct knot_crash *c, const struct knot_record *rec)
+{
+	const struct knot_shm_result *r = &rec->result;
+
+	for (size_t i = 0; i < c->chain.len && !p->quiet; i++) {
+		const struct knot_crash_op *op = &c->chain.data[i];
+		const unsigned bit = 1u << i;
+		const char *what = !(r->chain_reached & bit) ? "not reached"
+			: r->chain_ordered & bit             ? "executed in order"
+			: r->chain_expired & bit             ? "waited in vain"
+			: r->chain_waited & bit              ? "waited until the end"
+							     : "reached, not executed";
+		knot_auto_free char *line = knot_xasprintf("chain: %s %s of %s: %s%s",
+			knot_op_name(op->op.op), op->pos, *op->gpath ? op->gpath : "any goroutine",
+			what, r->chain_ordered & r->chain_waited & bit ? ", after waiting" : "");
+
+		p->emit->step(stdout, line, false);
+	}
+}
+
 /* The chain again, on the stock scheduler: the share of runs that end as saved is all that can be said. */
 static int replay_native(struct replaying *r, struct knot_error *err)
 {
@@ -228,6 +251,11 @@ static int replay_native(struct replaying *r, struct knot_error *err)
 		knot_sitenames_use(r->names, knot_replayer_shm(r->replayer));
 		judge(r, o, &f);
 		print_run(&r->printing, o, &f, r->names);
+		print_chain(&r->printing, c, &o->record);
+		r->sum.chain_reached = o->record.result.chain_reached;
+		r->sum.chain_waited = o->record.result.chain_waited;
+		r->sum.chain_ordered = o->record.result.chain_ordered;
+		r->sum.chain_expired = o->record.result.chain_expired;
 		r->sum.verdict = knot_verdict_name(f.verdict.kind);
 		r->sum.schedule_hash = o->record.result.hash;
 		r->sum.steps = o->record.result.steps;

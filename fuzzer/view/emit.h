@@ -47,6 +47,8 @@ struct knot_emit_replay {
 	uint32_t steps, times, reproduced, diverged, same_hash;
 	bool native;
 	uint32_t saved_tries, saved_reproduced; /* native: at verification */
+	uint32_t chain_reached, chain_waited, chain_ordered,
+		chain_expired; /* native: a bit an element */
 };
 
 /* A run that was replayed whatever it ended in. */

@@ -189,6 +189,10 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	if (r->native) {
 		put(o, "saved_tries", number(r->saved_tries));
 		put(o, "saved_reproduced", number(r->saved_reproduced));
+		put(o, "chain_reached", number(r->chain_reached));
+		put(o, "chain_waited", number(r->chain_waited));
+		put(o, "chain_ordered", number(r->chain_ordered));
+		put(o, "chain_expired", number(r->chain_expired));
 	}
 	line(out, o);
 }

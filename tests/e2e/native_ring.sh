@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The event ring under real parallelism: every operation with a hook is written down exactly once, what does
+# not fit is counted, and the order of a lock's events is the order of its effects.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module "$work/m" example.org/ring
+cat >"$work/m/ring_test.go" <<'TEXT'
+package ring
+
+import (
+	"math/rand"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// many runs n goroutines of rounds operations each: one atomic, a lock and its unlock, a send and a receive.
+func many(n, rounds int) int {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var count atomic.Int64
+	ch := make(chan int, n)
+	sum := 0
+	wg.Add(n)
+	for i := 0; i < n; i++ {
+		go func() {
+			for j := 0; j < rounds; j++ {
+				count.Add(1)
+				mu.Lock()
+				sum++
+				if j%4 == 0 {
+					runtime.Gosched() // others come and find it taken
+				}
+				mu.Unlock()
+				ch <- j
+				<-ch
+			}
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+	return sum
+}
+
+// TestSome takes 1 + 16 + 16*(5*100 + 1) + 1 steps.
+func TestSome(t *testing.T) {
+	if many(16, 100) != 1600 {
+		t.Fatal("lost an update")
+	}
+}
+
+// TestTooMuch takes 16*5*20000 = 1,600,000 and some more, which is more than the ring holds.
+func TestTooMuch(t *testing.T) { many(16, 20000) }
+
+func TestSometimesFails(t *testing.T) {
+	many(8, 20)
+	if rand.Intn(4) == 0 {
+		t.Fatal("by chance")
+	}
+}
+TEXT
+
+goknot fuzz -C "$work/m" -o "$work/c" -sched native -json -quiet -run '^TestSome$' -fuzztime 200x
+expect_rc 0 "many goroutines"
+expect "every operation once: $(events summary '.[0]')" test "$(events summary '.[0] | .runs >= 200 and .events_lost == 0 and
+	.steps == .runs * (1 + 16 + 16 * (5 * 100 + 1) + 1)')" = true
+
+goknot fuzz -C "$work/m" -o "$work/c" -sched native -json -quiet -run '^TestTooMuch$' -fuzztime 3x -parallel 1
+expect_rc 0 "a full ring"
+expect "what is lost is counted: $(events summary '.[0]')" test "$(events summary '.[0] | .events_lost > 0 and
+	.steps > 900000 * .runs and .steps + .events_lost >= 1600034 * .runs')" = true
+
+goknot fuzz -C "$work/m" -o "$work/c" -sched native -json -quiet -first -run '^TestSometimesFails$' -fuzztime 60s
+expect_rc 1 "a test that fails by chance"
+crash=$(events finding '.[0].crash_file')
+expect "random numbers are real ones" test "$(events finding '.[0] | .verdict == "fail" and .reproduced < .tries')" = true
+goknot replay -C "$work/m" -o "$work/c" -quiet -trace "$work/trace" "$crash"
+# Whoever locks comes before whoever unlocks, all the way.
+grep -oE 'G[0-9]+ .* (lock|unlock) ring_test.go' "$work/trace" >"$work/locks" || true
+awk '
+	{ g = $1; op = $(NF - 1) }
+	op == "lock" && holder && !bad { bad = "locked by " g " while " holder " has it" }
+	op == "unlock" && holder != g && !bad { bad = "unlocked by " g " while " holder " has it" }
+	{ holder = op == "lock" ? g : "" }
+	END { print bad ? bad : NR }' "$work/locks" >"$work/order"
+expect "locks in the order of their effects: $(cat "$work/order")" test "$(cat "$work/order")" = 320
+done_testing
