@@ -27,7 +27,7 @@ found() { # name
 	expect "$name: replay counts runs: $(cat "$work/out")" \
 		test "$(events replay '.[0] | .sched == "native" and .times == 48 and .reproduced >= 1 and .saved_tries >= 1')" = true
 	goknot replay -C "$root/seeds" -o "$work/$name" "$crash"
-	expect "$name: what became of the chain" grep -Eq '^chain: .* of T.*: executed in order' "$work/out"
+	expect "$name: what became of the chain" grep -Eq '^chain: .* of T.*: (executed in order|waited in vain|reached, not executed)' "$work/out"
 	expect "$name: ten runs where -n does not say" \
 		grep -Eq '^replay: [0-9]+ of 10 native runs reproduced' "$work/out"
 
