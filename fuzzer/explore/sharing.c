@@ -36,11 +36,16 @@ bool knot_sharing_add(struct knot_sharing *s, uint32_t site, uint32_t op, bool r
 
 	if (known && (s->positions.data[at].raced || !raced))
 		return false;
-	if (!known && s->positions.len >= KNOT_SHARING_MAX)
+	const struct knot_sharing_position fresh = {.site = site, .op = op};
+	const bool full = s->positions.len >= KNOT_SHARING_MAX;
+
+	if (!known && full && (!raced || s->raced == s->positions.len))
 		return false;
-	if (!known)
-		knot_vec_push(
-			&s->positions, ((struct knot_sharing_position){.site = site, .op = op}));
+	/* One that raced is worth more than one that is only shared. */
+	if (!known && full)
+		s->positions.data[at = s->raced] = fresh;
+	else if (!known)
+		knot_vec_push(&s->positions, fresh);
 	if (raced) {
 		struct knot_sharing_position *first = &s->positions.data[s->raced++];
 		struct knot_sharing_position *it = &s->positions.data[at];

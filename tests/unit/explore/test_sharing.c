@@ -109,3 +109,17 @@ Test(sharing, what_the_chain_needs_is_there)
 		cr_assert_not(has(&r, 6));
 	}
 }
+
+Test(sharing, a_raced_position_has_room_when_the_table_is_full)
+{
+	struct knot_sharing s = {0};
+
+	for (uint32_t i = 1; i <= KNOT_SHARING_MAX; i++)
+		cr_assert(knot_sharing_add(&s, i, KNOT_OP_MEMREAD, false));
+	cr_expect_not(knot_sharing_add(&s, 9000, KNOT_OP_MEMWRITE, false));
+	cr_expect(knot_sharing_add(&s, 9001, KNOT_OP_MEMWRITE, true));
+	cr_expect_eq(s.positions.len, KNOT_SHARING_MAX);
+	cr_expect_eq(s.raced, 1);
+	cr_expect_eq(knot_sharing_op(&s, 9001), KNOT_OP_MEMWRITE);
+	knot_sharing_free(&s);
+}
