@@ -63,6 +63,7 @@ static struct knot_emit_progress convert(struct screen *s, const struct knot_cam
 		.pairs_full = st->pairs_full,
 		.sites_full = st->sites_full,
 		.prims_full = st->prims_full,
+		.races_lost = st->races_lost,
 	};
 
 	s->last = *st;

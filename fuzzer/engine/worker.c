@@ -76,6 +76,7 @@ static void add_stats(struct knot_worker_stats *s, const struct knot_shm_counter
 	s->sites_full += c->sites_full;
 	s->prims_full += c->prims_full;
 	s->hooks_missed += c->hooks_missed;
+	s->races_lost += c->races_lost;
 }
 
 /* Ends the process and forgets it; its counters stay. */

@@ -54,7 +54,7 @@ struct knot_worker_events {
 struct knot_worker_stats {
 	uint64_t processes, runs, steps;
 	uint64_t cpu_ns; /* of processes that have ended by themselves */
-	uint64_t events_lost, pairs_full, sites_full, prims_full, hooks_missed;
+	uint64_t events_lost, pairs_full, sites_full, prims_full, hooks_missed, races_lost;
 };
 
 #define KNOT_WORKER_QUEUE 8

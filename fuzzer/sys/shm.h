@@ -58,7 +58,8 @@ struct knot_shm_counters {
 	uint32_t state; /* KNOT_STATE_* */
 	uint32_t pid;
 	uint64_t heartbeat, runs_total, steps_total, events_lost;
-	uint64_t pairs_used, pairs_full, sites_used, sites_full, prims_full, hooks_missed;
+	uint64_t pairs_used, pairs_full, sites_used, sites_full, prims_full, hooks_missed,
+		races_lost;
 };
 
 /* What knot_shm_reset gives up beyond the target's cursors and counters. */

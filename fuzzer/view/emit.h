@@ -22,7 +22,7 @@ struct knot_emit_progress {
 	uint32_t findings, duplicates, rejected, listed, targets, set_aside, workers;
 	uint64_t replays, replays_same;
 	uint64_t audits, audits_same;
-	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full;
+	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost;
 };
 
 struct knot_emit_finding {

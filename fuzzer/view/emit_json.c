@@ -84,6 +84,7 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"pairs_full", p->pairs_full},
 		{"sites_full", p->sites_full},
 		{"prims_full", p->prims_full},
+		{"races_lost", p->races_lost},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)

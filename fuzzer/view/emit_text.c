@@ -123,6 +123,8 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 			"fuzz: without a name: positions beyond the limit, met %" PRIu64
 			" times; primitives, met %" PRIu64 " times\n",
 			p->sites_full, p->prims_full);
+	if (p->races_lost)
+		fprintf(out, "fuzz: not read: %" PRIu64 " bytes of race reports\n", p->races_lost);
 	fflush(out);
 }
 
