@@ -78,7 +78,8 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 		.fair_after = plan->request.fair_after,
 		.salt = s->target->run.salt,
 		.start_ns = s->target->run.start_ns,
-		.request_flags = (plan->request.flags & (KNOT_REQ_NO_TIMER | KNOT_REQ_SHORT_TIMER)) | flags,
+		.request_flags =
+			(plan->request.flags & (KNOT_REQ_NO_TIMER | KNOT_REQ_SHORT_TIMER)) | flags,
 		.config_flags = c->options.cfg_flags,
 	};
 	for (size_t i = 0; p->options.args && p->options.args[i]; i++)
