@@ -81,26 +81,26 @@ struct knot_fuzz_options {
 	const char *dir; /* -C, NULL = here */
 	const char *run; /* NULL = all tests */
 	uint64_t fuzztime_ns, fuzztime_runs; /* 0 = no limit */
-	uint32_t parallel; /* 0 = one worker per core */
 	const char *output; /* -o, NULL = .goknot in dir */
-	uint32_t sched; /* enum knot_sched */
 	const char *policy; /* name for every run, NULL = the portfolio */
-	uint32_t feedback; /* enum knot_feedback */
-	bool mutate;
 	uint64_t seed;
-	bool seed_set;
-	bool first; /* stop at the first finding */
 	uint64_t timeout_ns; /* 0 = the default */
-	bool is_short;
-	bool race;
 	const char *tags; /* NULL = none */
 	uint64_t memory_bytes; /* 0 = the default */
-	uint32_t fresh_every; /* requests per process, 0 = the default */
 	double audit; /* share of the requests that are replayed */
-	bool json;
-	uint32_t hooks; /* 0 = the inserted hooks do nothing */
-	bool quiet;
 	struct knot_option_words words; /* package patterns; none = "." */
+	uint32_t parallel; /* 0 = one worker per core */
+	uint32_t sched; /* enum knot_sched */
+	uint32_t feedback; /* enum knot_feedback */
+	uint32_t fresh_every; /* requests per process, 0 = the default */
+	uint32_t hooks; /* 0 = the inserted hooks do nothing */
+	bool mutate;
+	bool seed_set;
+	bool first; /* stop at the first finding */
+	bool is_short;
+	bool race;
+	bool json;
+	bool quiet;
 };
 
 struct knot_replay_options {
