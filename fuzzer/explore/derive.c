@@ -66,7 +66,7 @@ bool knot_derive_chain(const struct knot_run_view *view, const struct knot_shm_s
 	size_t snaps_len, uint32_t switches, struct knot_chain *ret_chain)
 {
 	uint32_t *user = users(view);
-	struct operation picked[KNOT_CHAIN_MAX];
+	struct operation picked[KNOT_CHAIN_MAX] = {0};
 	operations ops = {0};
 	uint32_t n = 0, seen = 0;
 
