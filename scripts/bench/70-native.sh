@@ -50,10 +50,10 @@ for program in $(programs); do
 		for seed in $(seq "$seeds"); do campaign "$mode" "$program" "$seed"; done >"$bench/$mode.txt"
 	done
 	awk -v program="$program" -v native="$(found "$bench/native.txt")" -v controlled="$(found "$bench/controlled.txt")" \
-		-v rate="$(rate native "$program")" -v crate="$(rate controlled "$program")" '
+		-v rate="$(rate native "$program")" -v controlled_rate="$(rate controlled "$program")" '
 		$1 != "none" { n++; same += $2; tries += $3; exact += $4 == "true" }
 		END { printf "| %s | %s | %s | %s | %s | %s | %s |\n", program, native, tries ? sprintf("%d %%", 100 * same / tries) : "-",
-			n ? exact " of " n : "-", rate, controlled, crate }' "$bench/native.txt"
+			n ? exact " of " n : "-", rate, controlled, controlled_rate }' "$bench/native.txt"
 done
 
 # Loops over operations that nobody else touches, in one goroutine: what the operation costs and the hook with it.
