@@ -51,6 +51,13 @@ type knotPending struct {
 
 const knotHookDepth = 8
 
+// knotCondIn is the Cond.Wait that a goroutine is in.
+type knotCondIn struct {
+	prim   uintptr
+	site   uint32
+	primID uint32
+}
+
 // knotG is what goknot keeps per goroutine, a field of g.
 type knotG struct {
 	path      uint64 // goroutine path hash
@@ -61,11 +68,12 @@ type knotG struct {
 	pendPrim  uintptr
 	readyIdx  int32 // index in the runnable set, -1 = not in it
 	pendSite  uint32
-	primID    uint32 // primitive of the operation it is in
-	memberOf  uint32 // POS: its group, 0 = none
-	memberAt  uint32 // POS: its place in its group; SURW: among the candidates
-	pathID    uint32 // SURW
-	idx       uint16 // number in this run
+	primID    uint32     // primitive of the operation it is in
+	cond      knotCondIn // the Cond.Wait it is in, while the Cond's Locker is at work
+	memberOf  uint32     // POS: its group, 0 = none
+	memberAt  uint32     // POS: its place in its group; SURW: among the candidates
+	pathID    uint32     // SURW
+	idx       uint16     // number in this run
 	pendOp    uint8
 	kind      uint8
 	reason    waitReason

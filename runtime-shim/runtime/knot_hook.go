@@ -215,6 +215,9 @@ func knotSyncOp(op uint8, addr uintptr) {
 		if pe := knotPrim(addr); pe != nil {
 			pe.readers--
 		}
+	case knotOpCondwait:
+		k := &gp.knot
+		k.cond = knotCondIn{prim: addr, site: k.pendSite, primID: k.primID}
 	}
 }
 

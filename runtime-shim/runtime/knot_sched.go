@@ -641,6 +641,8 @@ func knotParked(reason waitReason) {
 		k.pendOp, k.pendPrim, k.primID = knotOpSleep, 0, 0
 	case waitReasonIOWait:
 		k.pendOp, k.pendPrim, k.primID = knotOpIo, 0, 0
+	case waitReasonSyncCondWait:
+		k.pendOp, k.pendSite, k.pendPrim, k.primID = knotOpCondwait, k.cond.site, k.cond.prim, k.cond.primID
 	case waitReasonSelectNoCases:
 		// An empty select has no entry point: nothing has named it yet.
 		k.pendOp, k.pendPrim, k.primID = knotOpSelect, 0, 0

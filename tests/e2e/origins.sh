@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # A replay names every goroutine by where it comes from: from the test by go statements, from a timer or from before the
-# run by the function it runs, also where that function lies in the standard library.
+# run by the function it runs, also where that function lies in the standard library. And it names what one is blocked
+# in: a wait for a Cond, although the Cond's Locker did something of its own in between.
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 
@@ -41,7 +42,39 @@ func TestOrigins(t *testing.T) {
 }
 GO
 
-goknot fuzz -C origins -o campaign -json -quiet -seed 1 -parallel 1 -first -fuzztime 200x .
+cat >origins/c_test.go <<'GO'
+package origins
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+type spinLock struct{ held atomic.Bool }
+
+func (l *spinLock) Lock() {
+	for !l.held.CompareAndSwap(false, true) {
+		runtime.Gosched()
+	}
+}
+func (l *spinLock) Unlock() { l.held.Store(false) }
+
+func TestNobodySignals(t *testing.T) {
+	var l spinLock
+	c := sync.NewCond(&l)
+	l.Lock()
+	c.Wait()
+}
+GO
+
+goknot fuzz -C origins -o waits -json -quiet -seed 1 -parallel 1 -first -fuzztime 20x -run TestNobodySignals .
+expect_rc 1 "a wait without a signal"
+expect "what it is blocked in: $(events finding '.[0].title')" \
+	test "$(events finding '.[0].title')" = "deadlock: condwait c_test.go:23"
+
+goknot fuzz -C origins -o campaign -json -quiet -seed 1 -parallel 1 -first -fuzztime 200x -run TestOrigins .
 expect_rc 1 "a deadlock"
 goknot replay -C origins -o campaign "$(events finding '.[0].crash_file')"
 expect_rc 1 "its replay"

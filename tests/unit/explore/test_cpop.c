@@ -147,6 +147,89 @@ Test(cpop, a_shared_budget_leaves_each_its_due)
 	knot_cpop_desk_free(desk);
 }
 
+/* Two goroutines on one primitive at lines from first_line on: a CPOP2 pair. */
+static void one_pair(struct knot_cpop *c, uint32_t first_line)
+{
+	const struct knot_shm_goroutine gs[] = {{.path = KNOT_PATH_ROOT, .parent = KNOT_G_NONE},
+		{.path = 7, .parent = KNOT_G_NONE}};
+	const struct knot_shm_event events[] = {
+		{.step = 1,
+			.kind = KNOT_EV_STEP,
+			.g = 0,
+			.op = KNOT_OP_SEND,
+			.site = first_line,
+			.prim = 1},
+		{.step = 2,
+			.kind = KNOT_EV_STEP,
+			.g = 1,
+			.op = KNOT_OP_RECV,
+			.site = first_line + 1,
+			.prim = 1},
+	};
+	const struct knot_run_view view = {.events = events, .len = 2, .gs = gs, .gs_len = 2};
+	struct knot_cpop_gain gain;
+
+	knot_cpop_add(c, &view, &gain);
+}
+
+/* One goroutine at the second line and then at the first. */
+static void back_and_forth(
+	struct knot_cpop *c, uint32_t first_line, struct knot_cpop_gain *ret_gain)
+{
+	const struct knot_shm_goroutine g = {.path = KNOT_PATH_ROOT, .parent = KNOT_G_NONE};
+	const struct knot_shm_event events[] = {
+		{.step = 1,
+			.kind = KNOT_EV_STEP,
+			.op = KNOT_OP_SEND,
+			.site = first_line + 1,
+			.prim = 1},
+		{.step = 2,
+			.kind = KNOT_EV_STEP,
+			.op = KNOT_OP_SEND,
+			.site = first_line,
+			.prim = 1},
+	};
+	const struct knot_run_view view = {.events = events, .len = 2, .gs = &g, .gs_len = 1};
+
+	knot_cpop_add(c, &view, ret_gain);
+}
+
+Test(cpop, answers_on_a_shared_desk_are_each_ones_own)
+{
+	struct knot_cpop_desk *desk = knot_cpop_desk_new();
+	struct knot_cpop *a = knot_cpop_new(), *b = knot_cpop_new();
+	struct knot_cpop *straight = knot_cpop_new(), *loop = knot_cpop_new();
+	struct knot_cpop_gain gain;
+	const uint32_t *ops;
+
+	knot_cpop_share(a, NULL, desk);
+	knot_cpop_share(b, NULL, desk);
+	knot_cpop_share(straight, NULL, desk);
+	knot_cpop_share(loop, NULL, desk);
+	one_pair(a, 10);
+	/* The same indices and as many pairs, but of one goroutine. */
+	many_pairs(b, 2, 20, &gain);
+	cr_assert_eq(knot_cpop_pair_count(a), knot_cpop_pair_count(b));
+	cr_expect_eq(knot_cpop_rel2(a, 0, &ops), 1);
+	cr_expect_eq(knot_cpop_rel2(b, 0, &ops), 0, "one goroutine orders nothing");
+	cr_expect(knot_cpop_can_follow(b, 0, 1));
+	cr_expect_not(knot_cpop_can_follow(b, 1, 0));
+	one_pair(b, 10);
+	cr_expect_eq(knot_cpop_rel2(a, 0, &ops), 1);
+	/* One goes straight on, the other comes back: two pairs each. */
+	many_pairs(straight, 3, 30, &gain);
+	many_pairs(loop, 2, 30, &gain);
+	back_and_forth(loop, 30, &gain);
+	cr_assert_eq(knot_cpop_pair_count(straight), knot_cpop_pair_count(loop));
+	cr_expect_not(knot_cpop_can_follow(straight, 1, 0));
+	cr_expect(knot_cpop_can_follow(loop, 1, 0));
+	knot_cpop_free(a);
+	knot_cpop_free(b);
+	knot_cpop_free(straight);
+	knot_cpop_free(loop);
+	knot_cpop_desk_free(desk);
+}
+
 Test(cpop, counts_traces_and_not_repetitions)
 {
 	struct knot_cpop *c = knot_cpop_new();
