@@ -44,7 +44,7 @@ sed 's/^steps: .*/steps: 7/' "$crash" >changed.crash
 replay changed.crash
 expect_refusal 2 'goknot replay: changed\.crash: .*was changed after it was written.*'
 
-sed '1s/.*/goknot crash 2/' "$crash" >newer.crash
+sed '1s/.*/goknot crash 99/' "$crash" >newer.crash
 replay newer.crash
 expect_refusal 2 'goknot replay: newer\.crash: .*newer goknot.*'
 sed '1s/.*/goknot corpus 1/' "$crash" >kind.crash
