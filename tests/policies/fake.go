@@ -29,6 +29,9 @@ type knotG struct {
 	blocked, queued, chainLock           bool
 }
 
+// The primitives of the trace, whose numbers are given out elsewhere.
+var knotPrims knotTab
+
 const knotMaxReady = 1 << 16
 
 var knot struct {
