@@ -102,6 +102,7 @@ func (h *knotHeap) removed(gp *g) {
 	if h.len > 0 {
 		if e := h.at(0); e.gp.ptr() == gp && e.stamp == gp.knot.stamp {
 			h.pop()
+			knotSoon(h.at(0).gp) // its entry, or a void one, is still there when the heap is empty
 		}
 	}
 }

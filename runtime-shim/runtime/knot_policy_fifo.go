@@ -48,6 +48,7 @@ func (q *knotFifoQueue) push(gp *g, self *g) {
 func (q *knotFifoQueue) first(self *g) *g {
 	for q.head != q.tail {
 		if e := q.at(q.head); q.current(e, self) {
+			knotSoon(q.at(q.head + 1).gp)
 			return e.gp.ptr()
 		}
 		q.head++

@@ -2,6 +2,8 @@
 
 package runtime
 
+import "unsafe"
+
 // The set of runnable goroutines, one array of three parts:
 //
 //	[0, nnow)        their pending operation is the active element of the chain
@@ -97,4 +99,12 @@ func knotReadySort() {
 		gp := knot.ready[i].ptr()
 		knotReadyFree(gp, knotChainClass(gp))
 	}
+}
+
+// knotSoon is told of a goroutine that will probably be the next to run: with thousands of them each
+// comes out of the far end of the cache.
+func knotSoon(gp guintptr) {
+	p := unsafe.Pointer(gp)
+	knotPrefetch(uintptr(p) + unsafe.Offsetof(g{}.knot) + unsafe.Offsetof(knotG{}.stamp))
+	knotPrefetch(uintptr(p) + unsafe.Offsetof(g{}.sched))
 }

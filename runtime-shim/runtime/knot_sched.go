@@ -139,6 +139,10 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 		next = knotDecide(gp)
 	}
 	if next != gp {
+		if next != nil {
+			knotPrefetch(next.sched.sp)
+			knotPrefetch(next.sched.sp + 64)
+		}
 		knotReadyAdd(gp)
 		if next != nil {
 			if next.knot.readyIdx >= 0 {

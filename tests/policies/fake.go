@@ -11,7 +11,10 @@ import (
 	"unsafe"
 )
 
-type g struct{ knot knotG }
+type g struct {
+	knot  knotG
+	sched uintptr
+}
 
 type guintptr uintptr
 
@@ -76,6 +79,7 @@ func knotRandn(n uint32) uint32 {
 }
 
 func fastlog2(x float64) float64 { return math.Log2(x) }
+func knotPrefetch(addr uintptr)  {}
 func throw(s string)             { panic(s) }
 
 func knotEvent(kind, op uint8, g uint16, site, prim uint32, aux uint64) {}

@@ -1,0 +1,3 @@
+module goknot.example/step
+
+go 1.23
