@@ -50,6 +50,13 @@ static bool take_goroutine(struct knot_span *s, uint64_t *ret_number)
 	return knot_span_skip(s, "goroutine ") && knot_span_take_u64(s, UINT64_MAX, ret_number);
 }
 
+/* The frames that follow belong to stack; NULL: to none. No frame before it gets a position any more. */
+static void begin_stack(struct parser *p, struct knot_race_stack *stack)
+{
+	p->stack = stack;
+	p->position = false;
+}
+
 /* "Previous atomic write at 0x00c000014128 by goroutine 7:" */
 static bool take_access(struct parser *p, struct knot_span line)
 {
@@ -66,10 +73,10 @@ static bool take_access(struct parser *p, struct knot_span line)
 		!knot_span_skip(&line, "by ") || !take_goroutine(&line, &a.goroutine) ||
 		!knot_span_eq(line, ":"))
 		return false;
-	p->stack = NULL;
+	begin_stack(p, NULL);
 	if (p->accesses < 2) {
 		p->race.access[p->accesses] = a;
-		p->stack = &p->race.access[p->accesses].stack;
+		begin_stack(p, &p->race.access[p->accesses].stack);
 	}
 	p->accesses++;
 	return true;
@@ -85,12 +92,12 @@ static bool take_creation(struct parser *p, struct knot_span line)
 		!knot_span_take_u64(&line, UINT64_MAX, &number) || !knot_span_skip(&line, " (") ||
 		!knot_span_take_until(&line, ')', &state) || !knot_span_eq(line, " created at:"))
 		return false;
-	p->stack = NULL;
+	begin_stack(p, NULL);
 	for (size_t i = 0; i < 2 && i < p->accesses; i++) {
 		struct knot_race_access *a = &p->race.access[i];
 
 		if (a->goroutine == number && number && !a->creation.len)
-			p->stack = &a->creation;
+			begin_stack(p, &a->creation);
 	}
 	return true;
 }
@@ -145,8 +152,7 @@ static void end_report(struct parser *p)
 	free_race(&p->race);
 	p->open = false;
 	p->accesses = 0;
-	p->stack = NULL;
-	p->position = false;
+	begin_stack(p, NULL);
 }
 
 void knot_races_parse(struct knot_span text, struct knot_races *ret_races)
@@ -164,7 +170,7 @@ void knot_races_parse(struct knot_span text, struct knot_races *ret_races)
 			take_frame(&p, line)) {
 			continue;
 		} else {
-			p.stack = NULL;
+			begin_stack(&p, NULL);
 		}
 	}
 	/* A report without its last line was cut off: it may lack an access' stack. */

@@ -90,6 +90,21 @@ Test(race, a_lost_stack_is_no_reason_to_drop_the_report)
 	knot_races_free(&r);
 }
 
+Test(race, a_position_belongs_to_the_frame_right_above_it)
+{
+	struct knot_races r = parsed(BAR "WARNING: DATA RACE\n"
+					 "Read at 0x01 by goroutine 8:\n"
+					 "  m.f()\n"
+					 "Previous write at 0x01 by goroutine 7:\n"
+					 "      /m/a.go:1 +0x1\n" BAR);
+
+	cr_assert_eq(r.len, 1);
+	cr_assert_eq(r.data[0].access[0].stack.len, 1);
+	cr_expect_eq(r.data[0].access[0].stack.data[0].line, 0);
+	cr_expect_eq(r.data[0].access[1].stack.len, 0);
+	knot_races_free(&r);
+}
+
 Test(race, rubbish_between_and_a_cut_report_are_skipped)
 {
 	char text[2 * sizeof(report) + 200];
