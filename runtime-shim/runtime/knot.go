@@ -432,7 +432,9 @@ func knotRunBegin() {
 	knotMemRunBegin()
 	knotDropTimers()
 	knot.next = 0
-	knotHandoffs = 0
+	if knotHandoffs != 0 && !knotSomebodyOut() {
+		knotHandoffs = 0
+	}
 	knotOldTimers(knotNow())
 	knot.vt = knotEpoch
 	knot.wallStart = int64(knot.req.startNs)

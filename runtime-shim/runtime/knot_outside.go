@@ -20,8 +20,7 @@ var knotWatch struct {
 	count uint32
 }
 
-// knotHandoffs counts Ps handed off in the current run; while it is 0 nobody can be in a system call
-// without the P.
+// knotHandoffs counts Ps handed off; while it is 0 nobody can be in a system call without the P.
 var knotHandoffs uint32
 
 // knotSysmon replaces a round of sysmon. It reports whether it did.
@@ -89,9 +88,11 @@ func knotOutstanding(waiters bool) bool {
 	if (waiters || knotNextTimer() != 0) && knotChildren() {
 		return true
 	}
-	if knotHandoffs == 0 {
-		return false
-	}
+	return knotHandoffs != 0 && knotUserOut()
+}
+
+// knotUserOut looks for a goroutine of the program in a system call, or on its way back from one.
+func knotUserOut() bool {
 	found := false
 	forEachG(func(gp *g) {
 		if knotKind(gp) != knotKindUser || gp == knot.driver.ptr() {
@@ -104,6 +105,22 @@ func knotOutstanding(waiters bool) bool {
 		case _Grunning, _Grunnable:
 			// On its way back from a system call, and not yet where we look for it.
 			found = found || gp.knot.readyIdx < 0
+		}
+	})
+	return found
+}
+
+// knotSomebodyOut reports whether any goroutine but the caller, and be it one of the runtime's own, is in a
+// system call. When it comes back without a P it takes that of whoever is in a system call then: nobody hands
+// it off.
+func knotSomebodyOut() bool {
+	self, found := getg(), false
+	forEachG(func(gp *g) {
+		switch readgstatus(gp) &^ _Gscan {
+		case _Gsyscall:
+			found = true
+		case _Grunning:
+			found = found || gp != self
 		}
 	})
 	return found
