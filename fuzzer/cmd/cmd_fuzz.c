@@ -64,6 +64,7 @@ static struct knot_emit_progress convert(struct screen *s, const struct knot_cam
 		.sites_full = st->sites_full,
 		.prims_full = st->prims_full,
 		.races_lost = st->races_lost,
+		.preempts = st->preempts,
 	};
 
 	s->last = *st;

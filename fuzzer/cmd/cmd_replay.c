@@ -176,6 +176,7 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 	r->sum.same_hash += o.record.result.hash == c->schedule_hash;
 	r->sum.diverged += (o.record.result.flags & KNOT_RUN_DIVERGED) != 0;
 	if (r->sum.times == 1) {
+		r->sum.preempted = knot_record_preemptions(&o.record);
 		print_run(&r->printing, &o, &f, r->names);
 		r->title = knot_steal(&f.title);
 		r->message = knot_steal(&f.message);

@@ -290,7 +290,7 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 	st->targets = (uint32_t)c->project->targets.len;
 	st->pairs = st->corpus = 0;
 	st->events_lost = st->hooks_missed = st->pairs_full = st->processes = 0;
-	st->sites_full = st->prims_full = st->races_lost = 0;
+	st->sites_full = st->prims_full = st->races_lost = st->preempts = 0;
 	for (size_t i = 0; i < c->project->targets.len; i++) {
 		st->pairs += knot_cpop_pair_count(knot_portfolio_cpop(c->states[i].portfolio));
 		st->pairs_full += knot_cpop_dropped(knot_portfolio_cpop(c->states[i].portfolio));
@@ -306,6 +306,7 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 		st->sites_full += ws.sites_full;
 		st->prims_full += ws.prims_full;
 		st->races_lost += ws.races_lost;
+		st->preempts += ws.preempts;
 		st->processes += ws.processes;
 	}
 	*ret_status = *st;

@@ -41,7 +41,8 @@ struct knot_campaign_status {
 	uint32_t known_hits; /* verified ends whose bucket was known before */
 	uint64_t replays, replays_same; /* fidelity of verification */
 	uint64_t audits, audits_same; /* runs replayed; same end and schedule */
-	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost;
+	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost,
+		preempts;
 };
 
 enum knot_campaign_news {

@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define MESSAGE_MAX 400
+/* Goroutines that are told of in a crash file; a finding of thousands is of one kind. */
+#define AT_END_MAX 64
 
 static bool starts(const char *s, const char *with)
 {
@@ -238,12 +240,16 @@ void knot_finding_describe(const struct knot_finding *f, const struct knot_recor
 	crash->end = r->end;
 	crash->run_flags = r->flags &
 		(KNOT_RUN_EXTERNAL | KNOT_RUN_LIVE_LEFT | KNOT_RUN_EARLY_TIMER |
-			KNOT_RUN_FAIR_TAIL | KNOT_RUN_TRUNCATED);
+			KNOT_RUN_FAIR_TAIL | KNOT_RUN_TRUNCATED | KNOT_RUN_PREEMPTED);
 	crash->steps = r->steps;
 	crash->virtual_ns = r->virtual_ns;
 	crash->schedule_hash = r->hash;
 	for (size_t i = 0; i < knot_bucket_signature_len(&f->verdict); i++)
 		knot_vec_push(&crash->signature, knot_bucket_signature(&f->verdict, i, view));
+	/* Who spins beside whom is what tells one run that does not end from another. */
+	for (size_t i = 0;
+		f->verdict.spinners.list.len && i < knot_finding_lines(f) && i < AT_END_MAX; i++)
+		knot_vec_push(&crash->at_end, knot_finding_line(f, i, rec, names));
 	for (size_t i = 0; i < rec->gs.len && i < KNOT_CRASH_MAX_LIST; i++)
 		knot_vec_push(&crash->goroutines,
 			((struct knot_crash_goroutine){

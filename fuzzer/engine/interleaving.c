@@ -47,6 +47,9 @@ static void step(struct printer *p, const struct knot_shm_event *e)
 		knot_text_adds(&t, "goes on after");
 		add_site(p, &t, e->site);
 		break;
+	case KNOT_OP_COMPUTE:
+		knot_text_adds(&t, "goes on computing");
+		break;
 	case KNOT_OP_NONE:
 		knot_text_adds(&t, "behind");
 		add_site(p, &t, e->site);
@@ -84,6 +87,11 @@ static void inner(struct printer *p, const struct knot_shm_event *e)
 		knot_text_addf(&t, "a timer fires; the clock shows %.6f s", (double)e->aux / 1e9);
 		break;
 	case KNOT_EV_EXTERNAL:
+		if (e->aux == KNOT_EXT_WATCHDOG) {
+			knot_text_addf(&t, "G%u, which computes, is preempted at", e->g);
+			add_site(p, &t, e->site);
+			break;
+		}
 		knot_text_adds(&t, "something from outside arrives");
 		break;
 	case KNOT_EV_SELECTED:

@@ -190,6 +190,16 @@ bool knot_record_is_bad(const struct knot_record *rec)
 	return rec->timed_out || rec->signal || (end != KNOT_END_OK && end != KNOT_END_SKIP);
 }
 
+uint32_t knot_record_preemptions(const struct knot_record *rec)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < rec->events.len; i++)
+		n += rec->events.data[i].kind == KNOT_EV_EXTERNAL &&
+			rec->events.data[i].aux == KNOT_EXT_WATCHDOG;
+	return n;
+}
+
 struct knot_run_view knot_record_view(const struct knot_record *rec)
 {
 	return (struct knot_run_view){

@@ -41,6 +41,8 @@ void knot_record_drop_events(struct knot_record *rec);
 void knot_record_free(struct knot_record *rec);
 /* Did it end in another way than passed or skipped? */
 bool knot_record_is_bad(const struct knot_record *rec);
+/* How often the watchdog preempted a goroutine. */
+uint32_t knot_record_preemptions(const struct knot_record *rec);
 /* Borrowed from rec. */
 struct knot_run_view knot_record_view(const struct knot_record *rec);
 

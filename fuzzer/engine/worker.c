@@ -21,8 +21,9 @@ extern char **environ;
 /* Under -race memory is watched from outside: the process this often, all that it has forked more rarely. */
 #define MEMORY_NS (5 * KNOT_NS_PER_MS)
 #define MEMORY_SESSION_EVERY 50
-/* A native run ends itself when its time is up, and can tell more than one that is killed. */
+/* A run ends itself when its time is up, and can tell more than one that is killed. */
 #define NATIVE_GRACE_NS (5 * KNOT_NS_PER_S)
+#define GRACE_NS KNOT_NS_PER_S
 
 struct queued {
 	struct knot_plan plan;
@@ -77,6 +78,7 @@ static void add_stats(struct knot_worker_stats *s, const struct knot_shm_counter
 	s->prims_full += c->prims_full;
 	s->hooks_missed += c->hooks_missed;
 	s->races_lost += c->races_lost;
+	s->preempts += c->preempts;
 }
 
 /* Ends the process and forgets it; its counters stay. */
@@ -258,8 +260,7 @@ int knot_worker_post(struct knot_worker *w, const struct knot_plan *plan, struct
 	q->plan.request.id = w->next_id++;
 	q->plan.request.salt = w->target->salt;
 	q->plan.request.start_ns = w->target->start_ns;
-	q->plan.request.timeout_ms =
-		w->options.native ? (uint32_t)(w->options.timeout_ns / KNOT_NS_PER_MS) : 0;
+	q->plan.request.timeout_ms = (uint32_t)(w->options.timeout_ns / KNOT_NS_PER_MS);
 	q->plan.prefix = NULL;
 	if (plan->request.prefix_len) {
 		size_t size_bytes = plan->request.prefix_len * sizeof(*plan->prefix);
@@ -309,6 +310,7 @@ static int one_result(struct knot_worker *w, const struct knot_worker_events *ev
 			.chain_all = r->batch_chain_all,
 			.steps = r->batch_steps,
 			.real_ns = r->real_ns,
+			.timed_out = r->end == KNOT_END_TIMEOUT && !w->options.native,
 		};
 
 		rc = end_front(w, ev, &end, err);
@@ -394,7 +396,8 @@ static int process_gone(struct knot_worker *w, const struct knot_worker_events *
 /* Kills the process when its run has taken too long; its remains are taken once it is reaped. */
 static void watch_time(struct knot_worker *w)
 {
-	const uint64_t limit = w->options.timeout_ns + (w->options.native ? NATIVE_GRACE_NS : 0);
+	const uint64_t limit =
+		w->options.timeout_ns + (w->options.native ? NATIVE_GRACE_NS : GRACE_NS);
 	struct knot_shm_counters c;
 	uint64_t now;
 

@@ -54,7 +54,8 @@ struct knot_worker_events {
 struct knot_worker_stats {
 	uint64_t processes, runs, steps;
 	uint64_t cpu_ns; /* of processes that have ended by themselves */
-	uint64_t events_lost, pairs_full, sites_full, prims_full, hooks_missed, races_lost;
+	uint64_t events_lost, pairs_full, sites_full, prims_full, hooks_missed, races_lost,
+		preempts;
 };
 
 #define KNOT_WORKER_QUEUE 8

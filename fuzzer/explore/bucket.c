@@ -56,6 +56,8 @@ char *knot_bucket_signature(
 
 	if (s->op == KNOT_OP_NONE)
 		return knot_xstrdup(at);
+	if (s->op == KNOT_OP_COMPUTE)
+		return knot_xasprintf("%s behind %s", knot_op_name(s->op), at);
 	return knot_xasprintf("%s %s", knot_op_name(s->op), at);
 }
 

@@ -108,20 +108,72 @@ static char *describe_waiter(const struct knot_verdict *v, const struct knot_wai
 		knot_op_name(x->op), at, prim ? " on " : "", prim ? prim : "", waits);
 }
 
+/* "atomic_load a.go:22 and yield a.go:23" */
+static char *describe_spots(const struct knot_spinner *s, const struct knot_names *names)
+{
+	char *text = knot_xstrdup("");
+
+	for (uint32_t i = 0; i < s->spots_len; i++) {
+		const struct knot_spot *p = &s->spots[i];
+		knot_auto_free char *at = knot_describe_site(names, p->site);
+		const char *op = p->op == KNOT_OP_COMPUTE ? "" : knot_op_name(p->op);
+		char *longer = knot_xasprintf("%s%s%s%s%s", text,
+			!i                             ? ""
+				: i + 1 < s->spots_len ? ", "
+						       : " and ",
+			op, *op ? " " : "", at);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static char *describe_spinner(const struct knot_verdict *v, const struct knot_spinner *s,
+	const struct knot_run_view *view, const struct knot_names *names)
+{
+	knot_auto_free char *path = knot_describe_path(view, s->g, names);
+	knot_auto_free char *spots = describe_spots(s, names);
+	const char *at = *spots ? spots : "an unknown position";
+
+	if (s->preempted)
+		return knot_xasprintf(
+			"G%u (%s) computes without any operation at %s, preempted %" PRIu32
+			" times",
+			s->g, path, at, s->preempted);
+	/* Without a snapshot nobody knows how they stand. */
+	return knot_xasprintf("G%u (%s) %stook %" PRIu32 " of the last %" PRIu32 " steps: %s", s->g,
+		path, v->graph.waiters.len ? "spins, " : "", s->steps, v->spinners.steps, at);
+}
+
+/* Who spins is told as such, and not once more as one that is left. */
+static const struct knot_waiter *nth_waiter(const struct knot_verdict *v, size_t nth)
+{
+	for (size_t i = 0; i < v->graph.waiters.len; i++) {
+		const struct knot_waiter *x = &v->graph.waiters.data[i];
+
+		if (!knot_spinners_find(&v->spinners, x->g) && nth-- == 0)
+			return x;
+	}
+	return NULL;
+}
+
 size_t knot_describe_lines(const struct knot_verdict *v)
 {
-	return v->graph.waiters.len + v->spinners.len;
+	size_t n = v->spinners.list.len;
+
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		n += !knot_spinners_find(&v->spinners, v->graph.waiters.data[i].g);
+	return n;
 }
 
 char *knot_describe_line(const struct knot_verdict *v, size_t nth, const struct knot_run_view *view,
 	const struct knot_names *names)
 {
-	if (nth < v->graph.waiters.len)
-		return describe_waiter(v, &v->graph.waiters.data[nth], view, names);
-	nth -= v->graph.waiters.len;
-	knot_assert(nth < v->spinners.len);
-	const struct knot_spinner *s = &v->spinners.data[nth];
-	knot_auto_free char *path = knot_describe_path(view, s->g, names);
+	if (nth < v->spinners.list.len)
+		return describe_spinner(v, &v->spinners.list.data[nth], view, names);
+	const struct knot_waiter *x = nth_waiter(v, nth - v->spinners.list.len);
 
-	return knot_xasprintf("G%u (%s) took %" PRIu32 " of the last steps", s->g, path, s->steps);
+	knot_assert(x);
+	return describe_waiter(v, x, view, names);
 }

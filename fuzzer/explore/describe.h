@@ -16,7 +16,7 @@ char *knot_describe_site(const struct knot_names *names, uint32_t site);
 /* "T/manager.go:26#0": T is the test, then the go statements with their ordinals. Caller frees. */
 char *knot_describe_path(
 	const struct knot_run_view *view, uint16_t g, const struct knot_names *names);
-/* How many lines a verdict has: its waiting goroutines, then its spinning ones. */
+/* How many lines a verdict has: its spinning goroutines, then the others that are left. */
 size_t knot_describe_lines(const struct knot_verdict *v);
 /* The nth line, without a newline. Caller frees. */
 char *knot_describe_line(const struct knot_verdict *v, size_t nth, const struct knot_run_view *view,

@@ -433,8 +433,8 @@ uint32_t knot_portfolio_prefix_len(const struct knot_run_view *view, const uint1
 
 		if (e->kind != KNOT_EV_STEP)
 			continue;
-		/* each step is one decision; timers fired by choice are decisions without a step */
-		while (at < decisions_len && decisions[at] == KNOT_DECISION_TIMER)
+		/* each step is one decision; timers and preemptions are decisions without a step */
+		while (at < decisions_len && decisions[at] >= KNOT_MAX_GOROUTINES)
 			at++;
 		if (at >= decisions_len || decisions[at] != e->g)
 			return 0;

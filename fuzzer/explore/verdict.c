@@ -58,7 +58,7 @@ const char *knot_proof_name(uint32_t proof)
 void knot_verdict_free(struct knot_verdict *v)
 {
 	knot_waitgraph_free(&v->graph);
-	knot_vec_free(&v->spinners);
+	knot_spinners_free(&v->spinners);
 	knot_vec_free(&v->sites);
 }
 
@@ -179,37 +179,6 @@ static void decide_extwait(struct knot_verdict *v)
 	take_stuck(v);
 }
 
-static int by_steps(const void *a, const void *b)
-{
-	const struct knot_spinner *x = a, *y = b;
-
-	if (x->steps != y->steps)
-		return x->steps < y->steps ? 1 : -1;
-	return (x->g > y->g) - (x->g < y->g);
-}
-
-/* Who took steps behind step from. */
-static void take_spinners(struct knot_verdict *v, const struct knot_run_view *view, uint32_t from)
-{
-	uint32_t *steps = knot_xalloc((KNOT_G_NONE + 1u) * sizeof(*steps));
-
-	for (size_t i = 0; i < view->len; i++) {
-		const struct knot_shm_event *e = &view->events[i];
-
-		if (e->kind == KNOT_EV_STEP && e->step > from)
-			steps[e->g]++;
-	}
-	for (uint32_t g = 0; g <= KNOT_G_NONE; g++) {
-		struct knot_spinner s = {.g = (uint16_t)g, .steps = steps[g]};
-
-		if (steps[g])
-			knot_vec_push(&v->spinners, s);
-	}
-	if (v->spinners.len)
-		qsort(v->spinners.data, v->spinners.len, sizeof(*v->spinners.data), by_steps);
-	free(steps);
-}
-
 #define SEEN_BITS 16
 
 /* Bloom filter of one hash: a collision can only hide something new, in 1 of hundreds of cases. */
@@ -272,7 +241,7 @@ static struct tail look_at_tail(const struct knot_run_view *view, uint32_t half)
 		if (e->kind == KNOT_EV_STEP)
 			t.progress |= !seen_before(seen, e, !late) && late;
 		else if (e->kind == KNOT_EV_SPAWN || e->kind == KNOT_EV_EXIT ||
-			e->kind == KNOT_EV_EXTERNAL)
+			(e->kind == KNOT_EV_EXTERNAL && e->aux != KNOT_EXT_WATCHDOG))
 			t.progress |= late;
 		else if (e->kind == KNOT_EV_TIMER)
 			timers |= late;
@@ -319,7 +288,7 @@ static void decide_steps(const struct knot_verdict_input *in, struct knot_verdic
 	uint32_t half = in->steps / 2;
 	struct tail tail = look_at_tail(&in->view, half);
 
-	take_spinners(v, &in->view, half);
+	knot_spinners_take(&v->spinners, &in->view, half, &v->graph);
 	if (!whole || !(in->flags & KNOT_RUN_FAIR_TAIL) || tail.progress ||
 		(sleeper_waits(in) && !tail.long_past))
 		find(v, KNOT_VERDICT_STEPS, false, KNOT_NOTE_SLOW);
@@ -349,12 +318,34 @@ static void decide_failure(
 		add_site(v, KNOT_OP_NONE, in->fail_sites[i]);
 }
 
-/* The target itself has seen that the time was up: a test may be slow by nature in real time. */
+/*
+ * What goroutines did last before they went on computing without any operation. Who else was where when the time
+ * was up is another matter in the next run.
+ */
+static void take_computing(struct knot_verdict *v)
+{
+	for (size_t i = 0; i < v->graph.waiters.len; i++) {
+		const struct knot_waiter *x = &v->graph.waiters.data[i];
+
+		if (x->op == KNOT_OP_COMPUTE)
+			add_site(v, x->op, x->site);
+	}
+}
+
+/*
+ * The target itself has seen that the time was up. A test may be slow by nature in real time, which is what a native
+ * run takes; under control others are as slow in every schedule.
+ */
 static void decide_timeout(const struct knot_verdict_input *in, struct knot_verdict *v)
 {
-	find(v, KNOT_VERDICT_TIMEOUT, !in->always, in->always ? KNOT_NOTE_ALWAYS : KNOT_NOTE_NONE);
-	take_spinners(v, &in->view, in->steps / 2);
-	take_stuck(v);
+	const bool slow = in->always && in->flags & KNOT_RUN_NATIVE;
+
+	find(v, KNOT_VERDICT_TIMEOUT, !slow, slow ? KNOT_NOTE_ALWAYS : KNOT_NOTE_NONE);
+	knot_spinners_take(&v->spinners, &in->view, in->steps / 2, &v->graph);
+	if (in->flags & KNOT_RUN_NATIVE)
+		take_stuck(v);
+	else
+		take_computing(v);
 }
 
 /* No reason was left behind: killed by goknot, by a signal, or gone. */
@@ -362,7 +353,7 @@ static void decide_gone(const struct knot_verdict_input *in, struct knot_verdict
 {
 	if (in->timed_out) {
 		find(v, KNOT_VERDICT_TIMEOUT, true, KNOT_NOTE_NONE);
-		take_spinners(v, &in->view, in->steps / 2);
+		knot_spinners_take(&v->spinners, &in->view, in->steps / 2, &v->graph);
 		take_stuck(v);
 		return;
 	}
@@ -385,7 +376,7 @@ void knot_verdict_decide(const struct knot_verdict_input *in, struct knot_verdic
 {
 	struct knot_verdict *v = ret_verdict;
 
-	v->spinners.len = v->sites.len = 0;
+	v->spinners.list.len = v->sites.len = 0;
 	v->pre_bucket = in->bucket;
 	v->proof = KNOT_PROOF_NONE;
 	if (in->race) {

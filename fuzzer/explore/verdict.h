@@ -13,6 +13,7 @@
 #ifndef KNOT_EXPLORE_VERDICT_H
 #define KNOT_EXPLORE_VERDICT_H
 
+#include "explore/spinners.h"
 #include "explore/waitgraph.h"
 
 enum knot_verdict_kind {
@@ -75,12 +76,6 @@ struct knot_verdict_input {
 	const char *message; /* first line of the panic or failure; may be NULL */
 };
 
-/* A goroutine that took steps in the last part of a run that did not end. */
-struct knot_spinner {
-	uint16_t g;
-	uint32_t steps; /* in the tail */
-};
-
 /* One thing that makes a bucket: what happened where. */
 struct knot_verdict_site {
 	uint32_t op;
@@ -95,7 +90,7 @@ struct knot_verdict {
 	uint32_t proof; /* enum knot_proof */
 	uint64_t pre_bucket; /* used where there are no sites */
 	struct knot_waitgraph graph;
-	KNOT_VEC(struct knot_spinner) spinners; /* most steps first */
+	struct knot_spinners spinners; /* of a run that did not end */
 	KNOT_VEC(struct knot_verdict_site)
 	sites; /* sorted, each once: blocked, failing or spinning */
 };

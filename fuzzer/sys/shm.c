@@ -517,6 +517,7 @@ void knot_shm_counters(struct knot_shm *shm, struct knot_shm_counters *ret_count
 		.prims_full = load64(&h->prims_full),
 		.hooks_missed = load64(&h->hooks_missed),
 		.races_lost = load64(&h->races_lost),
+		.preempts = load64(&h->preempts),
 	};
 }
 

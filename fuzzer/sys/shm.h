@@ -59,7 +59,7 @@ struct knot_shm_counters {
 	uint32_t pid;
 	uint64_t heartbeat, runs_total, steps_total, events_lost;
 	uint64_t pairs_used, pairs_full, sites_used, sites_full, prims_full, hooks_missed,
-		races_lost;
+		races_lost, preempts;
 };
 
 /* What knot_shm_reset gives up beyond the target's cursors and counters. */

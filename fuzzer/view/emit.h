@@ -22,7 +22,8 @@ struct knot_emit_progress {
 	uint32_t findings, duplicates, rejected, listed, targets, set_aside, workers;
 	uint64_t replays, replays_same;
 	uint64_t audits, audits_same;
-	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost;
+	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost,
+		preempts;
 };
 
 struct knot_emit_finding {
@@ -45,6 +46,7 @@ struct knot_emit_replay {
 	const char *verdict, *expected, *title, *message;
 	uint64_t schedule_hash, expected_hash;
 	uint32_t steps, times, reproduced, diverged, same_hash;
+	uint32_t preempted; /* times that a goroutine was, in the first replay */
 	bool native;
 	uint32_t saved_tries, saved_reproduced; /* native: at verification */
 	uint32_t chain_reached, chain_waited, chain_ordered,

@@ -85,6 +85,7 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"sites_full", p->sites_full},
 		{"prims_full", p->prims_full},
 		{"races_lost", p->races_lost},
+		{"preempted", p->preempts},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
@@ -186,6 +187,7 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	put(o, "reproduced", number(r->reproduced));
 	put(o, "same_hash", number(r->same_hash));
 	put(o, "diverged", number(r->diverged));
+	put(o, "preempted", number(r->preempted));
 	text(o, "sched", r->native ? "native" : "controlled");
 	if (r->native) {
 		put(o, "saved_tries", number(r->saved_tries));

@@ -125,6 +125,11 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 			p->sites_full, p->prims_full);
 	if (p->races_lost)
 		fprintf(out, "fuzz: not read: %" PRIu64 " bytes of race reports\n", p->races_lost);
+	if (p->preempts)
+		fprintf(out,
+			"fuzz: preempted by the watchdog: goroutines that computed without any "
+			"operation, %" PRIu64 " times\n",
+			p->preempts);
 	fflush(out);
 }
 
@@ -162,6 +167,8 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 		r->steps);
 	if (r->diverged)
 		fprintf(out, ", %u diverged", r->diverged);
+	if (r->preempted)
+		fprintf(out, ", preempted %u times", r->preempted);
 	fputc('\n', out);
 }
 

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 3
+#define KNOT_ABI_VERSION 4
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -61,7 +61,8 @@
 #define KNOT_OP_POOL 35 /* sync.Pool */
 #define KNOT_OP_MEMREAD 36 /* plain memory, under -race */
 #define KNOT_OP_MEMWRITE 37
-#define KNOT_OP_LAST 38
+#define KNOT_OP_COMPUTE 38 /* goes on computing after the watchdog has preempted it */
+#define KNOT_OP_LAST 39
 
 /* Kinds of event in the trace ring. */
 #define KNOT_EV_STEP 1 /* goroutine g executes op at site on prim (one per decision) */
@@ -77,13 +78,16 @@
 
 #define KNOT_EXT_NETPOLL 1
 #define KNOT_EXT_SYSCALL 2
-#define KNOT_EXT_PREEMPT 3
+#define KNOT_EXT_PREEMPT 3 /* a collection because of memory */
+#define KNOT_EXT_WATCHDOG 5 /* the watchdog preempted g, which computed at site */
 
 /* A goroutine number that stands for "no goroutine of this run". */
 #define KNOT_G_NONE 0xffff
 /* A decision that fires the next timer instead of running a goroutine. */
 #define KNOT_DECISION_TIMER 0xffff
 #define KNOT_MAX_GOROUTINES 0xfff0
+/* The goroutine that runs is preempted by the watchdog before its next scheduling point. */
+#define KNOT_DECISION_PREEMPT 0xfff8
 
 /* Policies. */
 #define KNOT_POLICY_FIFO 0
@@ -106,7 +110,7 @@
 #define KNOT_END_OSEXIT 8 /* the target called os.Exit inside a run */
 #define KNOT_END_EXTWAIT 9 /* the test cannot go on and only something outside could wake it */
 #define KNOT_END_SKIP 10 /* the test skipped itself */
-#define KNOT_END_TIMEOUT 11 /* native: the run took longer than the request allows */
+#define KNOT_END_TIMEOUT 11 /* the run took longer than the request allows */
 #define KNOT_END_COUNT 12
 
 /* Flags of a run record. */
@@ -123,6 +127,7 @@
 #define KNOT_RUN_RACE 0x400 /* the race detector reported in this run */
 #define KNOT_RUN_COLLECTED 0x800 /* of a leak: the collector has looked for leaked goroutines */
 #define KNOT_RUN_NATIVE 0x1000 /* on the stock scheduler: no decisions; events have stamps, see struct knot_shm_event */
+#define KNOT_RUN_PREEMPTED 0x2000 /* the watchdog preempted a goroutine that computed without an operation */
 
 /* Flags of a request. */
 #define KNOT_REQ_REPLAY 0x1 /* follow dec_in to its end, then fifo; hold the trace always */
@@ -187,7 +192,7 @@ struct knot_shm_request {
 	uint32_t prefix_off; /* first decision in dec_in */
 	uint32_t prefix_len;
 	uint32_t wait_us; /* native: how long an operation waits for the one before it in the chain */
-	uint32_t timeout_ms; /* native: how long a run may take, 0 = for ever */
+	uint32_t timeout_ms; /* real time that a run may take, 0 = for ever */
 	uint32_t mem_len; /* positions of plain memory accesses that are scheduling points, under -race */
 	uint32_t mem_pad;
 	uint32_t mem[KNOT_MEM_MAX]; /* their site hashes */
@@ -333,6 +338,7 @@ struct knot_shm_header {
 	uint64_t hooks_missed; /* operations whose inserted hook named another operation */
 	uint64_t races_lost; /* bytes of race reports that did not fit */
 	uint64_t mems_used;
+	uint64_t preempts; /* goroutines preempted by the watchdog */
 	uint64_t dump_len;
 	uint32_t pid;
 	uint32_t test_index;

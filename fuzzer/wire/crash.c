@@ -68,6 +68,8 @@ static const struct knot_crash_field fields[] = {
 	FIELD(u64, virtual_ns),
 	FIELD(hex64, schedule_hash),
 	FIELD(texts, signature),
+	{"at_end", &knot_crash_kind_texts, offsetof(struct knot_crash, at_end),
+		offsetof(struct knot_crash, at_end.len)},
 	FIELD(chain, chain),
 	{"memory", &knot_crash_kind_texts, offsetof(struct knot_crash, memory),
 		offsetof(struct knot_crash, memory.len)},
@@ -93,6 +95,7 @@ static int check_limits(const struct knot_crash *c, struct knot_error *err)
 	} lists[] = {
 		{"args", c->args.len, KNOT_CRASH_MAX_LIST},
 		{"signature", c->signature.len, KNOT_CRASH_MAX_LIST},
+		{"at_end", c->at_end.len, KNOT_CRASH_MAX_LIST},
 		{"chain", c->chain.len, KNOT_CHAIN_MAX},
 		{"memory", c->memory.len, KNOT_MEM_MAX},
 		{"goroutines", c->goroutines.len, KNOT_CRASH_MAX_LIST},

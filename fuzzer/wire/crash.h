@@ -70,6 +70,8 @@ struct knot_crash {
 	uint64_t virtual_ns;
 	uint64_t schedule_hash;
 	KNOT_VEC(char *) signature; /* what the bucket is made of: "lock manager.go:31" */
+	/* Of a run that did not end: who spins where, and who is blocked on what, a line each. */
+	KNOT_VEC(char *) at_end; /* at most KNOT_CRASH_MAX_LIST */
 
 	/* Of a native run only, which has no decisions; in the file none of it else. */
 	size_t native; /* 0 or 1: "sched: native" */
@@ -82,7 +84,7 @@ struct knot_crash {
 	/* Accesses to memory that were scheduling points, under -race: "memwrite 1a2b3c4d a.go:15". */
 	KNOT_VEC(char *) memory; /* at most KNOT_MEM_MAX */
 	KNOT_VEC(struct knot_crash_goroutine) goroutines;
-	KNOT_VEC(uint16_t) decisions; /* goroutine numbers, KNOT_DECISION_TIMER */
+	KNOT_VEC(uint16_t) decisions; /* goroutine numbers, KNOT_DECISION_* */
 };
 
 /* Fails only when a list is longer than its limit. Caller frees *ret_data. */

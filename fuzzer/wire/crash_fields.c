@@ -358,7 +358,7 @@ static int get_goroutines(struct knot_crash_reader *r, const struct knot_crash_f
 	return rc;
 }
 
-/* --- decisions: "3*17 5 3", t = the timer, wrapped -------------------------------------------- */
+/* --- decisions: "3*17 5 3", t = the timer, p = preempted, wrapped ------------------------------ */
 
 static void put_decisions(
 	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
@@ -372,8 +372,9 @@ static void put_decisions(
 		while (i + run < c->decisions.len && c->decisions.data[i + run] == d)
 			run++;
 		char token[48];
-		int n = d == KNOT_DECISION_TIMER ? snprintf(token, sizeof(token), " t")
-						 : snprintf(token, sizeof(token), " %u", d);
+		int n = d == KNOT_DECISION_TIMER     ? snprintf(token, sizeof(token), " t")
+			: d == KNOT_DECISION_PREEMPT ? snprintf(token, sizeof(token), " p")
+						     : snprintf(token, sizeof(token), " %u", d);
 		if (run > 1)
 			n += snprintf(token + n, sizeof(token) - (size_t)n, "*%zu", run);
 		if (column + (size_t)n > WRAP_COLUMNS) {
@@ -391,9 +392,12 @@ static int take_decision(struct knot_crash_reader *r, struct knot_span *line, ui
 {
 	uint64_t d = KNOT_DECISION_TIMER;
 	uint64_t run = 1;
-	if (!knot_span_skip(line, " ") ||
-		(!knot_span_skip(line, "t") && !knot_span_take_u64(line, UINT16_MAX - 1, &d)))
-		return knot_crash_bad(r, "neither a goroutine number nor t");
+	if (!knot_span_skip(line, " "))
+		return knot_crash_bad(r, "no space before a decision");
+	if (knot_span_skip(line, "p"))
+		d = KNOT_DECISION_PREEMPT;
+	else if (!knot_span_skip(line, "t") && !knot_span_take_u64(line, UINT16_MAX - 1, &d))
+		return knot_crash_bad(r, "neither a goroutine number nor t nor p");
 	if (knot_span_skip(line, "*") && (!knot_span_take_u64(line, UINT32_MAX, &run) || run < 2))
 		return knot_crash_bad(r, "a repetition is not a number of at least 2");
 	if (run > left)

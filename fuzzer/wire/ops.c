@@ -43,6 +43,7 @@ static const char *const op_names[] = {
 	[KNOT_OP_POOL] = "pool",
 	[KNOT_OP_MEMREAD] = "memread",
 	[KNOT_OP_MEMWRITE] = "memwrite",
+	[KNOT_OP_COMPUTE] = "compute",
 };
 _Static_assert(COUNT(op_names) == KNOT_OP_LAST, "every operation has a name");
 

@@ -16,6 +16,7 @@
 //	knot_time.go    virtual time
 //	knot_end.go     what a run ended in, the snapshot, hooks of panics and exits
 //	knot_outside.go system calls and the watchdog
+//	knot_compute.go goroutines that compute without any operation, and the watchdog that preempts them
 //	knot_race.go    the race detector
 //	knot_mem.go     accesses to plain memory as scheduling points
 //	knot_hook.go    entry points for package sync, package testing and the inserted hooks
@@ -86,7 +87,10 @@ type knotG struct {
 	inSyscall bool  // left its P in a system call
 	queued    bool  // the policy has taken it in before it joined the candidates
 	back      bool  // on its way from a system call (or a collection) to its next scheduling point
+	computing bool  // was preempted by the watchdog in the midst of its own work
+	late      bool  // ... where a followed schedule says so, at its next scheduling point
 	depth     uint8
+	aside     knotAside // what it was about before it was preempted
 
 	// Native mode.
 	chainEl    uint8 // element of the chain under way + 1, 0 = none
@@ -167,6 +171,8 @@ type knotState struct {
 	pollWhen   int64  // earliest timer among the channels polled while only looking, 0 = none
 	polling    bool   // the operation at its scheduling point is a poll (select with default)
 	looks      uint32 // looks at the clock since anything was done
+	preempts   uint32 // by the watchdog
+	drainOver  bool   // who is left computes on: the driver goes on without it
 	idleSince  int64
 	awaitSince int64 // real time since which a followed schedule waits for the outside
 	awaiting   bool
@@ -418,6 +424,8 @@ func knotRunBegin() {
 	knot.rootSeen = false
 	knot.forced = false
 	knot.firesLeft = 32
+	knot.preempts = 0
+	knot.drainOver = false
 	knot.idleSince = 0
 	knot.awaitSince = 0
 	knot.awaiting = false

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 3
+const knotAbiVersion = 4
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -43,7 +43,8 @@ const knotOpMapop = 34
 const knotOpPool = 35
 const knotOpMemread = 36
 const knotOpMemwrite = 37
-const knotOpLast = 38
+const knotOpCompute = 38
+const knotOpLast = 39
 const knotEvStep = 1
 const knotEvBlock = 2
 const knotEvWake = 3
@@ -57,9 +58,11 @@ const knotEvChain = 10
 const knotExtNetpoll = 1
 const knotExtSyscall = 2
 const knotExtPreempt = 3
+const knotExtWatchdog = 5
 const knotGNone = 0xffff
 const knotDecisionTimer = 0xffff
 const knotMaxGoroutines = 0xfff0
+const knotDecisionPreempt = 0xfff8
 const knotPolicyFifo = 0
 const knotPolicyRandom = 1
 const knotPolicyPct = 2
@@ -93,6 +96,7 @@ const knotRunFairTail = 0x200
 const knotRunRace = 0x400
 const knotRunCollected = 0x800
 const knotRunNative = 0x1000
+const knotRunPreempted = 0x2000
 const knotReqReplay = 0x1
 const knotReqHold = 0x2
 const knotReqNoTimer = 0x4
@@ -305,6 +309,7 @@ type knotShmHeader struct {
 	hooksMissed   uint64
 	racesLost     uint64
 	memsUsed      uint64
+	preempts      uint64
 	dumpLen       uint64
 	pid           uint32
 	testIndex     uint32

@@ -29,7 +29,9 @@ func knotReporter() {
 	end := c.end
 	n, _, _ := knotSnapshot()
 	knotDumpStacks()
-	c.bucket = knotSnapBucket(end, n)
+	if end != knotEndTimeout { // who was where when the time was up is a matter of chance
+		c.bucket = knotSnapBucket(end, n)
+	}
 	c.flags |= knotRunTainted
 	knotResult(end, n)
 	knotLeave()
@@ -133,6 +135,9 @@ func knotSnapshot() (n uint32, leaked, live int) {
 			holder: knotGNone,
 			reason: uint32(gp.waitreason),
 			goid:   uint32(gp.goid),
+		}
+		if k.computing {
+			r.site = k.aside.site
 		}
 		if pe := knotPrim(k.pendPrim); pe != nil {
 			r.holder = uint32(pe.owner)

@@ -12,6 +12,7 @@ import (
 // sysmon neither preempts nor polls nor retakes a P while a run is under way: each of those would be a
 // decision nobody recorded. Instead our watchdog looks once a millisecond; a goroutine that has stayed in
 // the same system call for knotSyscallTicks looks loses its P, which is an external event of the schedule.
+// One that computes too long is preempted: knot_compute.go.
 
 const knotSyscallTicks = 5
 
@@ -31,6 +32,7 @@ func knotSysmon() bool {
 	usleep(1000)
 	pp := allp[0]
 	tick, in := knotInSyscall(pp)
+	knotComputeLook(pp, in)
 	w := &knotWatch
 	if !in || tick != w.tick {
 		w.tick, w.count = tick, 0

@@ -151,6 +151,11 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 			knot.next.set(next)
 		}
 		mcall(knotSwitch_m)
+		if k.late {
+			k.late = false
+			knotPoint(gp, op, site, addr)
+			return
+		}
 	}
 	k.atPoint = false
 	k.waited, k.chainLock = false, false
@@ -264,7 +269,7 @@ func knotDecide(self *g) *g {
 	c, r := knot.cur, &knot.req
 	// Behind the end of the test goroutines that spin are left alone, not waited for.
 	if knot.draining || knotDriverReady {
-		if c.steps >= r.stepLimit || c.steps-knot.drainSteps > knotDrainMaxSteps {
+		if c.steps >= r.stepLimit || c.steps-knot.drainSteps > knotDrainMaxSteps || knot.drainOver {
 			c.flags |= knotRunLiveLeft
 			knotWakeDriver()
 			return knot.driver.ptr()
@@ -376,6 +381,9 @@ func knotFollow(d uint16, self *g) (*g, bool) {
 		knotFireTimer(true)
 		return nil, true
 	}
+	if d == knotDecisionPreempt {
+		return nil, knotPreemptLate(self) // the watchdog's are followed where they take place
+	}
 	if uint32(d) >= knot.nextIdx {
 		return nil, false
 	}
@@ -429,6 +437,8 @@ func knotFind(pp *p) (gp *g, again bool) {
 func knotGo(gp *g) *g {
 	if gp == knot.driver.ptr() {
 		knotDriverReady = false
+	} else if gp.knot.computing {
+		knotComputed(gp)
 	} else if !gp.knot.atPoint {
 		knotArrive(gp)
 	}

@@ -26,6 +26,7 @@ check_program() { # name
 	expect "$name: more than 10 s or 10,000 runs" \
 		test "$(events summary 'all(.[]; .elapsed_ns <= 1e10 and .runs <= 10000)')" = true
 	expect "$name: rejected candidates" test "$(events summary '.[0].rejected')" = 0
+	expect "$name: preempted by the watchdog" test "$(events summary '.[0].preempted')" = 0
 	expect "$name: not one finding" test "$(events finding length)" = 1
 	verdict=$(events finding '.[0].verdict')
 	title=$(events finding '.[0].title')

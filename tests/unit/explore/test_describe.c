@@ -123,10 +123,37 @@ Test(describe, names_the_spinning)
 			.g = 1,
 			.op = KNOT_OP_ATOMIC_LOAD,
 			.site = 9};
-	struct knot_verdict_input in = {.end = KNOT_END_STEPS, .steps = 10, .view = {e, 10, gs, 5}};
+	struct knot_shm_snap s[] = {
+		{.g = 0, .op = KNOT_OP_LOCK, .state = 3, .site = 10, .prim = 2, .holder = 1},
+		{.g = 1, .op = KNOT_OP_ATOMIC_LOAD, .state = 2, .site = 9, .holder = KNOT_G_NONE}};
+	struct knot_verdict_input in = {
+		.end = KNOT_END_STEPS, .steps = 10, .view = {e, 10, gs, 5}, .names = &names};
 
+	e[8].site = 10;
+	e[8].op = KNOT_OP_YIELD;
 	knot_verdict_decide(&in, &v);
 	cr_assert_eq(knot_describe_lines(&v), 1);
-	expect_line(&v, 0, "G1 (T/manager.go:26#0) took 5 of the last steps");
+	expect_line(&v, 0,
+		"G1 (T/manager.go:26#0) took 5 of the last 5 steps: atomic_load manager.go:9 and "
+		"yield manager.go:10");
+	in.snaps = s;
+	in.snaps_len = 2;
+	knot_verdict_decide(&in, &v);
+	cr_assert_eq(knot_describe_lines(&v), 2);
+	expect_line(&v, 0,
+		"G1 (T/manager.go:26#0) spins, took 5 of the last 5 steps: atomic_load "
+		"manager.go:9 and yield manager.go:10");
+	expect_line(&v, 1,
+		"G0 (T) blocked in lock manager.go:10 on s.mu, held by G1 (T/manager.go:26#0)");
+	e[9] = (struct knot_shm_event){.kind = KNOT_EV_EXTERNAL,
+		.step = 9,
+		.g = 1,
+		.op = KNOT_OP_COMPUTE,
+		.site = 17,
+		.aux = KNOT_EXT_WATCHDOG};
+	knot_verdict_decide(&in, &v);
+	expect_line(&v, 0,
+		"G1 (T/manager.go:26#0) computes without any operation at manager.go:17, preempted "
+		"1 times");
 	knot_verdict_free(&v);
 }

@@ -238,9 +238,13 @@ Test(verdict, a_spin_in_the_fair_tail_is_a_livelock)
 
 	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
 	knot_verdict_decide(&in, &v);
-	cr_assert_eq(v.spinners.len, 1);
-	cr_expect_eq(v.spinners.data[0].g, 1);
-	cr_expect_eq(v.spinners.data[0].steps, SPIN / 2);
+	cr_assert_eq(v.spinners.list.len, 1, "one that is stuck spins no more");
+	cr_expect_eq(v.spinners.list.data[0].g, 1);
+	cr_expect_eq(v.spinners.list.data[0].steps, SPIN / 2);
+	cr_expect_eq(v.spinners.steps, SPIN / 2);
+	cr_assert_eq(v.spinners.list.data[0].spots_len, 2);
+	cr_expect_eq(v.spinners.list.data[0].spots[1].site, 8);
+	cr_expect_eq(v.spinners.list.data[0].spots[1].times, SPIN / 4);
 	cr_assert_eq(v.sites.len, 1, "what is stuck behind the spin names the bug");
 	cr_expect_eq(v.sites.data[0].site, 9);
 	in.snaps_len = 1;
@@ -315,7 +319,7 @@ Test(verdict, names_are_stable)
 Test(verdict, a_test_that_is_always_too_slow_is_listed_only)
 {
 	struct knot_verdict v = {0};
-	struct knot_verdict_input in = {.end = KNOT_END_TIMEOUT};
+	struct knot_verdict_input in = {.end = KNOT_END_TIMEOUT, .flags = KNOT_RUN_NATIVE};
 
 	knot_verdict_decide(&in, &v);
 	cr_expect_eq(v.kind, KNOT_VERDICT_TIMEOUT);
@@ -324,5 +328,62 @@ Test(verdict, a_test_that_is_always_too_slow_is_listed_only)
 	knot_verdict_decide(&in, &v);
 	cr_expect_not(v.finding);
 	cr_expect_eq(v.note, KNOT_NOTE_ALWAYS);
+	in.flags = 0;
+	knot_verdict_decide(&in, &v);
+	cr_expect(v.finding, "under control sleeping takes no time");
 	knot_verdict_free(&v);
+}
+
+Test(verdict, who_computes_for_ever_names_a_timeout)
+{
+	const struct knot_shm_event e[] = {
+		{.kind = KNOT_EV_STEP, .step = 1, .g = 1, .op = KNOT_OP_SEND, .site = 4, .prim = 1},
+		{.kind = KNOT_EV_EXTERNAL,
+			.step = 1,
+			.g = 0,
+			.op = KNOT_OP_COMPUTE,
+			.site = 30,
+			.aux = KNOT_EXT_WATCHDOG},
+		{.kind = KNOT_EV_STEP, .step = 2, .g = 0, .op = KNOT_OP_COMPUTE},
+		{.kind = KNOT_EV_EXTERNAL,
+			.step = 2,
+			.g = 0,
+			.op = KNOT_OP_COMPUTE,
+			.site = 31,
+			.aux = KNOT_EXT_WATCHDOG},
+	};
+	const struct knot_shm_snap s[] = {
+		snap(0, 2, KNOT_OP_COMPUTE, 7, 0), snap(1, 3, KNOT_OP_SEND, 4, 1)};
+	const struct knot_verdict_input in = {.end = KNOT_END_TIMEOUT,
+		.flags = KNOT_RUN_PREEMPTED,
+		.steps = 2,
+		.snaps = s,
+		.snaps_len = 2,
+		.view = {e, 4, NULL, 0}};
+	struct knot_verdict v = {0};
+
+	knot_verdict_decide(&in, &v);
+	cr_expect_eq(v.kind, KNOT_VERDICT_TIMEOUT);
+	cr_assert_eq(v.sites.len, 1, "who else was where is a matter of chance");
+	cr_expect_eq(v.sites.data[0].op, KNOT_OP_COMPUTE);
+	cr_expect_eq(v.sites.data[0].site, 7);
+	cr_assert_eq(v.spinners.list.len, 2 - 1, "the other one is blocked");
+	cr_expect_eq(v.spinners.list.data[0].preempted, 2);
+	cr_assert_eq(v.spinners.list.data[0].spots_len, 2);
+	cr_expect_eq(v.spinners.list.data[0].spots[0].site, 30);
+	knot_verdict_free(&v);
+}
+
+Test(verdict, a_preemption_is_no_progress)
+{
+	static struct knot_shm_event e[SPIN];
+	struct knot_shm_snap s[] = {
+		snap(1, 1, KNOT_OP_ATOMIC_LOAD, 7, 1), snap(2, 3, KNOT_OP_RECV, 9, 2)};
+	struct knot_verdict_input in = spinning(e, s, KNOT_OP_ATOMIC_LOAD);
+
+	e[SPIN - 10].kind = KNOT_EV_EXTERNAL;
+	e[SPIN - 10].aux = KNOT_EXT_NETPOLL;
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_SLOW, false, false);
+	e[SPIN - 10].aux = KNOT_EXT_WATCHDOG;
+	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
 }

@@ -91,6 +91,25 @@ Test(crash, limits_may_be_missing)
 	free(t.data);
 }
 
+Test(crash, of_a_run_that_does_not_end)
+{
+	struct knot_crash c = {0};
+	struct knot_text t =
+		replaced("chain: 2\n", "at_end: 1\n  G1 (T) spins, took 5 of 9\nchain: 2\n");
+
+	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, NULL), 0);
+	cr_assert_eq(c.at_end.len, 1);
+	cr_expect_str_eq(c.at_end.data[0], "G1 (T) spins, took 5 of 9");
+	knot_crash_free(&c);
+	free(t.data);
+	t = replaced("5 3 t*2 0*5", "5 p t*2 0*2 p*3");
+	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, NULL), 0);
+	cr_expect_eq(c.decisions.data[18], KNOT_DECISION_PREEMPT);
+	cr_expect_eq(c.decisions.data[25], KNOT_DECISION_PREEMPT);
+	knot_crash_free(&c);
+	free(t.data);
+}
+
 Test(crash, reads_every_member)
 {
 	struct knot_error err = {0};
@@ -420,8 +439,8 @@ static const struct refusal refusals[] = {
 	{"decisions: 26", "decisions: 4194305", "more than the 4194304 allowed"},
 	{"3*17 5", "3*4294967296 5", "decisions: a repetition"},
 	{"3*17 5", "3*17 5*1", "decisions: a repetition"},
-	{"3*17 5", "3*17 65535", "neither a goroutine number nor t"},
-	{"3*17 5", "3*17  5", "neither a goroutine number nor t"},
+	{"3*17 5", "3*17 65535", "neither a goroutine number nor t nor p"},
+	{"3*17 5", "3*17  5", "neither a goroutine number nor t nor p"},
 	{"3*17 5 3", "3*16 3 5 3", "is not spelled as goknot writes it"},
 	{"3*17 5 3", "3*17\n  5 3", "is not spelled as goknot writes it"},
 	{"tags:\nrace: no\n", "race: no\ntags:\n", "line 8 is not spelled as goknot writes it"},

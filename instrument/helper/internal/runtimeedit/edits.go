@@ -169,6 +169,7 @@ var edits = []edit{
 	{"runtime/proc.go", "runqput", head("if knot.on && knotRunqput(gp) { return }")},
 	{"runtime/proc.go", "sysmon", afterStmt(1, "usleep(delay)", "if knotSysmon() { continue }", exprCall("usleep"))},
 	{"runtime/proc.go", "handoffp", head("if knotHandoff(pp) { return }")},
+	{"runtime/proc.go", "gopreempt_m", head("if knot.on && knotPreempted(gp) { knotSwitch_m(gp) }")},
 	{"runtime/proc.go", "procresize", head("nprocs = knotProcs(nprocs)")},
 	{"runtime/proc.go", "os_beforeExit", head("knotOSExit(exitCode)")},
 	{"runtime/proc.go", "Gosched", rename("knotOrigGosched")},
