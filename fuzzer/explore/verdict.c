@@ -102,6 +102,17 @@ static void take_stuck(struct knot_verdict *v)
 	}
 }
 
+/* No bucket is made of these: they say what is listed. */
+static void take_external(struct knot_verdict *v)
+{
+	for (size_t i = 0; i < v->graph.waiters.len; i++) {
+		const struct knot_waiter *x = &v->graph.waiters.data[i];
+
+		if (x->role == KNOT_ROLE_EXTERNAL)
+			add_site(v, x->op, x->site);
+	}
+}
+
 static void find(struct knot_verdict *v, uint32_t kind, bool finding, uint32_t note)
 {
 	v->kind = kind;
@@ -144,6 +155,7 @@ static void decide_leak(const struct knot_verdict_input *in, struct knot_verdict
 {
 	if (!v->graph.stuck) {
 		find(v, KNOT_VERDICT_OK, false, note_for_left(v));
+		take_external(v);
 		return;
 	}
 	v->proof = proof_of(in, v);
@@ -173,6 +185,7 @@ static void decide_extwait(struct knot_verdict *v)
 		test_stuck |= v->graph.waiters.data[i].is_test && v->graph.waiters.data[i].stuck;
 	if (!test_stuck) {
 		find(v, KNOT_VERDICT_OK, false, KNOT_NOTE_EXTERNAL);
+		take_external(v);
 		return;
 	}
 	find(v, KNOT_VERDICT_DEADLOCK, true, KNOT_NOTE_UNPROVEN);

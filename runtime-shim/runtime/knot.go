@@ -16,6 +16,7 @@
 //	knot_time.go    virtual time
 //	knot_end.go     what a run ended in, the snapshot, hooks of panics and exits
 //	knot_outside.go system calls and the watchdog
+//	knot_signal.go  who waits for a signal
 //	knot_compute.go goroutines that compute without any operation, and the watchdog that preempts them
 //	knot_race.go    the race detector
 //	knot_mem.go     accesses to plain memory as scheduling points
@@ -470,14 +471,14 @@ func knotRunEnd(failed, skipped bool) {
 	if skipped {
 		end = knotEndSkip
 	}
-	nsnap := uint32(0)
+	nsnap, leaked := uint32(0), 0
 	if knot.alive > 0 || c.flags&knotRunLiveLeft != 0 {
-		var leaked, live int
+		var live int
 		nsnap, leaked, live = knotSnapshot()
 		if live > 0 {
 			c.flags |= knotRunLiveLeft
 		}
-		if leaked > 0 {
+		if leaked > 0 || knotOutside > 0 {
 			end = knotEndLeak
 		}
 		c.flags |= knotRunTainted
@@ -490,7 +491,9 @@ func knotRunEnd(failed, skipped bool) {
 	if end == knotEndLeak {
 		knotDumpStacks()
 		c.bucket = knotSnapBucket(end, nsnap)
-		knotProve(nsnap)
+		if leaked > 0 {
+			knotProve(nsnap)
+		}
 	}
 	if end == knotEndOk || end == knotEndSkip {
 		nsnap = 0

@@ -12,6 +12,9 @@ import "unsafe"
 // knotLive is the number of goroutines of the run left running, ticking or waiting for I/O.
 var knotLive uint32
 
+// knotOutside is how many of those wait for a signal.
+var knotOutside uint32
+
 func knotStartReporter() {
 	go knotReporter()
 	for knot.reporter == 0 {
@@ -81,6 +84,9 @@ func knotSnapState(gp *g) uint8 {
 				return knotSnapTicking
 			}
 		}
+		if knotHearsSignals(gp) {
+			return knotSnapIO
+		}
 		return knotSnapBlocked
 	}
 	return knotSnapRunnable
@@ -104,7 +110,7 @@ func knotTimerFeeds(c *hchan) bool {
 // knotSnapshot writes down how every goroutine of the run stands. leaked counts those that are blocked on
 // something inside the program, live the others.
 func knotSnapshot() (n uint32, leaked, live int) {
-	knotLive = 0
+	knotLive, knotOutside = 0, 0
 	forEachG(func(gp *g) {
 		s := readgstatus(gp) &^ _Gscan
 		if s == _Gdead || s == _Gidle || gp.knot.run != knot.run || knotKind(gp) != knotKindUser {
@@ -120,6 +126,9 @@ func knotSnapshot() (n uint32, leaked, live int) {
 				leaked++
 			} else {
 				live++
+			}
+			if state == knotSnapIO && gp.waitreason != waitReasonIOWait {
+				knotOutside++
 			}
 		}
 		if n >= knotSnapSlots {

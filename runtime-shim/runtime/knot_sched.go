@@ -534,6 +534,10 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		knotStop(knotEndExtwait)
 		return nil, true
 	}
+	if knotSignalAwaited() {
+		knotStop(knotEndExtwait)
+		return nil, true
+	}
 	knotStop(knotEndDeadlock)
 	return nil, true
 }

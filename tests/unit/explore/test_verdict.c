@@ -198,9 +198,20 @@ Test(verdict, waiting_for_the_outside_is_no_finding_unless_the_test_is_stuck_ins
 		{.kind = KNOT_EV_STEP, .g = 1, .op = KNOT_OP_RECV, .site = 9, .prim = 2}};
 	struct knot_verdict_input in = {
 		.end = KNOT_END_EXTWAIT, .snaps = s, .snaps_len = 2, .view = {e, 1, NULL, 0}};
+	struct knot_verdict v = {.kind = 0};
 
 	s[0].flags = 1;
 	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_EXTERNAL, false, false);
+	in.end = KNOT_END_LEAK;
+	in.snaps_len = 1;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_EXTERNAL, false, false);
+	knot_verdict_decide(&in, &v);
+	cr_assert_eq(v.sites.len, 1, "what is listed says who waits");
+	cr_expect_eq(v.sites.data[0].site, 5);
+	cr_expect_eq(knot_bucket_hash(&v), 0);
+	knot_verdict_free(&v);
+	in.end = KNOT_END_EXTWAIT;
+	in.snaps_len = 2;
 	s[0].flags = 0;
 	s[1].flags = 1;
 	CHECK(&in, KNOT_VERDICT_DEADLOCK, KNOT_NOTE_UNPROVEN, true, false);

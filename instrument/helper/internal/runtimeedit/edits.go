@@ -141,7 +141,7 @@ func returnOf(results int) func(ast.Stmt) bool {
 
 const findText = "if knot.on { if knotGP, knotAgain := knotFind(pp); knotGP != nil { return knotGP, false, false } else if knotAgain { goto top } }"
 
-// edits of the runtime, of package sync and of package testing.
+// edits of the runtime, of packages sync, os/signal and testing.
 var edits = []edit{
 	{"runtime/proc.go", "schedinit", afterStmt(1, "goenvs()", "knotAttach()", exprCall("goenvs"))},
 	{"runtime/proc.go", "findRunnable", beforeStmt(1, "if ... schedtick", findText, ifMentions("schedtick"))},
@@ -209,6 +209,10 @@ var edits = []edit{
 	{"sync/cond.go", "(*Cond).Signal", rename("knotOrigSignal")},
 	{"sync/cond.go", "(*Cond).Broadcast", rename("knotOrigBroadcast")},
 	{"sync/once.go", "(*Once).Do", rename("knotOrigDo")},
+
+	{"os/signal/signal.go", "cancel", tail("knotTell()")},
+	{"os/signal/signal.go", "Notify", tail("knotTell()")},
+	{"os/signal/signal.go", "Stop", afterStmt(1, "delete(...)", "knotTell()", exprCall("delete"))},
 
 	{"testing/testing.go", "runTests", both(
 		func(s *source, f *ast.FuncDecl) error {
