@@ -78,7 +78,7 @@ static int compare(struct knot_campaign *c, struct knot_campaign_worker *w,
 			a.cpu_ns = o.cpu_ns;
 			a.wall_ns = o.wall_ns;
 		}
-		if (i && o.ran && !a.same_hash)
+		if (!i && o.ran && !a.same_hash)
 			rc = write_traces(c, w, rec, &o.record, err);
 		knot_outcome_free(&o);
 		if (rc)

@@ -6,6 +6,7 @@
 #include "explore/corpus.h"
 #include "explore/portfolio_internal.h"
 #include "explore/sharing.h"
+#include "wire/ops.h"
 
 #include <string.h>
 
@@ -433,9 +434,9 @@ uint32_t knot_portfolio_prefix_len(const struct knot_run_view *view, const uint1
 
 		if (e->kind != KNOT_EV_STEP)
 			continue;
-		/* each step is one decision; timers and preemptions are decisions without a step */
+		/* each step is one decision; timers, preemptions and the outside have entries without a step */
 		while (at < decisions_len && decisions[at] >= KNOT_MAX_GOROUTINES)
-			at++;
+			at += knot_decision_slots(decisions[at]);
 		if (at >= decisions_len || decisions[at] != e->g)
 			return 0;
 		if (e->g < view->gs_len && e->site == op->site && (!op->op || e->op == op->op) &&

@@ -54,7 +54,7 @@
 #define KNOT_OP_ATOMIC_STORE 28
 #define KNOT_OP_ATOMIC_RMW 29
 #define KNOT_OP_SLEEP 30
-#define KNOT_OP_IO 31 /* blocked on the network poller */
+#define KNOT_OP_IO 31 /* reads, writes or accepts on a file that the network poller knows */
 #define KNOT_OP_EXIT 32 /* last step of a goroutine */
 #define KNOT_OP_TIMER 33 /* the next timer fires */
 #define KNOT_OP_MAPOP 34 /* sync.Map */
@@ -79,15 +79,24 @@
 #define KNOT_EXT_NETPOLL 1
 #define KNOT_EXT_SYSCALL 2
 #define KNOT_EXT_PREEMPT 3 /* a collection because of memory */
+#define KNOT_EXT_SIGNAL 4
 #define KNOT_EXT_WATCHDOG 5 /* the watchdog preempted g, which computed at site */
 
 /* A goroutine number that stands for "no goroutine of this run". */
 #define KNOT_G_NONE 0xffff
-/* A decision that fires the next timer instead of running a goroutine. */
-#define KNOT_DECISION_TIMER 0xffff
+/*
+ * Entries of a schedule, of one or more slots. A number below KNOT_MAX_GOROUTINES is a decision: that goroutine
+ * runs. The others are about timers and about the outside (runtime-shim/runtime/knot_arrive.go).
+ */
 #define KNOT_MAX_GOROUTINES 0xfff0
-/* The goroutine that runs is preempted by the watchdog before its next scheduling point. */
-#define KNOT_DECISION_PREEMPT 0xfff8
+#define KNOT_DECISION_TIMER 0xffff /* the next timer fires */
+#define KNOT_DECISION_PREEMPT 0xfff8 /* the watchdog preempts the goroutine that runs before its next point */
+#define KNOT_DECISION_BLOCKED 0xfffe /* + a goroutine: it waits for I/O */
+#define KNOT_DECISION_CALL 0xfffa /* + a goroutine, + which call: it is in a system call, or in C, and others go on */
+#define KNOT_DECISION_ARRIVED 0xfffd /* + a goroutine: it goes on, to its next scheduling point */
+#define KNOT_DECISION_SIGNAL 0xfffc /* the loop of os/signal goes on */
+#define KNOT_DECISION_CLOCK 0xfffb /* + virtual ns since the start of the run, least 16 bits first */
+#define KNOT_DECISION_CLOCK_SLOTS 5
 
 /* Policies. */
 #define KNOT_POLICY_FIFO 0
@@ -142,6 +151,7 @@
 /* Flags of the configuration. */
 #define KNOT_CFG_NO_HOOKS 0x1 /* the inserted hooks do nothing */
 #define KNOT_CFG_OLD_NAMES 0x2 /* names as in crash files of version 1: see docs/wire-format.md */
+#define KNOT_CFG_OLD_IO 0x4 /* schedules as in crash files before version 3: I/O is no step, arrivals are not in it */
 
 /* State of the process, struct knot_shm_header.state. */
 #define KNOT_STATE_EMPTY 0

@@ -358,7 +358,48 @@ static int get_goroutines(struct knot_crash_reader *r, const struct knot_crash_f
 	return rc;
 }
 
-/* --- decisions: "3*17 5 3", t = the timer, p = preempted, wrapped ------------------------------ */
+/* --- decisions: "3*17 5 3", t = the timer, p = preempted, b3 x3.7 a3 s c7 = the outside --- */
+
+static const char *const decision_letters = "tpbxasc";
+static const uint16_t decision_kinds[] = {KNOT_DECISION_TIMER, KNOT_DECISION_PREEMPT, KNOT_DECISION_BLOCKED,
+	KNOT_DECISION_CALL, KNOT_DECISION_ARRIVED, KNOT_DECISION_SIGNAL, KNOT_DECISION_CLOCK};
+
+/* What stands behind the first slot of an entry. */
+static uint64_t decision_rest(const uint16_t *slots, size_t len)
+{
+	uint64_t n = 0;
+
+	for (size_t i = len; i-- > 1;)
+		n = n << 16 | slots[i];
+	return n;
+}
+
+/* One entry, or the same several times; returns the slots it took. */
+static size_t put_decision(char *token, size_t size, const uint16_t *slots, size_t left)
+{
+	const size_t len = knot_decision_slots(slots[0]);
+	const char *letter = NULL;
+
+	for (size_t i = 0; i < sizeof(decision_kinds) / sizeof(decision_kinds[0]); i++)
+		if (decision_kinds[i] == slots[0])
+			letter = decision_letters + i;
+	if (len > 1 && len <= left) {
+		if (slots[0] == KNOT_DECISION_CALL)
+			(void)snprintf(token, size, " %c%u.%u", *letter, slots[1], slots[2]);
+		else
+			(void)snprintf(
+				token, size, " %c%" PRIu64, *letter, decision_rest(slots, len));
+		return len;
+	}
+	size_t run = 1;
+	while (run < left && slots[run] == slots[0])
+		run++;
+	int n = letter && len == 1 ? snprintf(token, size, " %c", *letter)
+				   : snprintf(token, size, " %u", slots[0]);
+	if (run > 1)
+		(void)snprintf(token + n, size - (size_t)n, "*%zu", run);
+	return run;
+}
 
 static void put_decisions(
 	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
@@ -367,43 +408,72 @@ static void put_decisions(
 	knot_text_addf(t, " %zu", c->decisions.len);
 	size_t column = WRAP_COLUMNS;
 	for (size_t i = 0; i < c->decisions.len;) {
-		uint16_t d = c->decisions.data[i];
-		size_t run = 1;
-		while (i + run < c->decisions.len && c->decisions.data[i + run] == d)
-			run++;
 		char token[48];
-		int n = d == KNOT_DECISION_TIMER     ? snprintf(token, sizeof(token), " t")
-			: d == KNOT_DECISION_PREEMPT ? snprintf(token, sizeof(token), " p")
-						     : snprintf(token, sizeof(token), " %u", d);
-		if (run > 1)
-			n += snprintf(token + n, sizeof(token) - (size_t)n, "*%zu", run);
-		if (column + (size_t)n > WRAP_COLUMNS) {
+		i += put_decision(
+			token, sizeof(token), c->decisions.data + i, c->decisions.len - i);
+		size_t n = strlen(token);
+		if (column + n > WRAP_COLUMNS) {
 			knot_text_adds(t, "\n ");
 			column = 1;
 		}
-		knot_text_add(t, token, (size_t)n);
-		column += (size_t)n;
-		i += run;
+		knot_text_add(t, token, n);
+		column += n;
 	}
 }
 
-static int take_decision(struct knot_crash_reader *r, struct knot_span *line, uint64_t left,
-	uint16_t *ret_decision, uint64_t *ret_run)
+/* An entry of several slots: appends them. */
+static int take_long_decision(struct knot_crash_reader *r, struct knot_span *line, uint16_t kind,
+	uint64_t left, struct knot_crash *c)
 {
-	uint64_t d = KNOT_DECISION_TIMER;
+	const uint32_t len = knot_decision_slots(kind);
+	uint64_t rest, call = 0;
+
+	if (!knot_span_take_u64(
+		    line, kind == KNOT_DECISION_CLOCK ? UINT64_MAX : UINT16_MAX, &rest) ||
+		(kind == KNOT_DECISION_CALL &&
+			(!knot_span_skip(line, ".") ||
+				!knot_span_take_u64(line, UINT16_MAX, &call))))
+		return knot_crash_bad(r, "b, x, a or c without its numbers");
+	rest |= call << 16;
+	if (len > left)
+		return knot_crash_bad(r, "more decisions than its count says");
+	knot_vec_push(&c->decisions, kind);
+	for (uint32_t i = 1; i < len; i++, rest >>= 16)
+		knot_vec_push(&c->decisions, (uint16_t)rest);
+	return 0;
+}
+
+static int take_decision(
+	struct knot_crash_reader *r, struct knot_span *line, uint64_t *left, struct knot_crash *c)
+{
+	const size_t before = c->decisions.len;
+	uint64_t d;
 	uint64_t run = 1;
+
 	if (!knot_span_skip(line, " "))
-		return knot_crash_bad(r, "no space before a decision");
-	if (knot_span_skip(line, "p"))
-		d = KNOT_DECISION_PREEMPT;
-	else if (!knot_span_skip(line, "t") && !knot_span_take_u64(line, UINT16_MAX - 1, &d))
-		return knot_crash_bad(r, "neither a goroutine number nor t nor p");
+		return knot_crash_bad(r, "no space between two decisions");
+	const char *letter = line->len
+		? memchr(decision_letters, line->data[0], strlen(decision_letters))
+		: NULL;
+	if (letter) {
+		d = decision_kinds[letter - decision_letters];
+		line->data++;
+		line->len--;
+	} else if (!knot_span_take_u64(line, UINT16_MAX - 1, &d)) {
+		return knot_crash_bad(r, "neither a goroutine number nor one of t, p, b, x, a, s, c");
+	}
+	if (letter && knot_decision_slots((uint16_t)d) > 1) {
+		int rc = take_long_decision(r, line, (uint16_t)d, *left, c);
+		*left -= c->decisions.len - before;
+		return rc;
+	}
 	if (knot_span_skip(line, "*") && (!knot_span_take_u64(line, UINT32_MAX, &run) || run < 2))
 		return knot_crash_bad(r, "a repetition is not a number of at least 2");
-	if (run > left)
+	if (run > *left)
 		return knot_crash_bad(r, "more decisions than its count says");
-	*ret_decision = (uint16_t)d;
-	*ret_run = run;
+	for (uint64_t i = 0; i < run; i++)
+		knot_vec_push(&c->decisions, (uint16_t)d);
+	*left -= run;
 	return 0;
 }
 
@@ -416,15 +486,8 @@ static int get_decisions(struct knot_crash_reader *r, const struct knot_crash_fi
 	while (rc == 0 && left) {
 		struct knot_span line;
 		rc = take_entry(r, &line);
-		while (rc == 0 && line.len) {
-			uint16_t d = 0;
-			uint64_t run = 0;
-			rc = take_decision(r, &line, left, &d, &run);
-			for (uint64_t i = 0; rc == 0 && i < run; i++)
-				knot_vec_push(&c->decisions, d);
-			if (rc == 0)
-				left -= run;
-		}
+		while (rc == 0 && line.len)
+			rc = take_decision(r, &line, &left, c);
 	}
 	return rc;
 }

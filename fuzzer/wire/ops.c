@@ -156,3 +156,18 @@ uint32_t knot_op_runs_as(uint32_t op)
 		return op;
 	}
 }
+
+uint32_t knot_decision_slots(uint16_t d)
+{
+	switch (d) {
+	case KNOT_DECISION_BLOCKED:
+	case KNOT_DECISION_ARRIVED:
+		return 2;
+	case KNOT_DECISION_CALL:
+		return 3;
+	case KNOT_DECISION_CLOCK:
+		return KNOT_DECISION_CLOCK_SLOTS;
+	default:
+		return 1;
+	}
+}

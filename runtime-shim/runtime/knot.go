@@ -18,6 +18,7 @@
 //	knot_outside.go system calls and the watchdog
 //	knot_signal.go  who waits for a signal
 //	knot_compute.go goroutines that compute without any operation, and the watchdog that preempts them
+//	knot_arrive.go  what comes from outside, as part of the schedule
 //	knot_race.go    the race detector
 //	knot_mem.go     accesses to plain memory as scheduling points
 //	knot_hook.go    entry points for package sync, package testing and the inserted hooks
@@ -44,6 +45,7 @@ const (
 	knotKindUnknown = iota
 	knotKindUser
 	knotKindSystem
+	knotKindSignal // the loop of os/signal
 )
 
 type knotPending struct {
@@ -79,17 +81,23 @@ type knotG struct {
 	pendOp    uint8
 	kind      uint8
 	reason    waitReason
-	flags     uint8 // 1 = alive before the run, 2 = started by a timer
-	blocked   bool  // parked inside pendOp
-	atPoint   bool  // at a scheduling point: executes pendOp itself when it goes on
-	counted   bool  // counts in knot.alive
-	waited    bool  // was blocked since its last scheduling point
-	chainLock bool  // the lock it is taking is the active element of the chain
-	inSyscall bool  // left its P in a system call
-	queued    bool  // the policy has taken it in before it joined the candidates
-	back      bool  // on its way from a system call (or a collection) to its next scheduling point
-	computing bool  // was preempted by the watchdog in the midst of its own work
-	late      bool  // ... where a followed schedule says so, at its next scheduling point
+	flags     uint8  // 1 = alive before the run, 2 = started by a timer
+	blocked   bool   // parked inside pendOp
+	atPoint   bool   // at a scheduling point: executes pendOp itself when it goes on
+	counted   bool   // counts in knot.alive
+	waited    bool   // was blocked since its last scheduling point
+	chainLock bool   // the lock it is taking is the active element of the chain
+	out       bool   // waits for the outside: knot_arrive.go
+	call      uint16 // ... which call, when in one
+	inCall    bool   // ... in a system call, not on the network poller
+	noted     bool   // ... and the schedule says so
+	held      bool   // ... has arrived, and is kept until the schedule says so
+	arrived   bool   // ... the network poller has given it back
+	barred    bool   // ... is kept from trying until the schedule says so
+	queued    bool   // the policy has taken it in before it joined the candidates
+	back      bool   // on its way from a system call (or a collection) to its next scheduling point
+	computing bool   // was preempted by the watchdog in the midst of its own work
+	late      bool   // ... where a followed schedule says so, at its next scheduling point
 	depth     uint8
 	aside     knotAside // what it was about before it was preempted
 
@@ -177,6 +185,12 @@ type knotState struct {
 	idleSince  int64
 	awaitSince int64 // real time since which a followed schedule waits for the outside
 	awaiting   bool
+	vtReal     bool // virtual time has gone at the pace of real time since the last entry of the schedule
+	handedOff  bool // a P was handed off: somebody may be in a system call
+	nheld      int  // goroutines held or aside
+	wentOut    guintptr
+	stray      guintptr
+	signalHeld guintptr
 	extLast    int64
 
 	heapBase  uint64
@@ -430,6 +444,11 @@ func knotRunBegin() {
 	knot.idleSince = 0
 	knot.awaitSince = 0
 	knot.awaiting = false
+	knot.vtReal = false
+	knot.nheld = 0
+	knot.wentOut = 0
+	knot.stray = 0
+	knot.signalHeld = 0
 	knot.spins = 0
 	knot.polling = false
 	knot.pollWhen = 0
@@ -506,6 +525,7 @@ func knotRunEnd(failed, skipped bool) {
 
 // knotSetOff hands the program back to the stock scheduler: everything runnable goes to its queue.
 func knotSetOff() {
+	knotReleaseAll()
 	knot.vtOff = knot.vt
 	knot.realOff = nanotime1()
 	knot.on = false

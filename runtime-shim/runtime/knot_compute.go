@@ -98,7 +98,7 @@ func knotComputeBound() int64 {
 // next timer alone that could act.
 func knotComputePatience(pp *p) (ns int64, timer bool) {
 	bound := knotComputeBound()
-	if knot.prefixPos < knot.req.prefixLen {
+	if knotFollowing() {
 		switch {
 		case !knotPreemptNext():
 			return 10 * bound, false // the schedule knows nothing of it: a much slower machine
@@ -122,12 +122,7 @@ func knotComputePatience(pp *p) (ns int64, timer bool) {
 }
 
 // knotPreemptNext reports whether the next entry of the schedule that is followed is a preemption.
-func knotPreemptNext() bool { return knotEntryNext() == knotDecisionPreempt }
-
-// knotEntryNext is the next entry of the schedule that is followed, which there must be.
-func knotEntryNext() uint16 {
-	return knot.decIn[(knot.req.prefixOff+knot.prefixPos)%knotDecisionInSlots]
-}
+func knotPreemptNext() bool { return knotAhead(0) == knotDecisionPreempt }
 
 // knotPreemptLast reports whether the schedule to be replayed ends with the preemption in front of pos: there the
 // run took longer than it might, and the replay may take as long.
@@ -155,13 +150,11 @@ func knotPreempted(gp *g) bool {
 	}
 	w.want, w.gp = false, 0
 	knotOwn(gp)
-	if w.long && knot.prefixPos < knot.req.prefixLen {
+	if w.long && knotFollowing() {
 		if knotPreemptNext() {
 			knot.prefixPos++
 		} else {
-			knot.cur.flags |= knotRunDiverged
-			knot.cur.divergedAt = knot.cur.steps
-			knot.prefixPos = knot.req.prefixLen
+			knotDiverge()
 		}
 	}
 	if w.long {
@@ -218,8 +211,8 @@ func knotComputeOthers(timer bool) {
 		knot.drainOver = true
 		knotWakeDriver()
 	}
-	if knot.prefixPos < knot.req.prefixLen {
-		if timer = knotEntryNext() == knotDecisionTimer; timer {
+	if knotFollowing() {
+		if timer = knotAhead(0) == knotDecisionTimer; timer {
 			knot.prefixPos++
 		}
 	} else if netpollinited() && netpollAnyWaiters() {

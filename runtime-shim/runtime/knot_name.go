@@ -311,11 +311,18 @@ func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 		return knotPCSite, site
 	}
 	u, uf := newInlineUnwinder(f, pc-1)
-	name := u.srcFunc(uf).name()
-	file, line := u.fileLine(uf)
-	kind, site = knotSiteOf(name, file, line, int(u.srcFunc(uf).startLine), op)
-	knotWriteSite(site, uint32(line), name, file)
-	return kind, site
+	for {
+		name := u.srcFunc(uf).name()
+		file, line := u.fileLine(uf)
+		kind, site = knotSiteOf(name, file, line, int(u.srcFunc(uf).startLine), op)
+		if op == knotOpIo && kind != knotPCSite {
+			if uf = u.next(uf); uf.valid() {
+				continue // a function that the program calls may have been inlined into it
+			}
+		}
+		knotWriteSite(site, uint32(line), name, file)
+		return kind, site
+	}
 }
 
 // knotSiteOf is the hash of a site, and what kind of place it is. head is the line of the function.
@@ -361,6 +368,12 @@ func knotSiteOf(name, file string, line, head int, op uint8) (kind uint8, site u
 		kind = knotPCContext
 	default:
 		kind = knotPCSite
+	}
+	if op == knotOpIo {
+		switch pkg {
+		case "net", "io", "bufio", "os", "syscall", "crypto/tls":
+			kind = knotPCExempt // in between
+		}
 	}
 	return kind, h
 }

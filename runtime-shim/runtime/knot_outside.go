@@ -54,6 +54,7 @@ func knotHandoff(pp *p) bool {
 		return false
 	}
 	knotHandoffs++
+	knot.handedOff = true
 	startm(pp, false, false)
 	return true
 }
@@ -102,7 +103,6 @@ func knotUserOut() bool {
 		}
 		switch readgstatus(gp) &^ _Gscan {
 		case _Gsyscall:
-			gp.knot.inSyscall = true
 			found = true
 		case _Grunning, _Grunnable:
 			// On its way back from a system call, and not yet where we look for it.

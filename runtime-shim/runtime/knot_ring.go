@@ -31,7 +31,15 @@ func knotEvent(kind, op uint8, g uint16, site, prim uint32, aux uint64) {
 	c.evHead = i + 1
 }
 
+// knotRecordDecision appends an entry, or its first slot, to the schedule of the run.
 func knotRecordDecision(d uint16) {
+	if knot.vtReal {
+		knotRecordClock()
+	}
+	knotRecordSlot(d)
+}
+
+func knotRecordSlot(d uint16) {
 	c := knot.cur
 	i := c.decHead
 	if i >= knot.decEnd {

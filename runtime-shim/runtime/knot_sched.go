@@ -35,7 +35,9 @@ func knotKind(gp *g) uint8 {
 			e.kind = knotKindSystem
 		}
 		switch funcname(findfunc(gp.startpc)) {
-		case "os/signal.loop", "runtime.runfinq", "runtime.runFinalizers", "runtime.runCleanups":
+		case "os/signal.loop":
+			e.kind = knotKindSignal
+		case "runtime.runfinq", "runtime.runFinalizers", "runtime.runCleanups":
 			e.kind = knotKindSystem
 		}
 	}
@@ -86,14 +88,7 @@ func knotGather(pp *p) {
 			if gp == nil {
 				break
 			}
-			if k := &gp.knot; knotKind(gp) == knotKindUser && gp != knot.driver.ptr() && !k.blocked && !k.atPoint {
-				k.back = true
-				if k.inSyscall {
-					k.inSyscall = false
-					knotExternal(gp, knotExtSyscall)
-				}
-			}
-			if !knotRunqput(gp) {
+			if knotBack(gp) && !knotRunqput(gp) {
 				knotRunqputStock(pp, gp)
 			}
 		}
@@ -105,7 +100,7 @@ func knotGather(pp *p) {
 			if gp == nil {
 				break
 			}
-			if !knotRunqput(gp) {
+			if (!gp.knot.arrived || knotBack(gp)) && !knotRunqput(gp) {
 				keep.pushBack(gp)
 			}
 		}
@@ -113,6 +108,30 @@ func knotGather(pp *p) {
 			knotRunqputStock(pp, keep.pop())
 		}
 	}
+}
+
+// knotBack looks at a goroutine that comes back from outside, or from where it had given up the P in the midst of its
+// own work. It reports false when it has to wait for its place in the schedule.
+func knotBack(gp *g) bool {
+	k := &gp.knot
+	arrived := k.arrived
+	k.arrived = false
+	switch kind := knotKind(gp); {
+	case knot.forced || gp == knot.driver.ptr():
+		return true
+	case kind == knotKindSignal:
+		return knotSignalArrived(gp)
+	case kind != knotKindUser || k.atPoint:
+		return true
+	case arrived:
+		return knotArrived(gp)
+	case k.blocked:
+		return true
+	case gp.syscallsp != 0:
+		return knotArrived(gp)
+	}
+	k.back = true
+	return true
 }
 
 // knotRunqputStock is runqput for a goroutine that is none of ours.
@@ -125,6 +144,9 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 	k := &gp.knot
 	k.pendOp, k.pendSite, k.pendPrim = op, site, addr
 	k.back = false
+	if k.out {
+		knotBackAlone(gp)
+	}
 	if f := knot.policy.yielded; f != nil && op == knotOpYield {
 		f(gp)
 	}
@@ -238,7 +260,7 @@ func knotNowAndThen() {
 		knot.hdr.heartbeat++
 		knotMemory()
 	}
-	if knot.prefixPos >= knot.req.prefixLen && netpollinited() && netpollAnyWaiters() {
+	if !knotFollowing() && netpollinited() && netpollAnyWaiters() {
 		systemstack(func() { knotPollNetwork() })
 	}
 }
@@ -285,18 +307,19 @@ func knotDecide(self *g) *g {
 			knot.tailFire = c.steps
 		}
 	}
-	if knot.prefixPos < r.prefixLen {
-		d := knot.decIn[(r.prefixOff+knot.prefixPos)%knotDecisionInSlots]
-		if knotAwait(d, self) {
-			return nil
-		}
+	if r.prefixLen != 0 && !knotHeed(self) {
+		return nil
+	}
+	if knotFollowing() {
+		d := knotAhead(0)
 		knot.prefixPos++
 		if gp, ok := knotFollow(d, self); ok {
 			return gp
 		}
-		c.flags |= knotRunDiverged
-		c.divergedAt = c.steps
-		knot.prefixPos = r.prefixLen
+		knotDiverge()
+		if knotReleaseAll() {
+			return nil
+		}
 	}
 	if policy.timers && knot.firesLeft > 0 && r.flags&knotReqNoTimer == 0 && knotRandom()&15 == 0 {
 		if when := knotNextTimer(); when != 0 && when-knot.vt < knotEarlyLeft() {
@@ -335,42 +358,6 @@ func knotEarlyLeft() int64 {
 // knotTailFireSteps is how many steps of the fair tail go by between two timers.
 const knotTailFireSteps = 256
 
-// knotAwaitMaxNs is how long, in real time, a followed schedule waits for one thing from outside.
-const knotAwaitMaxNs = 2000 * 1000 * 1000
-
-// knotAwait reports whether the goroutine that is next in a followed schedule waits for something outside,
-// which came earlier when the schedule was recorded: then nobody else runs until it has come.
-func knotAwait(d uint16, self *g) bool {
-	if d == knotDecisionTimer || uint32(d) >= knot.nextIdx {
-		return false
-	}
-	gp := knot.byIdx[d].ptr()
-	if gp == nil || gp.knot.run != knot.run || gp.knot.idx != d || gp.knot.readyIdx >= 0 || gp == self {
-		knot.awaitSince = 0
-		return false
-	}
-	limit := int64(knotAwaitMaxNs)
-	switch knotSnapState(gp) {
-	default: // in I/O, in a system call, or on its way back from one
-	case knotSnapBlocked:
-		if !sig.inuse {
-			return false
-		}
-		limit = knotSignalNs
-	case knotSnapTicking:
-		return false
-	}
-	now := nanotime1()
-	if knot.awaitSince == 0 {
-		knot.awaitSince = now
-	}
-	if now-knot.awaitSince > limit {
-		return false
-	}
-	knot.awaiting = true
-	return true
-}
-
 // knotFollow carries out one decision of a schedule that is being followed.
 func knotFollow(d uint16, self *g) (*g, bool) {
 	if d == knotDecisionTimer {
@@ -384,11 +371,8 @@ func knotFollow(d uint16, self *g) (*g, bool) {
 	if d == knotDecisionPreempt {
 		return nil, knotPreemptLate(self) // the watchdog's are followed where they take place
 	}
-	if uint32(d) >= knot.nextIdx {
-		return nil, false
-	}
-	gp := knot.byIdx[d].ptr()
-	if gp == nil || gp.knot.run != knot.run || gp.knot.idx != d || gp.knot.readyIdx < 0 && gp != self {
+	gp := knotNamed(d)
+	if gp == nil || gp.knot.readyIdx < 0 && gp != self {
 		return nil, false
 	}
 	if knot.nready > 1 || knot.nready == 1 && self != nil {
@@ -405,6 +389,9 @@ func knotFind(pp *p) (gp *g, again bool) {
 		return nil, false
 	}
 	knotGather(pp)
+	if knot.handedOff {
+		knotLookOut()
+	}
 	if knot.forced || pp.runqhead != pp.runqtail || pp.runnext != 0 {
 		return nil, false
 	}
@@ -464,6 +451,17 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		knotWakeDriver()
 		return knotGo(knot.driver.ptr()), false
 	}
+	if knot.req.prefixLen != 0 {
+		if !knotHeed(nil) || knot.nready > 0 {
+			return nil, true
+		}
+		if knotFollowing() && knotAhead(0) == knotDecisionTimer && knotNextTimer() != 0 {
+			knot.prefixPos++
+			knotRecordDecision(knotDecisionTimer)
+			knotFireTimer(false)
+			return nil, true
+		}
+	}
 	waiters := netpollinited() && netpollAnyWaiters()
 	if waiters && knotPollNetwork() {
 		return nil, true
@@ -485,12 +483,17 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		usleep(50)
 		return nil, true
 	}
+	if knotFollowing() && !knotOldIO() {
+		return knotIdleFollowing(waiters)
+	}
 	if knotOutstanding(waiters) && !(knot.draining && now-knot.idleSince > knotDrainExternalNs) {
 		// Virtual time goes at the pace of real time.
 		knot.vt += now - knot.extLast
+		knot.vtReal = true
+		knot.cur.flags |= knotRunExternal
 		knot.extLast = now
 		if when := knotNextTimer(); when != 0 && when <= knot.vt {
-			knotFireTimer(false)
+			knotIdleTimer(true)
 			return nil, true
 		}
 		usleep(50)
@@ -509,7 +512,7 @@ func knotIdle(pp *p) (gp *g, again bool) {
 	if knot.draining {
 		if when != 0 && knot.drainFires < knotDrainMaxFires && when-knot.drainFrom < knotDrainMaxNs {
 			knot.drainFires++
-			knotFireTimer(false)
+			knotIdleTimer(waiters)
 			return nil, true
 		}
 		if when != 0 || waiters {
@@ -519,7 +522,7 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		return knotGo(knot.driver.ptr()), false
 	}
 	if when != 0 {
-		knotFireTimer(false)
+		knotIdleTimer(waiters)
 		return nil, true
 	}
 	if sig.inuse && now-knot.idleSince < knotSignalNs {
@@ -542,15 +545,46 @@ func knotIdle(pp *p) (gp *g, again bool) {
 	return nil, true
 }
 
+// knotIdleTimer fires the next timer when nothing can run. Where something from outside might have come first, that is
+// an entry of the schedule.
+func knotIdleTimer(might bool) {
+	if might || knot.cur.flags&knotRunExternal != 0 || sig.inuse {
+		knotRecordDecision(knotDecisionTimer)
+	}
+	knotFireTimer(false)
+}
+
+// knotIdleFollowing is the rest of knotIdle while a schedule is followed whose next entry is a decision: what it is to
+// run must be woken by a timer that needed no entry, or the schedule cannot be followed.
+func knotIdleFollowing(waiters bool) (gp *g, again bool) {
+	when := knotNextTimer()
+	if knotOutstanding(waiters) && knotAwait() {
+		return nil, true
+	}
+	if when == 0 {
+		knotDiverge()
+		return nil, true
+	}
+	knot.awaitSince = 0
+	if knot.draining {
+		knot.drainFires++
+	}
+	knotFireTimer(false)
+	return nil, true
+}
+
 // knotPollNetwork makes goroutines runnable whose I/O is ready.
 func knotPollNetwork() bool {
 	list, delta := netpoll(0)
 	if list.empty() {
 		return false
 	}
+	for gp := list.head.ptr(); gp != nil; gp = gp.schedlink.ptr() {
+		gp.knot.arrived = true
+	}
 	injectglist(&list)
 	netpollAdjustWaiters(delta)
-	knotExternal(nil, knotExtNetpoll)
+	knot.cur.flags |= knotRunExternal
 	return true
 }
 
@@ -658,7 +692,9 @@ func knotParked(reason waitReason) {
 	case waitReasonSleep:
 		k.pendOp, k.pendPrim, k.primID = knotOpSleep, 0, 0
 	case waitReasonIOWait:
-		k.pendOp, k.pendPrim, k.primID = knotOpIo, 0, 0
+		if k.pendOp != knotOpIo {
+			k.pendOp, k.pendPrim, k.primID = knotOpIo, 0, 0
+		}
 	case waitReasonSyncCondWait:
 		k.pendOp, k.pendSite, k.pendPrim, k.primID = knotOpCondwait, k.cond.site, k.cond.prim, k.cond.primID
 	case waitReasonSelectNoCases:
@@ -669,6 +705,9 @@ func knotParked(reason waitReason) {
 	k.blocked = true
 	k.back = false
 	k.reason = reason
+	if reason == waitReasonIOWait && !k.barred {
+		knotWentOut(gp)
+	}
 	knotEvent(knotEvBlock, k.pendOp, k.idx, k.pendSite, k.primID, uint64(reason))
 }
 
@@ -678,6 +717,9 @@ func knotReadied(gp *g) {
 		return
 	}
 	knotOwn(gp)
+	if gp.knot.blocked && gp.knot.reason == waitReasonIOWait && !gp.knot.back {
+		gp.knot.out, gp.knot.noted = false, false // by another goroutine: it closed the file, or set a deadline
+	}
 	by := uint16(knotGNone)
 	if cg := getg().m.curg; cg != nil && cg.knot.run == knot.run {
 		by = cg.knot.idx

@@ -403,6 +403,13 @@ Test(portfolio, cuts_the_prefix_before_the_first_operation_of_the_chain)
 	with_timer[2] ^= 1;
 	cr_expect_eq(
 		knot_portfolio_prefix_len(&run->view, with_timer, run->decisions_len + 1, &op), 0);
+	/* nor is what comes from outside a step */
+	const uint16_t outside[] = {KNOT_DECISION_CLOCK, 1, 2, 3, 4, KNOT_DECISION_ARRIVED, 3};
+
+	memcpy(with_timer + 1, outside, sizeof(outside));
+	memcpy(with_timer + 8, run->decisions + 1, (run->decisions_len - 1) * 2);
+	cr_expect_eq(knot_portfolio_prefix_len(&run->view, with_timer, run->decisions_len + 7, &op),
+		len + 7);
 	/* following the prefix comes to the same point */
 	uint16_t prefix[256];
 

@@ -11,7 +11,7 @@
 
 /* A file as goknot writes it, without the end line. */
 static const char known_body[] =
-	"goknot crash 2\n"
+	"goknot crash 3\n"
 	"goknot: 0.1.0\n"
 	"target: example.org/m/statusmanager\n"
 	"dir: statusmanager\n"
@@ -225,7 +225,7 @@ static struct knot_crash random_crash(struct knot_rng *rng)
 		knot_vec_push(&c.memory,
 			knot_xasprintf("memwrite %08x a.go:%u", (unsigned)knot_rng_next(rng),
 				(unsigned)knot_rng_below(rng, 99)));
-	uint64_t kinds = 1 + knot_rng_below(rng, 3);
+	uint64_t kinds = 1 + knot_rng_below(rng, 8);
 	for (uint64_t n = knot_rng_below(rng, 300); n--;)
 		knot_vec_push(&c.decisions, (uint16_t)(UINT16_MAX - knot_rng_below(rng, kinds)));
 	return c;
@@ -360,6 +360,29 @@ Test(crash, native_keys_come_all_or_none)
 	refuses_native("tries: 24\npolicy: pct\n", "is not spelled as goknot writes it");
 }
 
+Test(crash, what_comes_from_outside_is_spelled_with_letters)
+{
+	const uint16_t decisions[] = {0, KNOT_DECISION_BLOCKED, 0, 1, KNOT_DECISION_CALL, 1, 77,
+		KNOT_DECISION_SIGNAL, KNOT_DECISION_CLOCK, 0x2345, 1, 0, 0, KNOT_DECISION_ARRIVED,
+		0, 0, KNOT_DECISION_TIMER};
+	knot_auto_free char *text = NULL;
+	size_t len;
+	struct knot_rng rng = {.seed = 7};
+	struct knot_crash c = random_crash(&rng);
+
+	c.decisions.len = 0;
+	for (size_t i = 0; i < sizeof(decisions) / sizeof(*decisions); i++)
+		knot_vec_push(&c.decisions, decisions[i]);
+	cr_assert_eq(knot_crash_encode(&c, &text, &len, NULL), 0);
+	cr_expect_not_null(
+		strstr(text, "decisions: 17\n  0 b0 1 x1.77 s c74565 a0 0 t\n"), "%s", text);
+	knot_crash_free(&c);
+	cr_assert_eq(knot_crash_decode(knot_span_of(text, len), &c, NULL), 0);
+	cr_assert_eq(c.decisions.len, 17);
+	cr_expect(!memcmp(c.decisions.data, decisions, sizeof(decisions)));
+	knot_crash_free(&c);
+}
+
 Test(crash, lines_of_decisions_are_wrapped)
 {
 	struct knot_error err = {0};
@@ -407,8 +430,8 @@ struct refusal {
 };
 
 static const struct refusal refusals[] = {
-	{"goknot crash 2", "goknot crash 3",
-		"written by a newer goknot (format 3; this one reads 2)"},
+	{"goknot crash 3", "goknot crash 4",
+		"written by a newer goknot (format 4; this one reads 3)"},
 	{"goknot: 0.1.0", "gonot: 0.1.0", "line 2: unknown key \"gonot\""},
 	{"goknot: 0.1.0", "\x1b[2J: 0.1.0", "line 2: unknown key \"\\x1b[2J\""},
 	{"goknot: 0.1.0\n", "goknot 0.1.0\n", "line 2 is not \"key: value\""},
@@ -439,8 +462,14 @@ static const struct refusal refusals[] = {
 	{"decisions: 26", "decisions: 4194305", "more than the 4194304 allowed"},
 	{"3*17 5", "3*4294967296 5", "decisions: a repetition"},
 	{"3*17 5", "3*17 5*1", "decisions: a repetition"},
-	{"3*17 5", "3*17 65535", "neither a goroutine number nor t nor p"},
-	{"3*17 5", "3*17  5", "neither a goroutine number nor t nor p"},
+	{"3*17 5 3", "3*17 b3*2", "decisions: no space between two decisions"},
+	{"3*17 5 3", "3*17 b", "decisions: b, x, a or c without its numbers"},
+	{"3*17 5 3", "3*17 x3", "decisions: b, x, a or c without its numbers"},
+	{"3*17 5 3", "3*17 a65536", "decisions: b, x, a or c without its numbers"},
+	{"3*17 5 3", "3*17 65533 3", "is not spelled as goknot writes it"},
+	{"3 t*2 0*5", "3 t*2 0*3 c1", "decisions: more decisions than its count says"},
+	{"3*17 5", "3*17 65535", "neither a goroutine number nor one of t, p, b, x, a, s, c"},
+	{"3*17 5", "3*17  5", "neither a goroutine number nor one of t, p, b, x, a, s, c"},
 	{"3*17 5 3", "3*16 3 5 3", "is not spelled as goknot writes it"},
 	{"3*17 5 3", "3*17\n  5 3", "is not spelled as goknot writes it"},
 	{"tags:\nrace: no\n", "race: no\ntags:\n", "line 8 is not spelled as goknot writes it"},

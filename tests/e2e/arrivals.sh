@@ -1,0 +1,194 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What comes from outside is part of the schedule: how long a child process, a pipe, a system call, a signal take is
+# different every time, and a replay takes them in the order, and at the virtual time, of the run.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module arrive example.org/arrive
+cat >arrive/a_test.go <<'GO'
+package arrive
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// chance is a number below n that no seed decides.
+func chance(n uint64) uint64 {
+	var ts syscall.Timeval
+	syscall.Gettimeofday(&ts)
+	x := uint64(ts.Usec)*0x9e3779b97f4a7c15 ^ uint64(os.Getpid())
+	x ^= x >> 29
+	x *= 0xbf58476d1ce4e5b9
+	return (x >> 32) % n
+}
+
+// steps makes n of them: how many there are shows in the hash.
+func steps(n int) {
+	var mu sync.Mutex
+	for range n {
+		mu.Lock()
+		mu.Unlock()
+	}
+}
+
+// Two children write after a time of their own; who is first decides.
+func children(t *testing.T) string {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	order := ""
+	for _, name := range []string{"a", "b"} {
+		cmd := exec.Command("sh", "-c", `sleep 0.00$(($(od -An -N1 -tu1 /dev/urandom) % 10)); echo x; cat`)
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			order += name
+			mu.Unlock()
+			in.Close()
+			cmd.Wait()
+		}()
+	}
+	wg.Wait()
+	return order
+}
+
+func TestChildren(t *testing.T) {
+	if children(t) == "ba" {
+		steps(5)
+	}
+}
+
+func TestOrder(t *testing.T) {
+	if children(t) == "ba" {
+		t.Error("b came first")
+	}
+}
+
+// A system call takes its time beside goroutines that go on.
+func TestCalls(t *testing.T) {
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range 3 {
+				ts := syscall.NsecToTimespec(int64(chance(16)) * 1e6)
+				syscall.Nanosleep(&ts, nil)
+				steps(2)
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+// The clock goes at the pace of real time while a child runs.
+func TestClock(t *testing.T) {
+	began := time.Now()
+	if err := exec.Command("sh", "-c", `sleep 0.00$(($(od -An -N1 -tu1 /dev/urandom) % 10))`).Run(); err != nil {
+		t.Fatal(err)
+	}
+	steps(int(time.Since(began)/time.Microsecond) % 7)
+}
+
+// A signal comes from a thread of its own.
+func TestSignal(t *testing.T) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGUSR1)
+	defer signal.Stop(c)
+	if err := exec.Command("sh", "-c", `sleep 0.00$(($(od -An -N1 -tu1 /dev/urandom) % 10)); kill -USR1 $PPID`).Start(); err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; ; n++ {
+		select {
+		case <-c:
+			steps(n % 5)
+			return
+		case <-time.After(time.Millisecond):
+			steps(1)
+		}
+	}
+}
+
+// The peer of a connection is outside: it echoes when it likes to.
+func TestPeer(t *testing.T) {
+	var wg sync.WaitGroup
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for range 3 {
+		wg.Add(2)
+		go func() {
+			defer wg.Done()
+			c, err := l.Accept()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			ts := syscall.NsecToTimespec(int64(chance(12)) * 1e6)
+			syscall.Nanosleep(&ts, nil)
+			io.Copy(c, c)
+		}()
+		go func() {
+			defer wg.Done()
+			c, err := net.Dial("tcp", l.Addr().String())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			b := make([]byte, 4)
+			for range 3 {
+				c.Write([]byte("ping"))
+				if _, err := io.ReadFull(c, b); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+	}
+	wg.Wait()
+}
+GO
+
+for test in Children Calls Clock Signal Peer; do
+	goknot fuzz -C arrive -o "campaign-$test" -json -quiet -seed 1 -parallel 1 -audit 1 -fresh 1 -fuzztime 12x -run "Test$test\$"
+	expect_rc 0 "Test$test: $(cat out err)"
+	# A child that is quick is waited for within one system call, and the clock stands.
+	expect "runs of Test$test had something from outside" test "$(events audit 'length >= 12 and any(.[]; .external)')" = true
+	expect "they replay, step by step: $(events audit 'map(select(.same_hash | not))')" \
+		test "$(events audit 'map(select(.same_hash)) | length >= 12')" = true
+	expect "no two of them were alike by chance alone" test "$(events audit 'map(.schedule_hash) | unique | length > 1')" = true
+done
+
+goknot fuzz -C arrive -o campaign-order -json -quiet -seed 1 -parallel 1 -first -fuzztime 200x -run 'TestOrder$'
+expect_rc 1 "an order that only the outside decides is found: $(cat out err)"
+crash=$(events finding '.[0].crash_file')
+goknot replay -C arrive -n 10 -json "$crash"
+expect "and replays each time: $(cat out err)" test "$(events replay ".[0].reproduced == 10")" = true
+done_testing
