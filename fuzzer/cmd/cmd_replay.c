@@ -178,6 +178,7 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 	if (r->sum.times == 1) {
 		r->sum.preempted = knot_record_preemptions(&o.record);
 		print_run(&r->printing, &o, &f, r->names);
+		r->sum.proof = knot_proof_name(f.verdict.proof);
 		r->title = knot_steal(&f.title);
 		r->message = knot_steal(&f.message);
 	}
@@ -262,6 +263,7 @@ static int replay_native(struct replaying *r, struct knot_error *err)
 		r->sum.steps = o->record.result.steps;
 		r->sum.times = t.tries;
 		r->sum.reproduced = t.same;
+		r->sum.proof = knot_proof_name(f.verdict.proof);
 		r->title = knot_steal(&f.title);
 		r->message = knot_steal(&f.message);
 		knot_finding_free(&f);

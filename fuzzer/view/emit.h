@@ -44,6 +44,7 @@ struct knot_emit_finding {
 
 struct knot_emit_replay {
 	const char *verdict, *expected, *title, *message;
+	const char *proof; /* of a leak, NULL = no leak; of the first replay */
 	uint64_t schedule_hash, expected_hash;
 	uint32_t steps, times, reproduced, diverged, same_hash;
 	uint32_t preempted; /* times that a goroutine was, in the first replay */

@@ -180,6 +180,8 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	text(o, "expected", r->expected);
 	text(o, "title", r->title);
 	text(o, "message", r->message);
+	if (r->proof)
+		text(o, "proof", r->proof);
 	put(o, "schedule_hash", hex(r->schedule_hash));
 	put(o, "expected_hash", hex(r->expected_hash));
 	put(o, "steps", number(r->steps));

@@ -154,6 +154,8 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	fprintf(out, "%s\n", r->title && *r->title ? r->title : r->verdict);
 	if (r->message && *r->message)
 		fprintf(out, "    %s\n", r->message);
+	if (r->proof)
+		fprintf(out, "    proof: %s\n", r->proof);
 	if (r->native) {
 		fprintf(out,
 			"replay: %u of %u native runs reproduced (%s); when it was saved %u of "

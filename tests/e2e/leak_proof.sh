@@ -65,4 +65,9 @@ TABLE
 expect "TestOutside is found" test "$(events finding 'map(select(.test == "TestOutside")) | length')" = 0
 goknot fuzz -C leaks -o text -quiet -fuzztime 200x -parallel 1 -seed 1 -run '^TestReachable$'
 expect_out " +proof: $reachable"
+goknot replay -C leaks -o text text/crashes/TestReachable-leak-*.crash
+expect_out " +proof: $reachable"
+goknot replay -C leaks -o text -json campaign/crashes/TestUnreachable-leak-*.crash
+expect "the replay does not say how the leak is known: $(cat out)" \
+	test "$(events replay ".[0].proof == \"$proven\"")" = true
 done_testing

@@ -191,6 +191,53 @@ Test(verdict, leaks_among_the_living_are_unproven_or_none)
 	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_LIBRARY, false, false);
 }
 
+static uint32_t proof(const struct knot_verdict_input *in)
+{
+	struct knot_verdict v = {.kind = 0};
+
+	knot_verdict_decide(in, &v);
+	cr_expect_eq(v.finding, v.proof != KNOT_PROOF_NONE);
+	const uint32_t p = v.proof;
+
+	knot_verdict_free(&v);
+	return p;
+}
+
+Test(verdict, a_leak_says_how_it_is_known)
+{
+	/* Two that are blocked for ever, and one that sleeps on. */
+	struct knot_shm_snap s[] = {snap(1, 3, KNOT_OP_SEND, 5, 1), snap(2, 3, KNOT_OP_RECV, 9, 2),
+		snap(3, 4, KNOT_OP_SLEEP, 7, 0)};
+	struct knot_shm_event e[] = {
+		{.kind = KNOT_EV_STEP, .g = 1, .op = KNOT_OP_SEND, .site = 5, .prim = 1},
+		{.kind = KNOT_EV_STEP, .g = 2, .op = KNOT_OP_RECV, .site = 9, .prim = 2}};
+	struct knot_verdict_input in = {
+		.end = KNOT_END_LEAK, .snaps = s, .snaps_len = 2, .view = {e, 2, NULL, 0}};
+
+	cr_expect_eq(proof(&in), KNOT_PROOF_UNPROVEN, "the release cannot tell");
+	in.flags = KNOT_RUN_COLLECTED;
+	cr_expect_eq(proof(&in), KNOT_PROOF_REACHABLE, "the collector has found none");
+	s[0].flags = 8;
+	cr_expect_eq(proof(&in), KNOT_PROOF_REACHABLE, "one of two");
+	s[1].flags = 8;
+	cr_expect_eq(proof(&in), KNOT_PROOF_PROVEN);
+	in.flags |= KNOT_RUN_LIVE_LEFT;
+	cr_expect_eq(proof(&in), KNOT_PROOF_PROVEN, "whatever is live reaches none of them");
+	s[1].flags = 0;
+	cr_expect_eq(proof(&in), KNOT_PROOF_UNPROVEN, "something live may reach it");
+	in.flags = KNOT_RUN_COLLECTED;
+	in.snaps_len = 3;
+	cr_expect_eq(proof(&in), KNOT_PROOF_UNPROVEN, "a sleeper may reach it");
+	s[1].flags = 8;
+	cr_expect_eq(proof(&in), KNOT_PROOF_PROVEN);
+	in.end = KNOT_END_DEADLOCK;
+	struct knot_verdict v = {.kind = 0};
+
+	knot_verdict_decide(&in, &v);
+	cr_expect_eq(v.proof, KNOT_PROOF_NONE, "a deadlock needs none");
+	knot_verdict_free(&v);
+}
+
 Test(verdict, waiting_for_the_outside_is_no_finding_unless_the_test_is_stuck_inside)
 {
 	struct knot_shm_snap s[] = {snap(0, 5, KNOT_OP_IO, 5, 0), snap(1, 3, KNOT_OP_RECV, 9, 2)};

@@ -130,6 +130,33 @@ Test(emit, a_native_replay_gives_shares_and_no_hash)
 	free(text);
 }
 
+static void a_replay(const struct knot_emit_ops *ops, FILE *f)
+{
+	const struct knot_emit_replay r = {.verdict = "leak",
+		.expected = "leak",
+		.proof = "proven",
+		.times = 1,
+		.reproduced = 1,
+		.preempted = 3,
+		.steps = 9};
+
+	ops->replay(f, &r);
+}
+
+Test(emit, a_replay_says_how_a_leak_is_known_and_who_was_preempted)
+{
+	char *text = text_of(&knot_emit_text, a_replay);
+
+	cr_expect_str_eq(text,
+		"leak\n    proof: proven\nreplay: 1 of 1 reproduced (leak), schedule hash "
+		"0000000000000000 as saved, 9 steps, preempted 3 times\n");
+	free(text);
+	text = text_of(&knot_emit_json, a_replay);
+	cr_expect(strstr(text, "\"proof\":\"proven\""), "%s", text);
+	cr_expect(strstr(text, "\"preempted\":3"), "%s", text);
+	free(text);
+}
+
 Test(emit, json_is_one_object_a_line_and_keeps_all_bits)
 {
 	char *text = text_of(&knot_emit_json, a_finding);

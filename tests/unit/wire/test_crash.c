@@ -205,6 +205,8 @@ static struct knot_crash random_crash(struct knot_rng *rng)
 	};
 	for (uint64_t n = knot_rng_below(rng, 5); n--;)
 		knot_vec_push(&c.args, random_text(rng));
+	for (uint64_t n = knot_rng_below(rng, 3); n--;)
+		knot_vec_push(&c.at_end, random_text(rng));
 	for (uint64_t n = knot_rng_below(rng, KNOT_CHAIN_MAX + 1); n--;) {
 		struct knot_crash_op op = {
 			.op = {.gpath = knot_rng_next(rng),
