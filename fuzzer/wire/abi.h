@@ -89,7 +89,8 @@
  * runs. The others are about timers and about the outside (runtime-shim/runtime/knot_arrive.go).
  */
 #define KNOT_MAX_GOROUTINES 0xfff0
-#define KNOT_DECISION_TIMER 0xffff /* the next timer fires */
+#define KNOT_DECISION_TIMER 0xffff /* the next timer fires although somebody could run */
+#define KNOT_DECISION_IDLE 0xfff9 /* the next timer fires since nobody can run, where the outside might have come first */
 #define KNOT_DECISION_PREEMPT 0xfff8 /* the watchdog preempts the goroutine that runs before its next point */
 #define KNOT_DECISION_BLOCKED 0xfffe /* + a goroutine: it waits for I/O */
 #define KNOT_DECISION_CALL 0xfffa /* + a goroutine, + which call: it is in a system call, or in C, and others go on */

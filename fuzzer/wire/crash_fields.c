@@ -358,11 +358,12 @@ static int get_goroutines(struct knot_crash_reader *r, const struct knot_crash_f
 	return rc;
 }
 
-/* --- decisions: "3*17 5 3", t = the timer, p = preempted, b3 x3.7 a3 s c7 = the outside --- */
+/* --- decisions: "3*17 5 3", t, i = the timer, p = preempted, b3 x3.7 a3 s c7 = the outside --- */
 
-static const char *const decision_letters = "tpbxasc";
-static const uint16_t decision_kinds[] = {KNOT_DECISION_TIMER, KNOT_DECISION_PREEMPT, KNOT_DECISION_BLOCKED,
-	KNOT_DECISION_CALL, KNOT_DECISION_ARRIVED, KNOT_DECISION_SIGNAL, KNOT_DECISION_CLOCK};
+static const char *const decision_letters = "tipbxasc";
+static const uint16_t decision_kinds[] = {KNOT_DECISION_TIMER, KNOT_DECISION_IDLE,
+	KNOT_DECISION_PREEMPT, KNOT_DECISION_BLOCKED, KNOT_DECISION_CALL, KNOT_DECISION_ARRIVED,
+	KNOT_DECISION_SIGNAL, KNOT_DECISION_CLOCK};
 
 /* What stands behind the first slot of an entry. */
 static uint64_t decision_rest(const uint16_t *slots, size_t len)
@@ -460,7 +461,8 @@ static int take_decision(
 		line->data++;
 		line->len--;
 	} else if (!knot_span_take_u64(line, UINT16_MAX - 1, &d)) {
-		return knot_crash_bad(r, "neither a goroutine number nor one of t, p, b, x, a, s, c");
+		return knot_crash_bad(
+			r, "neither a goroutine number nor one of t, i, p, b, x, a, s, c");
 	}
 	if (letter && knot_decision_slots((uint16_t)d) > 1) {
 		int rc = take_long_decision(r, line, (uint16_t)d, *left, c);

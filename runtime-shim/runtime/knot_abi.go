@@ -63,6 +63,7 @@ const knotExtWatchdog = 5
 const knotGNone = 0xffff
 const knotMaxGoroutines = 0xfff0
 const knotDecisionTimer = 0xffff
+const knotDecisionIdle = 0xfff9
 const knotDecisionPreempt = 0xfff8
 const knotDecisionBlocked = 0xfffe
 const knotDecisionCall = 0xfffa

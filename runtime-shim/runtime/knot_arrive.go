@@ -14,6 +14,7 @@ import "unsafe"
 //	BLOCKED g   g has gone out, for I/O
 //	CALL g n    g has gone out, in a system call; n is a hash of which
 //	ARRIVED g   g goes on
+//	IDLE        the next timer fires since nobody can run, where something from outside might have come first
 //	SIGNAL      the loop of os/signal goes on: it hands a signal to the program
 //	CLOCK ns    virtual time, which goes at the pace of real time while something is outstanding
 //
@@ -259,8 +260,11 @@ func knotSignalArrived(gp *g) bool {
 		return true
 	}
 	if knotFollowing() {
-		knot.signalHeld.set(gp)
-		return false
+		if knotAhead(0) != knotDecisionSignal {
+			knot.signalHeld.set(gp)
+			return false
+		}
+		knot.prefixPos++
 	}
 	knotRecordDecision(knotDecisionSignal)
 	knotExternal(nil, knotExtSignal)
@@ -386,7 +390,7 @@ func knotHeed(self *g) bool {
 			break
 		}
 		switch d {
-		case knotDecisionTimer, knotDecisionPreempt:
+		case knotDecisionTimer, knotDecisionIdle, knotDecisionPreempt:
 			return true
 		case knotDecisionClock:
 			ns := uint64(0)

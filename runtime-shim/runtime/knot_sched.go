@@ -131,6 +131,14 @@ func knotBack(gp *g) bool {
 		return knotArrived(gp)
 	}
 	k.back = true
+	if loop := knot.signalHeld.ptr(); loop != nil {
+		// gp may be in signal.Stop, which waits in the runtime for the loop to have handed over all signals.
+		knot.signalHeld = 0
+		if knotAhead(0) == knotDecisionSignal {
+			knot.prefixPos++
+		}
+		knotSignalRelease(loop)
+	}
 	return true
 }
 
@@ -360,12 +368,12 @@ const knotTailFireSteps = 256
 
 // knotFollow carries out one decision of a schedule that is being followed.
 func knotFollow(d uint16, self *g) (*g, bool) {
-	if d == knotDecisionTimer {
+	if d == knotDecisionTimer || d == knotDecisionIdle {
 		if knotNextTimer() == 0 {
 			return nil, false
 		}
 		knotRecordDecision(d)
-		knotFireTimer(true)
+		knotFireTimer(d == knotDecisionTimer)
 		return nil, true
 	}
 	if d == knotDecisionPreempt {
@@ -455,9 +463,9 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		if !knotHeed(nil) || knot.nready > 0 {
 			return nil, true
 		}
-		if knotFollowing() && knotAhead(0) == knotDecisionTimer && knotNextTimer() != 0 {
+		if knotFollowing() && knotAhead(0) == knotDecisionIdle && knotNextTimer() != 0 {
 			knot.prefixPos++
-			knotRecordDecision(knotDecisionTimer)
+			knotRecordDecision(knotDecisionIdle)
 			knotFireTimer(false)
 			return nil, true
 		}
@@ -549,7 +557,7 @@ func knotIdle(pp *p) (gp *g, again bool) {
 // an entry of the schedule.
 func knotIdleTimer(might bool) {
 	if might || knot.cur.flags&knotRunExternal != 0 || sig.inuse {
-		knotRecordDecision(knotDecisionTimer)
+		knotRecordDecision(knotDecisionIdle)
 	}
 	knotFireTimer(false)
 }
