@@ -10,6 +10,7 @@ cat >spin/spin_test.go <<'GO'
 package spin
 
 import (
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -83,6 +84,26 @@ func TestForEver(t *testing.T) {
 	<-blocked
 }
 
+// Nothing but a preemption lets the other one in between. On a fast machine there is nothing to preempt.
+func TestCutInTwo(t *testing.T) {
+	mine, c, n := false, make(chan bool), 1000*1000*1000
+	if os.Getenv("FAST") != "" {
+		n = 0
+	}
+	go func() {
+		mine = false
+		c <- true
+	}()
+	mine = true
+	for i := 0; i < n && mine; i++ {
+		sum++
+	}
+	if !mine {
+		t.Error("somebody else came in between")
+	}
+	<-c
+}
+
 // One waits for a lock that nobody gives back, while two others spin, each in its way.
 func TestStarvation(t *testing.T) {
 	var mu sync.Mutex
@@ -129,6 +150,15 @@ expect "its verdict: $(head -c 600 out)" test "$(events finding '.[0].verdict')"
 replay TestOrderBesideAFlag -json -n 5
 expect "its replay: $(cat out)" \
 	test "$(events replay '.[0] | .reproduced == 5 and .same_hash == 5 and .preempted >= 1')" = true
+
+fuzz TestCutInTwo -fuzztime 100x -first
+expect_rc 1 "a computation cut in two"
+expect "its verdict: $(head -c 600 out)" test "$(events finding '.[0].verdict')" = fail
+replay TestCutInTwo -json
+expect "its replay: $(cat out)" test "$(events replay '.[0] | .reproduced == 1 and .same_hash == 1 and .preempted >= 1')" = true
+FAST=1 replay TestCutInTwo -json
+expect "its replay on a faster machine goes another way: $(cat out)" \
+	test "$(events replay '.[0] | .diverged == 0 and .same_hash == 1 and .preempted >= 1')" = true
 
 fuzz TestForEver -fuzztime 500x -first -timeout 1s
 expect_rc 1 "a loop that nothing ends"
