@@ -463,14 +463,11 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		if !knotHeed(nil) || knot.nready > 0 {
 			return nil, true
 		}
-		if knotFollowing() && knotAhead(0) == knotDecisionIdle && knotNextTimer() != 0 {
-			knot.prefixPos++
-			knotRecordDecision(knotDecisionIdle)
-			knotFireTimer(false)
-			return nil, true
-		}
 	}
 	waiters := netpollinited() && netpollAnyWaiters()
+	if knotFollowing() && knotIdleEntry(waiters) {
+		return nil, true
+	}
 	if waiters && knotPollNetwork() {
 		return nil, true
 	}
@@ -556,10 +553,29 @@ func knotIdle(pp *p) (gp *g, again bool) {
 // knotIdleTimer fires the next timer when nothing can run. Where something from outside might have come first, that is
 // an entry of the schedule.
 func knotIdleTimer(might bool) {
-	if might || knot.cur.flags&knotRunExternal != 0 || sig.inuse {
+	if might || knotHadOutside() {
 		knotRecordDecision(knotDecisionIdle)
 	}
 	knotFireTimer(false)
+}
+
+// knotHadOutside reports whether the run has had to do with the outside.
+func knotHadOutside() bool { return knot.cur.flags&knotRunExternal != 0 || sig.inuse }
+
+// knotIdleEntry fires the next timer when the schedule that is followed says so. One that was fired by choice was fired
+// beside somebody who could run: here that is one who is held back, unless there has been nothing from outside.
+func knotIdleEntry(waiters bool) bool {
+	d := knotAhead(0)
+	if d != knotDecisionIdle && (d != knotDecisionTimer || knot.nheld == 0 && !waiters && !knotHadOutside()) {
+		return false
+	}
+	if knotNextTimer() == 0 {
+		return false
+	}
+	knot.prefixPos++
+	knotRecordDecision(d)
+	knotFireTimer(d == knotDecisionTimer)
+	return true
 }
 
 // knotIdleFollowing is the rest of knotIdle while a schedule is followed whose next entry is a decision: what it is to
