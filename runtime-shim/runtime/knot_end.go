@@ -12,7 +12,7 @@ import "unsafe"
 // knotLive is the number of goroutines of the run left running, ticking or waiting for I/O.
 var knotLive uint32
 
-// knotOutside is how many of those wait for a signal.
+// knotOutside is how many of those wait for I/O or for a signal: a run that leaves one behind is listed.
 var knotOutside uint32
 
 func knotStartReporter() {
@@ -127,7 +127,7 @@ func knotSnapshot() (n uint32, leaked, live int) {
 			} else {
 				live++
 			}
-			if state == knotSnapIO && gp.waitreason != waitReasonIOWait {
+			if state == knotSnapIO {
 				knotOutside++
 			}
 		}

@@ -62,6 +62,8 @@ TestUnreachableLock $proven
 TestReachable $reachable
 TestBoth $reachable
 TABLE
+expect "TestOutside is not listed: $(events listed 'map([.test, .title, .why])')" \
+	test "$(events listed 'map(select(.test == "TestOutside" and .why == "waits for something outside the process")) | length')" = 1
 expect "TestOutside is found" test "$(events finding 'map(select(.test == "TestOutside")) | length')" = 0
 goknot fuzz -C leaks -o text -quiet -fuzztime 200x -parallel 1 -seed 1 -run '^TestReachable$'
 expect_out " +proof: $reachable"
