@@ -112,6 +112,7 @@ static void on_finding(struct screen *s, const struct knot_campaign_news_item *n
 		.bucket = n->finding->bucket,
 		.schedule_hash = n->record->result.hash,
 		.steps = n->record->result.steps,
+		.external = n->record->result.flags & KNOT_RUN_EXTERNAL,
 		.native = n->native,
 		.tries = n->tries,
 		.reproduced = n->same,

@@ -177,6 +177,7 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 	r->sum.diverged += (o.record.result.flags & KNOT_RUN_DIVERGED) != 0;
 	if (r->sum.times == 1) {
 		r->sum.preempted = knot_record_preemptions(&o.record);
+		r->sum.arrivals = knot_record_arrivals(&o.record);
 		print_run(&r->printing, &o, &f, r->names);
 		r->sum.proof = knot_proof_name(f.verdict.proof);
 		r->title = knot_steal(&f.title);

@@ -92,7 +92,14 @@ static void inner(struct printer *p, const struct knot_shm_event *e)
 			add_site(p, &t, e->site);
 			break;
 		}
-		knot_text_adds(&t, "something from outside arrives");
+		if (e->aux == KNOT_EXT_NETPOLL)
+			knot_text_addf(&t, "I/O that G%u waits for is ready", e->g);
+		else if (e->aux == KNOT_EXT_SYSCALL)
+			knot_text_addf(&t, "G%u comes back from a system call", e->g);
+		else if (e->aux == KNOT_EXT_SIGNAL)
+			knot_text_adds(&t, "a signal arrives");
+		else
+			knot_text_adds(&t, "memory is collected");
 		break;
 	case KNOT_EV_SELECTED:
 		knot_text_addf(&t, "G%u takes case %s", e->g, knot_op_name(e->op));

@@ -200,6 +200,20 @@ uint32_t knot_record_preemptions(const struct knot_record *rec)
 	return n;
 }
 
+uint32_t knot_record_arrivals(const struct knot_record *rec)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < rec->events.len; i++) {
+		const struct knot_shm_event *e = &rec->events.data[i];
+
+		n += e->kind == KNOT_EV_EXTERNAL &&
+			(e->aux == KNOT_EXT_NETPOLL || e->aux == KNOT_EXT_SYSCALL ||
+				e->aux == KNOT_EXT_SIGNAL);
+	}
+	return n;
+}
+
 struct knot_run_view knot_record_view(const struct knot_record *rec)
 {
 	return (struct knot_run_view){

@@ -43,6 +43,9 @@ void knot_record_free(struct knot_record *rec);
 bool knot_record_is_bad(const struct knot_record *rec);
 /* How often the watchdog preempted a goroutine. */
 uint32_t knot_record_preemptions(const struct knot_record *rec);
+
+/* How many times something from outside arrived: I/O, the end of a system call, a signal. */
+uint32_t knot_record_arrivals(const struct knot_record *rec);
 /* Borrowed from rec. */
 struct knot_run_view knot_record_view(const struct knot_record *rec);
 

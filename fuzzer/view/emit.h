@@ -36,6 +36,7 @@ struct knot_emit_finding {
 	size_t lines_len;
 	uint64_t bucket, schedule_hash;
 	uint32_t steps;
+	bool external; /* something outside the program took part */
 	bool native;
 	uint32_t tries, reproduced; /* native */
 	const char
@@ -48,6 +49,7 @@ struct knot_emit_replay {
 	uint64_t schedule_hash, expected_hash;
 	uint32_t steps, times, reproduced, diverged, same_hash;
 	uint32_t preempted; /* times that a goroutine was, in the first replay */
+	uint32_t arrivals; /* from outside, in the first replay */
 	bool native;
 	uint32_t saved_tries, saved_reproduced; /* native: at verification */
 	uint32_t chain_reached, chain_waited, chain_ordered,

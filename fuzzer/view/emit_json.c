@@ -119,6 +119,7 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 	put(o, "bucket", hex(f->bucket));
 	put(o, "schedule_hash", hex(f->schedule_hash));
 	put(o, "steps", number(f->steps));
+	put(o, "external", json_boolean(f->external));
 	text(o, "sched", f->native ? "native" : "controlled");
 	if (f->native) {
 		put(o, "tries", number(f->tries));
@@ -190,6 +191,7 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	put(o, "same_hash", number(r->same_hash));
 	put(o, "diverged", number(r->diverged));
 	put(o, "preempted", number(r->preempted));
+	put(o, "arrivals", number(r->arrivals));
 	text(o, "sched", r->native ? "native" : "controlled");
 	if (r->native) {
 		put(o, "saved_tries", number(r->saved_tries));

@@ -70,9 +70,10 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		return;
 	}
 	fprintf(out,
-		"    schedule of %u steps, verified in fresh processes, saved to %s\n    to "
+		"    schedule of %u steps%s, verified in fresh processes, saved to %s\n    to "
 		"re-run: goknot replay %s%s\n",
-		f->steps, f->crash_file, f->replay_flags, f->crash_file);
+		f->steps, f->external ? " and what came from outside" : "", f->crash_file,
+		f->replay_flags, f->crash_file);
 	fflush(out);
 }
 
@@ -171,6 +172,8 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 		fprintf(out, ", %u diverged", r->diverged);
 	if (r->preempted)
 		fprintf(out, ", preempted %u times", r->preempted);
+	if (r->arrivals)
+		fprintf(out, ", %u arrivals from outside", r->arrivals);
 	fputc('\n', out);
 }
 

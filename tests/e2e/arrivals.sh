@@ -188,7 +188,12 @@ done
 
 goknot fuzz -C arrive -o campaign-order -json -quiet -seed 1 -parallel 1 -first -fuzztime 200x -run 'TestOrder$'
 expect_rc 1 "an order that only the outside decides is found: $(cat out err)"
+expect "the finding says that the outside took part" test "$(events finding '.[0].external')" = true
 crash=$(events finding '.[0].crash_file')
 goknot replay -C arrive -n 10 -json "$crash"
 expect "and replays each time: $(cat out err)" test "$(events replay ".[0].reproduced == 10")" = true
+expect "so does the replay" test "$(events replay '.[0].arrivals >= 1')" = true
+goknot replay -C arrive "$crash"
+expect_out ' +(I/O that G[12] waits for is ready|G[012] comes back from a system call)'
+expect_out "replay: 1 of 1 reproduced .*, [0-9]+ arrivals from outside"
 done_testing
