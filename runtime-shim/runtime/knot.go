@@ -606,7 +606,7 @@ func knotNextRun() bool {
 
 // knotCollectBytes is how much the runs between two collections may allocate: little enough to stay in the
 // cache, much enough for a collection to be rare.
-const knotCollectBytes = 8 << 20
+const knotCollectBytes = 4 << 20
 
 // knotCollect runs the collector between two runs when the heap has grown.
 func knotCollect() {

@@ -28,27 +28,41 @@ func knotKind(gp *g) uint8 {
 		return gp.knot.kind
 	}
 	gp.knot.readyIdx = -1
-	e := &knotKinds[gp.startpc>>4%uintptr(len(knotKinds))]
+	e := knotKindOf(gp.startpc)
 	if e.pc != gp.startpc || gp.startpc == 0 {
-		e.pc, e.kind = gp.startpc, knotKindUser
+		kind := uint8(knotKindUser)
 		if isSystemGoroutine(gp, true) {
-			e.kind = knotKindSystem
+			kind = knotKindSystem
 		}
 		switch funcname(findfunc(gp.startpc)) {
 		case "os/signal.loop":
-			e.kind = knotKindSignal
+			kind = knotKindSignal
 		case "runtime.runfinq", "runtime.runFinalizers", "runtime.runCleanups":
-			e.kind = knotKindSystem
+			kind = knotKindSystem
 		}
+		*e = knotStartKind{gp.startpc, kind}
 	}
 	gp.knot.kind = e.kind
 	return e.kind
 }
 
 // knotKinds remembers the kinds of start functions.
-var knotKinds [256]struct {
+var knotKinds [256]knotStartKind
+
+type knotStartKind struct {
 	pc   uintptr
 	kind uint8
+}
+
+func knotKindOf(startpc uintptr) *knotStartKind {
+	return &knotKinds[startpc>>4%uintptr(len(knotKinds))]
+}
+
+// knotIsUsers spares isSystemGoroutine, which is asked about every goroutine that starts or ends, the look
+// at the name of a function that is known to be the program's.
+func knotIsUsers(startpc uintptr) bool {
+	e := knotKindOf(startpc)
+	return e.pc == startpc && e.kind == knotKindUser
 }
 
 // knotRunqput takes goroutines of the program that become runnable out of the runtime's hands.

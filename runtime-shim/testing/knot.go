@@ -14,6 +14,9 @@ import (
 //go:linkname knotAttached
 func knotAttached() bool
 
+//go:linkname knotTerse
+func knotTerse() bool
+
 //go:linkname knotNext
 func knotNext() bool
 
@@ -55,6 +58,30 @@ func knotMatcher(m func() *matcher) *matcher {
 		knotMatch = m()
 	}
 	return knotMatch
+}
+
+// knotFullName is what the matcher said about the test of this process.
+var knotFullName struct {
+	asked, name string
+	ok, partial bool
+}
+
+// fullName matches names against the flags. See the original. It is asked about the one test in every round.
+func (m *matcher) fullName(c *common, subname string) (name string, ok, partial bool) {
+	if m != knotMatch || c == nil || c.level > 0 {
+		return m.knotOrigFullName(c, subname)
+	}
+	k := &knotFullName
+	if k.asked != subname {
+		k.name, k.ok, k.partial = m.knotOrigFullName(c, subname)
+		k.asked = subname
+	}
+	return k.name, k.ok, k.partial
+}
+
+// knotNothingToReport spares a test that nobody hears about the making of its message.
+func knotNothingToReport(t *T) bool {
+	return knotTerse() && t.chatty == nil && !t.Failed()
 }
 
 // knotTests is the list of tests of a round.

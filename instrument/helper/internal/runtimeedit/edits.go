@@ -173,6 +173,8 @@ var edits = []edit{
 	{"runtime/proc.go", "procresize", head("nprocs = knotProcs(nprocs)")},
 	{"runtime/proc.go", "os_beforeExit", head("knotOSExit(exitCode)")},
 	{"runtime/proc.go", "Gosched", rename("knotOrigGosched")},
+	{"runtime/proc.go", "wakep", head("if knot.on && getg().m.p != 0 { return }")}, // the only P is here: there is none to wake
+	{"runtime/traceback.go", "isSystemGoroutine", head("if knotIsUsers(gp.startpc) { return false }")},
 	{"runtime/mgcscavenge.go", "(*scavengerState).wake", head("if knot.attached { return }")},
 	{"runtime/panic.go", "fatalpanic", head("knotDying(knotEndPanic)")},
 	{"runtime/panic.go", "fatalthrow", head("knotThrown(t)")},
@@ -258,6 +260,8 @@ var edits = []edit{
 	{"testing/testing.go", "(*common).Fail", head("knotFailed()")},
 	{"testing/testing.go", "(*common).SkipNow", head("knotSkip(c)")},
 	{"testing/testing.go", "tRunner", renameCalls("callerName", "knotCallerName")},
+	{"testing/testing.go", "(*T).report", head("if knotNothingToReport(t) { return }")},
+	{"testing/match.go", "(*matcher).fullName", rename("knotOrigFullName")},
 	{"testing/testing.go", "(*T).Run", func(s *source, f *ast.FuncDecl) error {
 		found := 0
 		ast.Inspect(f.Body, func(x ast.Node) bool {
