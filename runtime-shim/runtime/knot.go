@@ -199,6 +199,8 @@ type knotState struct {
 	procs0    int32 // the same as they were before the first run
 	percent0  int32
 
+	memoryLimit, memoryLimit0 int64
+
 	batchSteps uint64
 	batchAny   uint32
 	batchAll   uint32
@@ -345,6 +347,18 @@ func knotGCPercent(n int32) (int32, bool) {
 	return old, true
 }
 
+// knotMemoryLimit answers debug.SetMemoryLimit in the same way, and for the same reason.
+func knotMemoryLimit(n int64) (int64, bool) {
+	if !knot.on {
+		return 0, false
+	}
+	old := knot.memoryLimit
+	if n >= 0 {
+		knot.memoryLimit = n
+	}
+	return old, true
+}
+
 // knotStartupRand stands in for the random bytes of the kernel: hash seeds and the like are the same in
 // every process.
 var knotStartupRand = [16]byte{'g', 'o', 'k', 'n', 'o', 't', ' ', 's', 't', 'a', 'r', 't', 's', 'e', 'e', 'd'}
@@ -455,6 +469,7 @@ func knotRunBegin() {
 	knot.looks = 0
 	knot.maxprocs = knot.procs0
 	knot.gcPercent = knot.percent0
+	knot.memoryLimit = knot.memoryLimit0
 	knotRaceRunEnd()
 	knotRaceSkip()
 	knotMemRunBegin()
@@ -568,6 +583,7 @@ func knotNextRun() bool {
 		knotNatStart()
 	} else if knot.reporter == 0 {
 		knot.percent0 = setGCPercent(-1)
+		knot.memoryLimit0 = setMemoryLimit(1<<63 - 1)
 		knot.procs0 = knot.maxprocs
 		gcBgMarkStartWorkers() // else the first collection inside a run waits for them, and later ones do not
 		netpollGenericInit()   // its descriptors are there before the test begins, as with the timer of -test.timeout
