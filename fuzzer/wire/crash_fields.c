@@ -360,10 +360,41 @@ static int get_goroutines(struct knot_crash_reader *r, const struct knot_crash_f
 
 /* --- decisions: "3*17 5 3", t, i = the timer, p = preempted, b3 x3.7 a3 s c7 = the outside --- */
 
-static const char *const decision_letters = "tipbxasc";
-static const uint16_t decision_kinds[] = {KNOT_DECISION_TIMER, KNOT_DECISION_IDLE,
-	KNOT_DECISION_PREEMPT, KNOT_DECISION_BLOCKED, KNOT_DECISION_CALL, KNOT_DECISION_ARRIVED,
-	KNOT_DECISION_SIGNAL, KNOT_DECISION_CLOCK};
+static const struct decision_kind {
+	char letter;
+	uint16_t slot;
+} decision_kinds[] = {
+	{'t', KNOT_DECISION_TIMER},
+	{'i', KNOT_DECISION_IDLE},
+	{'p', KNOT_DECISION_PREEMPT},
+	{'b', KNOT_DECISION_BLOCKED},
+	{'x', KNOT_DECISION_CALL},
+	{'a', KNOT_DECISION_ARRIVED},
+	{'s', KNOT_DECISION_SIGNAL},
+	{'c', KNOT_DECISION_CLOCK},
+};
+static const size_t decision_kinds_len = sizeof(decision_kinds) / sizeof(decision_kinds[0]);
+
+/* 0 for the number of a goroutine. */
+static char decision_letter(uint16_t slot)
+{
+	for (size_t i = 0; i < decision_kinds_len; i++)
+		if (decision_kinds[i].slot == slot)
+			return decision_kinds[i].letter;
+	return 0;
+}
+
+static bool take_letter(struct knot_span *line, uint64_t *ret_slot)
+{
+	for (size_t i = 0; i < decision_kinds_len; i++)
+		if (line->len && line->data[0] == decision_kinds[i].letter) {
+			*ret_slot = decision_kinds[i].slot;
+			line->data++;
+			line->len--;
+			return true;
+		}
+	return false;
+}
 
 /* What stands behind the first slot of an entry. */
 static uint64_t decision_rest(const uint16_t *slots, size_t len)
@@ -379,23 +410,20 @@ static uint64_t decision_rest(const uint16_t *slots, size_t len)
 static size_t put_decision(char *token, size_t size, const uint16_t *slots, size_t left)
 {
 	const size_t len = knot_decision_slots(slots[0]);
-	const char *letter = NULL;
+	const char letter = decision_letter(slots[0]);
 
-	for (size_t i = 0; i < sizeof(decision_kinds) / sizeof(decision_kinds[0]); i++)
-		if (decision_kinds[i] == slots[0])
-			letter = decision_letters + i;
 	if (len > 1 && len <= left) {
 		if (slots[0] == KNOT_DECISION_CALL)
-			(void)snprintf(token, size, " %c%u.%u", *letter, slots[1], slots[2]);
+			(void)snprintf(token, size, " %c%u.%u", letter, slots[1], slots[2]);
 		else
 			(void)snprintf(
-				token, size, " %c%" PRIu64, *letter, decision_rest(slots, len));
+				token, size, " %c%" PRIu64, letter, decision_rest(slots, len));
 		return len;
 	}
 	size_t run = 1;
 	while (run < left && slots[run] == slots[0])
 		run++;
-	int n = letter && len == 1 ? snprintf(token, size, " %c", *letter)
+	int n = letter && len == 1 ? snprintf(token, size, " %c", letter)
 				   : snprintf(token, size, " %u", slots[0]);
 	if (run > 1)
 		(void)snprintf(token + n, size - (size_t)n, "*%zu", run);
@@ -453,17 +481,10 @@ static int take_decision(
 
 	if (!knot_span_skip(line, " "))
 		return knot_crash_bad(r, "no space between two decisions");
-	const char *letter = line->len
-		? memchr(decision_letters, line->data[0], strlen(decision_letters))
-		: NULL;
-	if (letter) {
-		d = decision_kinds[letter - decision_letters];
-		line->data++;
-		line->len--;
-	} else if (!knot_span_take_u64(line, UINT16_MAX - 1, &d)) {
+	const bool letter = take_letter(line, &d);
+	if (!letter && !knot_span_take_u64(line, UINT16_MAX - 1, &d))
 		return knot_crash_bad(
 			r, "neither a goroutine number nor one of t, i, p, b, x, a, s, c");
-	}
 	if (letter && knot_decision_slots((uint16_t)d) > 1) {
 		int rc = take_long_decision(r, line, (uint16_t)d, *left, c);
 		*left -= c->decisions.len - before;
