@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Runs one test of a built target with given seeds and prints a line for each run: seed, end, steps and schedule
- * hash. Each seed has a process of its own, in which it runs as often as asked: the first time cold, then warm.
+ * hash. Each seed has a process of its own, in which it runs as often as asked: the first time cold, then warm;
+ * or as many processes as asked.
  *
- * usage: seed_hashes BINARY DIRECTORY TEST POLICY FIRST-SEED SEEDS TIMES [events]
+ * usage: seed_hashes BINARY DIRECTORY TEST POLICY FIRST-SEED SEEDS TIMES [events|PROCESSES]
  */
 #include "base/alloc.h"
 #include "base/error.h"
@@ -117,7 +118,7 @@ int main(int argc, char **argv)
 
 	if (argc < 8 || !knot_policy_parse(knot_span_str(argv[4]), &policy)) {
 		fputs("usage: seed_hashes BINARY DIRECTORY TEST POLICY FIRST-SEED SEEDS TIMES "
-		      "[events]\n",
+		      "[events|PROCESSES]\n",
 			stderr);
 		return 2;
 	}
@@ -125,13 +126,15 @@ int main(int argc, char **argv)
 		.binary = argv[1], .dir = argv[2], .test = argv[3], .start_ns = START_NS};
 	const struct knot_worker_options options = {
 		.timeout_ns = TIMEOUT_NS, .stdout_fd = KNOT_PROC_NULL, .stderr_fd = KNOT_PROC_NULL};
-	uint64_t first = strtoull(argv[5], NULL, 10), seeds = strtoull(argv[6], NULL, 10);
+	const uint64_t first = strtoull(argv[5], NULL, 10), seeds = strtoull(argv[6], NULL, 10);
+	const bool events = argc > 8 && !strcmp(argv[8], "events");
+	const uint64_t processes = argc > 8 && !events ? strtoull(argv[8], NULL, 10) : 1;
 	int rc = 0;
 
-	for (uint64_t i = 0; i < seeds && !rc; i++) {
-		struct asked a = {.seed = first + i,
+	for (uint64_t i = 0; i < seeds * processes && !rc; i++) {
+		struct asked a = {.seed = first + i / processes,
 			.times = (unsigned)strtoul(argv[7], NULL, 10),
-			.events = argc > 8};
+			.events = events};
 
 		rc = run_seed(&options, &target, policy, &a, &err);
 	}
