@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What one step costs under each policy, with 10 to 10,000 goroutines. CPU time of goknot and the target together,
 # what a short campaign takes off a longer one, so that building and starting do not count. BENCH_STEP_REPEATS: the median
-# of so many; BENCH_STEP_POLICIES: only these.
+# of so many; BENCH_STEP_POLICIES: only these; BENCH_STEP_PROGRAMS: an expression for the first column.
 # shellcheck source=scripts/bench/common.bash
 . "$(dirname "$0")/common.bash"
 
@@ -30,6 +30,7 @@ measure() { # policy, test, flags...
 row() { # program, policy, what, flags...
 	local program=$1 policy=$2 what=$3 n ns first last line
 	shift 3
+	[[ $what =~ ${BENCH_STEP_PROGRAMS:-.} ]] || return 0
 	line="| $what | $policy |"
 	for n in 10 100 1000 10000; do
 		ns=$(measure "$policy" "Test$program$n" "$@")
