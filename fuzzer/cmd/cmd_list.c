@@ -221,13 +221,6 @@ static int keep_target(void *arg, const struct knot_store_target *t, struct knot
 	return 0;
 }
 
-static const char *state_name(enum knot_finding_state state)
-{
-	return state == KNOT_FINDING_VERIFIED    ? "verified"
-		: state == KNOT_FINDING_REJECTED ? "rejected"
-						 : "candidate";
-}
-
 static void print_finding_json(const struct findings *f, const struct knot_store_finding *x,
 	const struct known_target *t, const char *file)
 {
@@ -235,7 +228,7 @@ static void print_finding_json(const struct findings *f, const struct knot_store
 	char bucket[20];
 	(void)f;
 	snprintf(bucket, sizeof(bucket), "%016" PRIx64, x->bucket);
-	knot_json_line_text(&line, "state", state_name(x->state));
+	knot_json_line_text(&line, "state", knot_finding_state_name(x->state));
 	knot_json_line_text(&line, "verdict", x->verdict);
 	knot_json_line_text(&line, "package", t ? t->package : "");
 	knot_json_line_text(&line, "test", t ? t->test : "");
@@ -266,8 +259,8 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 	put("", x->title);
 	put("\n    ", t ? t->package : "?");
 	put(" ", t ? t->test : "?");
-	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n", state_name(x->state), x->reproduced,
-		x->replays);
+	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n", knot_finding_state_name(x->state),
+		x->reproduced, x->replays);
 	if (*file) {
 		put("    to re-run: goknot replay ", file);
 		putchar('\n');

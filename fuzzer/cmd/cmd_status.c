@@ -82,13 +82,6 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 	return 0;
 }
 
-static const char *state_name(enum knot_finding_state state)
-{
-	return state == KNOT_FINDING_VERIFIED    ? "verified"
-		: state == KNOT_FINDING_REJECTED ? "rejected"
-						 : "candidate";
-}
-
 static int on_finding(void *arg, const struct knot_store_finding *f, struct knot_error *err)
 {
 	struct shown *s = arg;
@@ -101,7 +94,7 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 		knot_json_line_text(&line, "event", "finding");
 		knot_json_line_text(&line, "verdict", f->verdict);
 		knot_json_line_text(&line, "title", f->title);
-		knot_json_line_text(&line, "state", state_name(f->state));
+		knot_json_line_text(&line, "state", knot_finding_state_name(f->state));
 		knot_json_line_text(&line, "crash_file", f->crash_file);
 		knot_json_line_number(&line, "hits", f->hits);
 		knot_json_line_number(&line, "replays", f->replays);
@@ -110,7 +103,7 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 		return 0;
 	}
 	printf("  %s\n      crashes/%s, %s by %" PRIu64 " of %" PRIu64 " replays\n", f->title,
-		f->crash_file, state_name(f->state), f->reproduced, f->replays);
+		f->crash_file, knot_finding_state_name(f->state), f->reproduced, f->replays);
 	return 0;
 }
 

@@ -21,6 +21,13 @@ static const char *const sql[KNOT_STMT_COUNT] = {
 		 " WHERE ?1 = 0 OR target = ?1 ORDER BY id"),
 };
 
+const char *knot_finding_state_name(enum knot_finding_state state)
+{
+	return state == KNOT_FINDING_VERIFIED    ? "verified"
+		: state == KNOT_FINDING_REJECTED ? "rejected"
+						 : "candidate";
+}
+
 int knot_store_finding_upsert(
 	struct knot_store *store, struct knot_store_finding *finding, struct knot_error *err)
 {

@@ -15,6 +15,9 @@ enum knot_finding_state {
 	KNOT_FINDING_REJECTED = 2, /* did not replay */
 };
 
+/* As shown and as in -json; a state that is unknown is a candidate. */
+const char *knot_finding_state_name(enum knot_finding_state state);
+
 struct knot_store_finding {
 	int64_t id; /* given by the store */
 	int64_t target;
