@@ -292,6 +292,12 @@ static int held_run(struct knot_worker *w, const struct knot_worker_events *ev,
 	return rc ? rc : ev->run(ev->arg, &w->queue[0].plan, rec, err);
 }
 
+/* The target's count of a request's runs goes into sums: it cannot be more than was asked for. */
+static bool runs_ok(const struct knot_shm_request *request, uint32_t runs)
+{
+	return runs <= (request->count ? request->count : 1);
+}
+
 static int one_result(struct knot_worker *w, const struct knot_worker_events *ev,
 	const struct knot_shm_result *r, struct knot_record *rec, struct knot_error *err)
 {
@@ -300,6 +306,8 @@ static int one_result(struct knot_worker *w, const struct knot_worker_events *ev
 	if (!w->queued || w->queue[0].plan.request.id != r->request)
 		return knot_error_set(
 			err, KNOT_EINPUT, "a result for a request that is not under way");
+	if (!runs_ok(&w->queue[0].plan.request, r->batch_runs))
+		return knot_error_set(err, KNOT_EINPUT, "more runs than were asked for");
 	w->process_runs++;
 	if (r->flags & KNOT_RUN_HELD)
 		rc = held_run(w, ev, r, rec, err);

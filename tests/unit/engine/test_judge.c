@@ -71,7 +71,17 @@ static void damages_at_once(struct knot_fake *t, const struct knot_shm_request *
 	knot_fake_end(t, &other, KNOT_END_OK, 0);
 }
 
+/* Every process says that it did more runs than it was asked for. */
+static void boasts(struct knot_fake *t, const struct knot_shm_request *r)
+{
+	struct knot_shm_request other = *r;
+
+	other.count += 1000000;
+	knot_fake_end(t, &other, KNOT_END_OK, 0);
+}
+
 const struct knot_fake_test knot_fake_tests[] = {
+	{"TestBoasts", boasts},
 	{"TestDamages", damages},
 	{"TestDamagesAtOnce", damages_at_once},
 	{"TestDamagesReplay", damages_replay},
@@ -228,4 +238,13 @@ Test(judge, tells_once_of_a_test_that_writes_over_the_shared_memory, .timeout = 
 	fuzz("TestDamages", 1, &seen);
 	cr_expect_eq(seen.notes, 1, "%u notes", seen.notes);
 	cr_expect_eq(seen.findings + seen.listed + seen.rejected + seen.aside, 0);
+}
+
+Test(judge, sets_a_test_aside_that_counts_runs_nobody_asked_for, .timeout = 60)
+{
+	struct seen seen = {0};
+
+	fuzz("TestBoasts", 3, &seen);
+	cr_expect_eq(seen.aside, 1);
+	cr_expect_eq(seen.findings + seen.listed + seen.rejected, 0);
 }
