@@ -26,13 +26,18 @@ var knotHandoffs uint32
 
 // knotSysmon replaces a round of sysmon. It reports whether it did.
 func knotSysmon() bool {
-	if !knot.on {
+	if !knot.on && !knotStarting() {
 		return false
 	}
 	usleep(1000)
+	if sched.npidle.Load() != 0 {
+		return true
+	}
 	pp := allp[0]
 	tick, in := knotInSyscall(pp)
-	knotComputeLook(pp, in)
+	if knot.on {
+		knotComputeLook(pp, in)
+	}
 	w := &knotWatch
 	if !in || tick != w.tick {
 		w.tick, w.count = tick, 0
@@ -47,9 +52,36 @@ func knotSysmon() bool {
 	return true
 }
 
+// knotStartLooks is how many looks of sysmon's the start of a process may take before the stock sysmon takes over.
+const knotStartLooks = 100
+
+var knotStarts uint32
+
+// knotStarting reports whether the process has not come to its first run yet. The stock sysmon would take the P from
+// whatever system call takes longer than 20 us. That makes another thread, whose stack for signals is in the heap, and
+// every address behind it another: the order of maps that are keyed by pointers, too.
+func knotStarting() bool {
+	if !knot.attached || knot.run != 0 || knotStarts >= knotStartLooks {
+		return false
+	}
+	knotStarts++
+	return true
+}
+
+// knotIdleThread waits for the thread that has had the P before the caller's to be idle, so that it is taken again: else
+// it would be chance how many threads there are, see knotStarting.
+func knotIdleThread() {
+	for i := 0; i < 10000 && sched.nmidle == 0 && mcount() > 2; i++ {
+		osyield()
+	}
+}
+
 // knotHandoff starts a thread for the P that a blocked one gives up: there may be work that the runtime's
 // own queues do not show. It reports whether it did.
 func knotHandoff(pp *p) bool {
+	if knot.attached && knot.run == 0 {
+		knotIdleThread()
+	}
 	if !knot.on || sched.gcwaiting.Load() {
 		return false
 	}
