@@ -223,7 +223,8 @@ GO
 goknot fuzz -C offer -o campaign -json -quiet -seed 1 -parallel 1 -policy random -mutate=false -audit 1 -fresh 1 -fuzztime 90x \
 	-run 'Collect|TestMain|Pool|Keys|Cleanup|Bubble$'
 expect_rc 0 "constructs: $(cat err)"
-for t in $(sed -n 's/^func Test\([A-Za-z]*\)(.*/\1/p' offer/*.go | grep -vE '^(Main|BubbleLostUpdate)$'); do
+mapfile -t tests < <(sed -n 's/^func Test\([A-Za-z]*\)(.*/\1/p' offer/*.go | grep -vE '^(Main|BubbleLostUpdate)$')
+for t in "${tests[@]}"; do
 	runs=$(events audit "map(select(.test == \"Test$t\"))")
 	case $t in Bubble | AddCleanup) [ "$runs" != '[]' ] || continue ;; esac # a release that does not have it
 	expect "$t: $runs" test "$(jq 'length >= 1 and all(.[]; .end == "ok" and .same_hash)' <<<"$runs")" = true
