@@ -71,7 +71,11 @@ func knotStarting() bool {
 // knotIdleThread waits for the thread that has had the P before the caller's to be idle, so that it is taken again: else
 // it would be chance how many threads there are, see knotStarting.
 func knotIdleThread() {
-	for i := 0; i < 10000 && sched.nmidle == 0 && mcount() > 2; i++ {
+	others := int32(2) // the caller's and sysmon's; that of cgo programs which only starts threads is never idle either
+	if newmHandoff.haveTemplateThread != 0 {
+		others++
+	}
+	for i := 0; i < 2000 && sched.nmidle == 0 && mcount() > others; i++ {
 		osyield()
 	}
 }
