@@ -18,7 +18,9 @@ func knotInSyscall(pp *p) (uint32, bool) {
 
 // knotCollectLeaks has the collector look for goroutines that nothing live can wake.
 func knotCollectLeaks() bool {
+	knotProving = true
 	goroutineLeakGC()
+	knotProving = false
 	return true
 }
 

@@ -188,6 +188,23 @@ func knotProve(n uint32) {
 	})
 }
 
+// knotProving: the collector looks for goroutines that nothing live can wake.
+var knotProving bool
+
+// knotTinyDropped takes from the processors the blocks that they make tiny objects in, which the collector else
+// counts as live: a lock that nobody reaches may lie in one. The world is stopped.
+func knotTinyDropped() bool {
+	if !knotProving {
+		return false
+	}
+	for _, pp := range allp {
+		if c := pp.mcache; c != nil {
+			c.tiny = 0
+		}
+	}
+	return true
+}
+
 // knotSnapBucket names the kind of a bad end by what is blocked where, whoever it is and however often.
 func knotSnapBucket(end, n uint32) uint64 {
 	sum := uint64(0)

@@ -684,6 +684,7 @@ func knotSpawned(parent, gp *g) {
 	ord := uint32(0)
 	if parent == knot.driver.ptr() && !knot.rootSeen {
 		knot.rootSeen = true
+		getMCache(getg().m).tiny = 0 // what shares a block is kept alive together: the test's locks, and what package testing keeps
 	} else {
 		ord = knotOrdinal(pathOf, site)
 		path = knotChildPath(pathOf, site, ord)
