@@ -346,7 +346,7 @@ struct knot_shm_header {
 	uint64_t sites_used;
 	uint64_t sites_full;
 	uint64_t prims_full;
-	uint64_t hooks_missed; /* operations whose inserted hook named another operation */
+	uint64_t hooks_missed; /* dropped: too many operations of a goroutine named and not yet executed */
 	uint64_t races_lost; /* bytes of race reports that did not fit */
 	uint64_t mems_used;
 	uint64_t preempts; /* goroutines preempted by the watchdog */

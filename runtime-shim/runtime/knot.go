@@ -53,7 +53,9 @@ type knotPending struct {
 	op uint8
 }
 
-const knotHookDepth = 8
+// knotHookDepth bounds the operations of one goroutine that are named and not yet executed: a select and its cases,
+// inside those of another when an operand calls a function.
+const knotHookDepth = 24
 
 // knotCondIn is the Cond.Wait that a goroutine is in.
 type knotCondIn struct {

@@ -16,8 +16,7 @@ func knotTakeHook(k *knotG, op uint8) (uint32, bool) {
 	}
 	top := &k.hooks[k.depth-1]
 	if knotNormalOp(top.op) != knotNormalOp(op) {
-		knot.hdr.hooksMissed++
-		return 0, false
+		return 0, false // an operation without a hook, in what an operand of the named one calls
 	}
 	k.depth--
 	return top.id, true

@@ -220,9 +220,56 @@ func TestBubbleLostUpdate(t *testing.T) {
 	})
 }
 GO
+cat >offer/select_test.go <<'GO'
+package offer
+
+import (
+	"sync"
+	"testing"
+	"time"
+)
+
+var order sync.Once
+
+func prepared(c chan int) chan int {
+	order.Do(func() {})
+	return c
+}
+
+// Operands do things of their own, in the library's code too, before the select that they belong to begins.
+func TestManyCases(t *testing.T) {
+	var c [12]chan int
+	for i := range c {
+		c[i] = make(chan int, 1)
+	}
+	go func() {
+		for i := range c {
+			c[i] <- i
+		}
+	}()
+	for range c {
+		select {
+		case <-prepared(c[0]):
+		case <-prepared(c[1]):
+		case <-prepared(c[2]):
+		case <-prepared(c[3]):
+		case <-prepared(c[4]):
+		case <-prepared(c[5]):
+		case <-prepared(c[6]):
+		case <-prepared(c[7]):
+		case <-prepared(c[8]):
+		case <-prepared(c[9]):
+		case <-prepared(c[10]):
+		case <-prepared(c[11]):
+		case <-time.After(time.Hour):
+		}
+	}
+}
+GO
 goknot fuzz -C offer -o campaign -json -quiet -seed 1 -parallel 1 -policy random -mutate=false -audit 1 -fresh 1 -fuzztime 90x \
-	-run 'Collect|TestMain|Pool|Keys|Cleanup|Bubble$'
+	-run 'Collect|TestMain|Pool|Keys|Cleanup|Bubble$|ManyCases'
 expect_rc 0 "constructs: $(cat err)"
+expect "no hook is missed: $(events summary '.[0].hooks_missed')" test "$(events summary '.[0].hooks_missed')" = 0
 mapfile -t tests < <(sed -n 's/^func Test\([A-Za-z]*\)(.*/\1/p' offer/*.go | grep -vE '^(Main|BubbleLostUpdate)$')
 for t in "${tests[@]}"; do
 	runs=$(events audit "map(select(.test == \"Test$t\"))")
