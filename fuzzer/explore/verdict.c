@@ -2,6 +2,7 @@
 #include "explore/verdict.h"
 
 #include "base/hash.h"
+#include "explore/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -314,6 +315,32 @@ static void decide_steps(const struct knot_verdict_input *in, struct knot_verdic
 		take_spun(v, &in->view, half);
 }
 
+/* Panics that tell of a wrong order by themselves, whoever stood still for how long. */
+static bool is_misuse(const char *message)
+{
+	static const char *const starts[] = {"send on closed channel", "close of closed channel",
+		"close of nil channel", "sync: "};
+
+	for (size_t i = 0; message && i < sizeof(starts) / sizeof(*starts); i++)
+		if (!strncmp(message, starts[i], strlen(starts[i])))
+			return true;
+	return false;
+}
+
+/* The test itself has given up, or gone on without what it waited for. */
+static bool test_gave_up(const struct knot_verdict_input *in, uint32_t kind)
+{
+	if (kind != KNOT_VERDICT_PANIC)
+		return kind == KNOT_VERDICT_FAIL;
+	const struct knot_site_name *at =
+		knot_names_site(in->names, in->fail_sites_len ? in->fail_sites[0] : 0);
+	static const char suffix[] = "_test.go";
+	size_t len = at && at->file ? strlen(at->file) : 0;
+
+	return len >= sizeof(suffix) - 1 &&
+		!strcmp(at->file + len - (sizeof(suffix) - 1), suffix) && !is_misuse(in->message);
+}
+
 static void decide_failure(
 	const struct knot_verdict_input *in, struct knot_verdict *v, uint32_t kind)
 {
@@ -321,7 +348,7 @@ static void decide_failure(
 
 	if (in->always)
 		note = KNOT_NOTE_ALWAYS;
-	else if (kind == KNOT_VERDICT_FAIL &&
+	else if (test_gave_up(in, kind) &&
 		(in->early_ns >= EARLY_NS || in->flags & KNOT_RUN_EARLY_TIMER))
 		note = KNOT_NOTE_TIMING;
 	else if (kind == KNOT_VERDICT_EXIT && in->exit_code == 0)

@@ -38,7 +38,7 @@ enum knot_verdict_note {
 	KNOT_NOTE_LIBRARY, /* only goroutines known to live for ever are left */
 	KNOT_NOTE_EXTERNAL, /* waits for something outside the process */
 	KNOT_NOTE_LIVE, /* whatever is blocked could still be woken */
-	KNOT_NOTE_TIMING, /* failed after a timer was fired 0.5 s or more before it was due */
+	KNOT_NOTE_TIMING, /* the test gave up after a timer was fired 0.5 s or more too early */
 	KNOT_NOTE_ALWAYS, /* every schedule ends so */
 	KNOT_NOTE_SLOW, /* more steps might have ended it */
 	KNOT_NOTE_CLEAN_EXIT, /* os.Exit(0) */

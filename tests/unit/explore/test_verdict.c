@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "explore/names.h"
 #include "explore/verdict.h"
 
 #include "explore/bucket.h"
@@ -102,6 +103,42 @@ Test(verdict, a_failure_after_an_early_timer_is_listed_only)
 	CHECK(&in, KNOT_VERDICT_FAIL, KNOT_NOTE_NONE, true, true);
 	in.flags = KNOT_RUN_EARLY_TIMER;
 	in.end = KNOT_END_PANIC;
+	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_NONE, true, true);
+}
+
+static const struct knot_site_name *in_a_file(void *file, uint32_t site)
+{
+	static struct knot_site_name n = {.line = 7, .function = "m.TestX"};
+
+	(void)site;
+	n.file = file;
+	return &n;
+}
+
+/* A test that uses what it did not get because a time-out came first has failed, in another way. */
+Test(verdict, a_panic_of_a_test_after_an_early_timer_is_listed_only)
+{
+	const uint32_t at = 3;
+	struct knot_names names = {.site = in_a_file, .arg = (char *)"x_test.go"};
+	struct knot_verdict_input in = {
+		.end = KNOT_END_PANIC,
+		.early_ns = 30000000000,
+		.names = &names,
+		.fail_sites = &at,
+		.fail_sites_len = 1,
+		.message = "runtime error: invalid memory address or nil pointer dereference",
+	};
+
+	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_TIMING, false, false);
+	names.arg = (char *)"x.go";
+	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_NONE, true, true);
+	names.arg = (char *)"x_test.go";
+	in.message = "send on closed channel";
+	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_NONE, true, true);
+	in.message = "sync: negative WaitGroup counter";
+	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_NONE, true, true);
+	in.message = NULL;
+	in.early_ns = 10000000;
 	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_NONE, true, true);
 }
 
