@@ -7,6 +7,7 @@
 #include "cmd/options.h"
 #include "store/finding.h"
 #include "store/pair.h"
+#include "store/position.h"
 #include "store/run.h"
 #include "store/store.h"
 #include "store/target.h"
@@ -47,14 +48,32 @@ static int on_runs(void *arg, const struct knot_store_runs *r, struct knot_error
 	return 0;
 }
 
+struct positions {
+	uint64_t raced, shared;
+};
+
+static int on_position(void *arg, const struct knot_store_position *p, struct knot_error *err)
+{
+	struct positions *sum = arg;
+
+	(void)err;
+	if (p->raced)
+		sum->raced++;
+	else
+		sum->shared++;
+	return 0;
+}
+
 static int on_target(void *arg, const struct knot_store_target *t, struct knot_error *err)
 {
 	struct shown *s = arg;
 	struct knot_store_runs sum = {0};
+	struct positions at = {0};
 	uint64_t pairs;
 	int rc = knot_store_runs_each(s->store, t->id, on_runs, &sum, err);
 
-	if (rc || (rc = knot_store_pair_count(s->store, t->id, &pairs, err)))
+	if (rc || (rc = knot_store_pair_count(s->store, t->id, &pairs, err)) ||
+		(rc = knot_store_position_each(s->store, t->id, on_position, &at, err)))
 		return rc;
 	s->targets++;
 	s->runs += sum.runs;
@@ -72,6 +91,8 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 		knot_json_line_number(&line, "chain_any", sum.chain_any);
 		knot_json_line_number(&line, "chain_all", sum.chain_all);
 		knot_json_line_number(&line, "last_new_pair_run", t->last_new_pair_run);
+		knot_json_line_number(&line, "positions_raced", at.raced);
+		knot_json_line_number(&line, "positions_shared", at.shared);
 		knot_json_line_bool(&line, "set_aside", t->state != 0);
 		knot_json_line_end(&line);
 		return 0;
@@ -79,6 +100,9 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 	printf("%12" PRIu64 " %8" PRIu64 " %6.0f%%  %s %s%s\n", sum.runs, pairs,
 		sum.chain_runs ? 100.0 * (double)sum.chain_any / (double)sum.chain_runs : 0.0,
 		t->import_path, t->test, t->state ? "  (set aside)" : "");
+	if (at.raced || at.shared)
+		printf("%32smemory: %" PRIu64 " racing accesses, %" PRIu64 " shared ones\n", "",
+			at.raced, at.shared);
 	return 0;
 }
 

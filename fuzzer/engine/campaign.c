@@ -88,12 +88,16 @@ static int on_run(
 /* What the target has seen of memory that goroutines share. */
 static int learn_memory(struct knot_campaign_worker *w, struct knot_error *err)
 {
+	struct knot_sharing *sharing = knot_portfolio_sharing(w->state->portfolio);
+	struct knot_sitenames *names = w->campaign->names;
 	struct knot_shm_mems mems = {0};
 	int rc = knot_shm_copy_mems(knot_worker_shm(w->worker), &mems, err);
 
+	/* Their names are kept at once: the store wants them when this region may be another's. */
+	knot_sitenames_use(names, knot_worker_shm(w->worker));
 	for (size_t i = 0; i < mems.len; i++)
-		knot_sharing_add(knot_portfolio_sharing(w->state->portfolio), mems.data[i].site,
-			mems.data[i].op, false);
+		if (knot_sharing_add(sharing, mems.data[i].site, mems.data[i].op, false))
+			knot_names_site(knot_sitenames_view(names), mems.data[i].site);
 	knot_vec_free(&mems);
 	return rc;
 }

@@ -52,6 +52,7 @@ struct knot_target_state {
 	uint32_t workers; /* that run it now */
 	struct knot_target_totals total[KNOT_POLICY_COUNT], stored[KNOT_POLICY_COUNT];
 	uint32_t stored_ops, stored_pairs, stored_pool;
+	uint64_t stored_changes; /* of the positions */
 };
 
 struct knot_campaign_worker {

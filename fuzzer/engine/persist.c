@@ -10,9 +10,11 @@
 #include "engine/campaign_internal.h"
 #include "explore/corpus.h"
 #include "explore/names.h"
+#include "explore/sharing.h"
 #include "store/corpus.h"
 #include "store/finding.h"
 #include "store/pair.h"
+#include "store/position.h"
 #include "store/run.h"
 #include "store/store.h"
 #include "store/target.h"
@@ -98,6 +100,19 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	return 0;
 }
 
+static int on_position(void *arg, const struct knot_store_position *p, struct knot_error *err)
+{
+	struct restoring *r = arg;
+
+	(void)err;
+	if (!p->site || (p->op != KNOT_OP_MEMREAD && p->op != KNOT_OP_MEMWRITE))
+		return 0;
+	knot_sharing_add(knot_portfolio_sharing(r->s->portfolio), p->site, p->op, p->raced);
+	if (*p->file)
+		knot_sitenames_name(r->c->names, p->site, p->file, p->line, p->func);
+	return 0;
+}
+
 static int on_runs(void *arg, const struct knot_store_runs *runs, struct knot_error *err)
 {
 	struct restoring *r = arg;
@@ -118,6 +133,7 @@ static int restore(struct knot_campaign *c, struct knot_target_state *s, struct 
 		(rc = knot_cpop_restore_ops(cpop, r.ops.data, r.ops.len, err)) ||
 		(rc = knot_cpop_restore_pairs(cpop, r.pairs.data, r.pairs.len, err)) ||
 		(rc = knot_store_corpus_each(c->store, s->store_id, on_entry, &r, err)) ||
+		(rc = knot_store_position_each(c->store, s->store_id, on_position, &r, err)) ||
 		(rc = knot_store_finding_each(c->store, s->store_id, on_finding, &r, err)) ||
 		(rc = knot_store_runs_each(c->store, s->store_id, on_runs, &r, err)))
 		knot_error_wrap(err, "what %s has found so far", s->target->name);
@@ -126,6 +142,7 @@ static int restore(struct knot_campaign *c, struct knot_target_state *s, struct 
 	s->stored_ops = knot_cpop_op_count(cpop);
 	s->stored_pairs = knot_cpop_pair_count(cpop);
 	s->stored_pool = knot_pool_len(knot_portfolio_pool(s->portfolio));
+	s->stored_changes = knot_portfolio_sharing(s->portfolio)->changes;
 	return rc;
 }
 
@@ -320,6 +337,35 @@ static int save_corpus(struct knot_campaign *c, struct knot_target_state *s, str
 	return rc;
 }
 
+/* All of them when one has changed, which soon happens no more: they are in no order of discovery. */
+static int save_positions(
+	struct knot_campaign *c, struct knot_target_state *s, struct knot_error *err)
+{
+	const struct knot_sharing *sharing = knot_portfolio_sharing(s->portfolio);
+	int rc = 0;
+
+	if (sharing->changes == s->stored_changes)
+		return 0;
+	for (size_t i = 0; i < sharing->positions.len && !rc; i++) {
+		const struct knot_sharing_position *p = &sharing->positions.data[i];
+		const struct knot_site_name *name =
+			knot_names_site(knot_sitenames_view(c->names), p->site);
+		const struct knot_store_position position = {
+			.site = p->site,
+			.op = p->op,
+			.raced = p->raced,
+			.file = name ? name->file : "",
+			.line = name ? name->line : 0,
+			.func = name ? name->function : "",
+		};
+
+		rc = knot_store_position_upsert(c->store, s->store_id, &position, err);
+	}
+	if (!rc)
+		s->stored_changes = sharing->changes;
+	return rc;
+}
+
 static int save_target(struct knot_campaign *c, struct knot_target_state *s, struct knot_error *err)
 {
 	bool new_pairs = knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio)) > s->stored_pairs;
@@ -327,7 +373,8 @@ static int save_target(struct knot_campaign *c, struct knot_target_state *s, str
 		.id = s->store_id, .state = s->aside, .runs = s->runs, .steps = s->steps};
 	int rc = save_runs(c, s, err);
 
-	if (rc || (rc = save_pairs(c, s, err)) || (rc = save_corpus(c, s, err)))
+	if (rc || (rc = save_pairs(c, s, err)) || (rc = save_corpus(c, s, err)) ||
+		(rc = save_positions(c, s, err)))
 		return rc;
 	if (new_pairs)
 		s->last_new_pair_run = s->runs;

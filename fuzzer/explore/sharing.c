@@ -46,6 +46,7 @@ bool knot_sharing_add(struct knot_sharing *s, uint32_t site, uint32_t op, bool r
 		s->positions.data[at = s->raced] = fresh;
 	else if (!known)
 		knot_vec_push(&s->positions, fresh);
+	s->changes++;
 	if (raced) {
 		struct knot_sharing_position *first = &s->positions.data[s->raced++];
 		struct knot_sharing_position *it = &s->positions.data[at];

@@ -26,6 +26,7 @@ struct knot_sharing_position {
 struct knot_sharing {
 	KNOT_VEC(struct knot_sharing_position) positions; /* raced ones first */
 	size_t raced;
+	uint64_t changes; /* grows with each position that is new or turns out to race */
 };
 
 /* Far more than one program shares; the rest is left out. */

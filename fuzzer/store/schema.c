@@ -127,6 +127,18 @@ static const char *const migrations[] = {
 	" last_ns INTEGER NOT NULL,"
 	" UNIQUE (target, bucket)"
 	");",
+
+	/* 2: plain memory accesses that can be scheduling points, under -race */
+	"CREATE TABLE positions ("
+	" target INTEGER NOT NULL REFERENCES targets,"
+	" site INTEGER NOT NULL,"
+	" op INTEGER NOT NULL,"
+	" raced INTEGER NOT NULL,"
+	" file TEXT NOT NULL,"
+	" line INTEGER NOT NULL,"
+	" func TEXT NOT NULL,"
+	" PRIMARY KEY (target, site)"
+	") WITHOUT ROWID;",
 };
 
 int knot_schema_version(void)

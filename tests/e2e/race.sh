@@ -65,6 +65,26 @@ expect_rc 1 "plainrace in fresh processes"
 expect "plainrace was not found in each of its processes: $(tail -1 out)" \
 	test "$(events summary '.[0] | .runs >= 40 and .processes >= .runs and .findings + .duplicates >= .runs')" = true
 
+# What raced outlives a campaign that is killed, for the next one there to begin with.
+"$GOKNOT" fuzz -C "$root/seeds" -o "$work/killed" -json -quiet -race -fuzztime 60s -parallel 1 -seed 1 ./race/plainrace/fixed \
+	./race/plainrace/buggy >killed.json 2>killed.err &
+victim=$!
+for _ in $(seq 600); do
+	grep -q '"verdict":"race"' killed.json && break
+	sleep 0.1
+done
+sleep 1.5
+kill -KILL "$victim"
+wait "$victim" 2>/dev/null || true
+goknot status -json "$work/killed"
+expect_rc 0 "the status of a killed campaign"
+expect "what raced is not kept: $(events target .)" test "$(events target 'map(.positions_raced) |
+	(map(select(. >= 2)) | length) == 1 and min == 0')" = true
+goknot fuzz -C "$root/seeds" -o "$work/killed" -json -quiet -race -fuzztime 1x -parallel 1 -seed 1 ./race/plainrace/buggy
+expect "going on where the killed campaign was: exit code $rc" test "$rc" -le 1
+goknot status "$work/killed"
+expect_out ' *memory: [0-9]+ racing accesses, [0-9]+ shared ones'
+
 # A goroutine that outlives its run is no race with the next run.
 module leftover example.org/leftover
 cat >leftover/it_test.go <<'GO'

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a bad end to a finding, with targets that end as it is written here. */
 #include "base/error.h"
-#include "engine/campaign.h"
+#include "engine/campaign_internal.h"
 #include "engine/sitenames.h"
+#include "explore/sharing.h"
 #include "sys/tree.h"
 #include "tests/unit/engine/fake.h"
 #include "wire/sites.h"
@@ -16,6 +17,7 @@
 
 #define SITE 4711u /* where the test fails */
 #define REPLAY_SITE 4712u /* met by the replay alone */
+#define POINT 4713u /* an access to memory */
 
 static bool is_replay(const struct knot_shm_request *r)
 {
@@ -80,13 +82,31 @@ static void boasts(struct knot_fake *t, const struct knot_shm_request *r)
 	knot_fake_end(t, &other, KNOT_END_OK, 0);
 }
 
+static void passes(struct knot_fake *t, const struct knot_shm_request *r)
+{
+	knot_fake_end(t, r, KNOT_END_OK, 0);
+}
+
+/* Fails where a certain access to memory is a scheduling point. */
+static void fails_at_point(struct knot_fake *t, const struct knot_shm_request *r)
+{
+	bool is_point = false;
+
+	for (uint32_t i = 0; i < r->mem_len; i++)
+		is_point |= r->mem[i] == POINT;
+	knot_fake_end(t, r, is_point && (t->answered || is_replay(r)) ? KNOT_END_FAIL : KNOT_END_OK,
+		SITE);
+}
+
 const struct knot_fake_test knot_fake_tests[] = {
 	{"TestBoasts", boasts},
 	{"TestDamages", damages},
 	{"TestDamagesAtOnce", damages_at_once},
 	{"TestDamagesReplay", damages_replay},
 	{"TestFails", fails},
+	{"TestFailsAtPoint", fails_at_point},
 	{"TestFailsTwiceRun", fails_twice_run},
+	{"TestPasses", passes},
 	{NULL, NULL},
 };
 
@@ -140,13 +160,16 @@ static struct knot_sites *no_sites(void)
 	return sites;
 }
 
-/* Fuzzes the fake test to the first bad end that was judged, or until time is up. */
-static void fuzz(const char *test, unsigned seconds, struct seen *seen)
+/*
+ * Fuzzes the fake test to the first bad end that was judged, or until time is up, which without time is at once. A position is one that raced
+ * in this campaign, 0 = none; *ret_raced, unless NULL, is how many were known when it began.
+ */
+static void fuzz_in(char *dir, const char *test, unsigned seconds, uint32_t position,
+	size_t *ret_raced, struct seen *seen)
 {
-	char dir[] = "/tmp/knot-judge-XXXXXX", self[PATH_MAX] = "";
+	char self[PATH_MAX] = "";
 
 	cr_assert(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
-	cr_assert_not_null(mkdtemp(dir));
 	struct knot_target target = {
 		.package = (char *)"m",
 		.name = (char *)test,
@@ -156,7 +179,7 @@ static void fuzz(const char *test, unsigned seconds, struct seen *seen)
 		.dir = dir,
 	};
 	struct knot_project project = {
-		.options = {.dir = dir, .campaign_dir = dir},
+		.options = {.dir = dir, .campaign_dir = dir, .race = true},
 		.build = {.module = (char *)"m",
 			.module_dir = (char *)"",
 			.go_version = (char *)"go1.26.8"},
@@ -179,10 +202,28 @@ static void fuzz(const char *test, unsigned seconds, struct seen *seen)
 	knot_vec_push(&project.targets, &target);
 	cr_assert_eq(knot_campaign_open(&options, &project, &view, &c, &err), 0, "%s", err.message);
 	seen->notes = 0; /* what this machine's sandbox lacks */
+	seen->stop = !seconds;
+	struct knot_sharing *sharing = knot_portfolio_sharing(c->states[0].portfolio);
+
+	if (ret_raced)
+		*ret_raced = sharing->raced;
+	if (position) {
+		knot_sharing_add(sharing, position, KNOT_OP_MEMWRITE, true);
+		knot_sitenames_name(c->names, position, "/src/m/m.go", 12, "m.F");
+	}
 	cr_assert_eq(knot_campaign_run(c, &err), 0, "%s", err.message);
 	knot_campaign_close(c);
 	knot_vec_free(&project.targets);
 	knot_sites_free(project.sites);
+}
+
+static void fuzz(const char *test, unsigned seconds, struct seen *seen)
+{
+	char dir[] = "/tmp/knot-judge-XXXXXX";
+	struct knot_error err = {0};
+
+	cr_assert_not_null(mkdtemp(dir));
+	fuzz_in(dir, test, seconds, 0, NULL, seen);
 	cr_assert_eq(knot_tree_remove(dir, &err), 0, "%s", err.message);
 }
 
@@ -247,4 +288,25 @@ Test(judge, sets_a_test_aside_that_counts_runs_nobody_asked_for, .timeout = 60)
 	fuzz("TestBoasts", 3, &seen);
 	cr_expect_eq(seen.aside, 1);
 	cr_expect_eq(seen.findings + seen.listed + seen.rejected, 0);
+}
+
+/* What raced in a campaign is a scheduling point from the first requests of the next one in its directory. */
+Test(judge, goes_on_with_the_accesses_that_raced, .timeout = 60)
+{
+	char dir[] = "/tmp/knot-judge-XXXXXX";
+	struct knot_error err = {0};
+	struct seen seen = {0};
+	size_t raced = 1;
+
+	cr_assert_not_null(mkdtemp(dir));
+	fuzz_in(dir, "TestPasses", 1, POINT, &raced, &seen);
+	cr_expect_eq(raced, 0);
+	fuzz_in(dir, "TestFailsAtPoint", 1, 0, &raced, &seen);
+	cr_expect_eq(raced, 0, "of another test");
+	cr_expect_eq(seen.findings + seen.listed + seen.rejected + seen.aside + seen.notes, 0);
+	fuzz_in(dir, "TestFailsAtPoint", 0, POINT, NULL, &seen);
+	fuzz_in(dir, "TestFailsAtPoint", 30, 0, &raced, &seen);
+	cr_expect_eq(raced, 1);
+	cr_expect_eq(seen.findings, 1);
+	cr_assert_eq(knot_tree_remove(dir, &err), 0, "%s", err.message);
 }

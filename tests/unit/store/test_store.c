@@ -89,6 +89,25 @@ Test(store, a_newer_file_is_refused_and_kept)
 	cr_assert_eq(try_open(KNOT_STORE_WRITE, &err), 0);
 }
 
+Test(store, a_file_of_the_first_format_is_brought_up_to_date)
+{
+	struct knot_error err = {0};
+	char *value = NULL;
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	cr_assert_eq(knot_store_meta_set(store, "a", "1", &err), 0);
+	cr_assert_eq(knot_store_flush(store, &err), 0);
+	knot_store_close(store);
+	run_sql("DROP TABLE positions; PRAGMA user_version = 1");
+	cr_assert_eq(try_open(KNOT_STORE_READ, &err), KNOT_EUSAGE);
+	cr_assert_not_null(strstr(err.message, "older goknot"), "%s", err.message);
+	store = open_store(KNOT_STORE_WRITE);
+	cr_assert_eq(knot_store_meta_get(store, "a", &value, &err), 0);
+	cr_assert_str_eq(value, "1");
+	free(value);
+	knot_store_close(store);
+	run_sql("INSERT INTO positions SELECT 1, 2, 36, 0, '', 0, '' WHERE false");
+}
+
 Test(store, another_programs_database_is_not_touched)
 {
 	struct knot_error err = {0};

@@ -3,6 +3,7 @@
 #include "store/corpus.h"
 #include "store/finding.h"
 #include "store/pair.h"
+#include "store/position.h"
 #include "store/run.h"
 #include "store/target.h"
 #include "scratch.h"
@@ -135,6 +136,52 @@ Test(tables, sites_are_replaced_by_hash)
 	cr_assert_eq(knot_store_site_each(store, target.build, see_site, &seen, &err), 0);
 	cr_assert_eq(seen.calls, 2);
 	cr_assert_lt(knot_store_site_upsert(store, 999, sites, 1, &err), 0, "no such build");
+	knot_store_close(store);
+}
+
+static int see_position(void *arg, const struct knot_store_position *p, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	snprintf(seen->text, sizeof(seen->text), "%s:%u %s %u%s", p->file, p->line, p->func, p->op,
+		p->raced ? " raced" : "");
+	seen->numbers[0] = p->site;
+	return ended(seen);
+}
+
+Test(tables, positions_only_ever_get_worse)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err;
+	const int64_t target = add_target(store, "TestA");
+	const int64_t other = add_target(store, "TestB");
+	struct knot_store_position p = {
+		.site = 0xfffffffe, .op = KNOT_OP_MEMWRITE, .file = "", .func = ""};
+	const struct knot_store_position shared = {
+		.site = 3, .op = KNOT_OP_MEMREAD, .file = "b.go", .line = 4, .func = "m.G"};
+	cr_assert_eq(knot_store_position_upsert(store, target, &p, &err), 0);
+	cr_assert_eq(knot_store_position_upsert(store, target, &shared, &err), 0);
+	p.raced = true;
+	p.file = "a.go";
+	p.line = 12;
+	p.func = "m.F";
+	cr_assert_eq(knot_store_position_upsert(store, target, &p, &err), 0);
+	p.raced = false;
+	p.file = "late.go";
+	cr_assert_eq(knot_store_position_upsert(store, target, &p, &err), 0);
+	store = reopen(store);
+	struct seen seen = {.stop_after = 1};
+	cr_assert_eq(knot_store_position_each(store, target, see_position, &seen, &err), 77);
+	cr_assert_str_eq(seen.text, "a.go:12 m.F 37 raced", "what raced comes first");
+	cr_assert_eq(seen.numbers[0], 0xfffffffe);
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_position_each(store, target, see_position, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 2);
+	cr_assert_str_eq(seen.text, "b.go:4 m.G 36");
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_position_each(store, other, see_position, &seen, &err), 0);
+	cr_assert_eq(seen.calls, 0);
+	cr_assert_lt(knot_store_position_upsert(store, 999, &p, &err), 0, "no such target");
 	knot_store_close(store);
 }
 
