@@ -358,7 +358,12 @@ static int died_in_run(struct knot_worker *w, const struct knot_worker_events *e
 		.timed_out = w->killed_for_time,
 	};
 
-	if (!rc && w->queued && w->queue[0].plan.request.id == rec.result.request) {
+	const bool of_front =
+		!rc && w->queued && w->queue[0].plan.request.id == rec.result.request;
+
+	if (of_front && !runs_ok(&w->queue[0].plan.request, rec.result.batch_runs)) {
+		rc = knot_error_set(err, KNOT_EINPUT, "more runs than were asked for");
+	} else if (of_front) {
 		rc = ev->run(ev->arg, &w->queue[0].plan, &rec, err);
 		if (!rc)
 			rc = end_front(w, ev, &end, err);

@@ -82,6 +82,16 @@ static void boasts(struct knot_fake *t, const struct knot_shm_request *r)
 	knot_fake_end(t, &other, KNOT_END_OK, 0);
 }
 
+/* Every process dies in a run that it says is the millionth of the request. */
+static void boasts_and_dies(struct knot_fake *t, const struct knot_shm_request *r)
+{
+	t->h->cur.request = r->id;
+	t->h->cur.seed = r->seed;
+	t->h->cur.run = 1000000;
+	t->h->cur.end = KNOT_END_FATAL;
+	_exit(2);
+}
+
 static void passes(struct knot_fake *t, const struct knot_shm_request *r)
 {
 	knot_fake_end(t, r, KNOT_END_OK, 0);
@@ -100,6 +110,7 @@ static void fails_at_point(struct knot_fake *t, const struct knot_shm_request *r
 
 const struct knot_fake_test knot_fake_tests[] = {
 	{"TestBoasts", boasts},
+	{"TestBoastsAndDies", boasts_and_dies},
 	{"TestDamages", damages},
 	{"TestDamagesAtOnce", damages_at_once},
 	{"TestDamagesReplay", damages_replay},
@@ -309,4 +320,14 @@ Test(judge, goes_on_with_the_accesses_that_raced, .timeout = 60)
 	cr_expect_eq(raced, 1);
 	cr_expect_eq(seen.findings, 1);
 	cr_assert_eq(knot_tree_remove(dir, &err), 0, "%s", err.message);
+}
+
+Test(judge, sets_a_test_aside_that_dies_in_a_run_nobody_asked_for, .timeout = 60)
+{
+	struct seen seen = {0};
+
+	fuzz("TestBoastsAndDies", 3, &seen);
+	cr_expect_eq(seen.aside, 1);
+	cr_expect_eq(seen.notes, 1);
+	cr_expect_eq(seen.findings + seen.listed + seen.rejected, 0);
 }
