@@ -172,6 +172,9 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	knot_shm_counters(w->shm, &c);
 	if (c.pairs_full)
 		forget |= KNOT_SHM_FORGET_PAIRS;
+	/* Each process writes down what it meets: the positions of earlier tests only take room away. */
+	if (c.sites_full || c.sites_used > KNOT_SITE_SLOTS / 4)
+		forget |= KNOT_SHM_FORGET_SITES;
 	int rc = knot_shm_reset(w->shm, w->options.cfg_flags, forget, err);
 
 	if (rc)

@@ -47,4 +47,23 @@ expect_rc 1 "many positions, then a deadlock"
 expect "no sites_full: $(tail -1 out)" test "$(events summary '.[0].sites_full > 0')" = true
 title=$(events finding '.[0].title')
 expect "the deadlock has no position: $title" test "${title#*dep.go:"$line"}" != "$title"
+
+# Many tests that meet some positions each are no such program: one worker names them all, test after test.
+module shelf example.org/shelf
+module tour example.org/tour
+printf '\nrequire example.org/shelf v0.0.0\n\nreplace example.org/shelf => ../shelf\n' >>tour/go.mod
+printf 'package shelf\n\nimport "sync"\n\nvar mu sync.Mutex\n\n' >shelf/shelf.go
+printf 'package tour\n\nimport (\n\t"testing"\n\n\t"example.org/shelf"\n)\n\n' >tour/tour_test.go
+for f in $(seq 14); do
+	{
+		printf 'func F%d() {\n' "$f"
+		for _ in $(seq 500); do printf '\tmu.Lock()\n\tmu.Unlock()\n'; done
+		printf '}\n\n'
+	} >>shelf/shelf.go
+	printf 'func TestF%d(t *testing.T) { shelf.F%d() }\n\n' "$f" "$f" >>tour/tour_test.go
+done
+goknot fuzz -C tour -o tours -seed 1 -parallel 1 -fuzztime 200x -json .
+expect_rc 0 "many tests with many positions"
+expect "positions without a name: $(tail -1 out)" test "$(events summary '.[0] | .targets == 14 and .runs >= 200 and
+	.sites_full == 0')" = true
 done_testing
