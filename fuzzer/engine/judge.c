@@ -173,6 +173,8 @@ static int not_repeatable(struct knot_campaign *c, const struct knot_target_stat
 		.end_only = true,
 	};
 	struct knot_outcome o = {0};
+
+	knot_sitenames_learn(c->names); /* those of the candidate's own replays */
 	int rc = knot_judge_replay(c, s, &plain, &o, err);
 
 	if (!rc)

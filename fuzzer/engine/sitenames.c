@@ -114,6 +114,15 @@ void knot_sitenames_use(struct knot_sitenames *n, struct knot_shm *shm)
 	n->shm = shm;
 }
 
+void knot_sitenames_learn(struct knot_sitenames *n)
+{
+	struct knot_shm_position p;
+
+	for (uint32_t i = 0; n->shm && i < KNOT_SITE_SLOTS; i++)
+		if (knot_shm_site(n->shm, i, &p))
+			knot_sitenames_name(n, p.hash, p.file, p.line, p.func);
+}
+
 void knot_sitenames_name(struct knot_sitenames *n, uint32_t site, const char *file, uint32_t line,
 	const char *function)
 {

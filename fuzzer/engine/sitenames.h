@@ -17,6 +17,8 @@ struct knot_sitenames *knot_sitenames_new(const struct knot_sites *sites);
 void knot_sitenames_free(struct knot_sitenames *n);
 /* Positions unknown so far are looked up in shm and kept; NULL = nowhere. */
 void knot_sitenames_use(struct knot_sitenames *n, struct knot_shm *shm);
+/* Keeps all names of the shared memory in use: it is about to go, and they are still needed. */
+void knot_sitenames_learn(struct knot_sitenames *n);
 /* Names a position that is no operation (a failing line); returns its site hash. */
 uint32_t knot_sitenames_add(
 	struct knot_sitenames *n, const char *file, uint32_t line, const char *function);

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What takes a schedule and a run before it in the same process: a finding whose replays make that run first, and which
+# is named like any other.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module warm example.org/warm
+cat >warm/warm_test.go <<'GO'
+package warm
+
+import "testing"
+
+var runs int
+
+func TestSecondRun(t *testing.T) {
+	runs++
+	t.Log("what is said first is not what failed")
+	c := make(chan int, 2)
+	go func() { c <- 1 }()
+	go func() { c <- 2 }()
+	if v := <-c; v == 2 && runs > 1 {
+		t.Error("the younger came first")
+	}
+}
+GO
+goknot fuzz -C warm -o campaign -json -quiet -seed 1 -parallel 1 -fuzztime 5000x -first
+expect_rc 1 "fuzzing: $(cat err)"
+expect "the failure is named by what was said before: $(events finding 'map(.title)')" \
+	test "$(events finding '.[0] | .title == "fail: warm_test.go:14" and .message == "the younger came first"')" = true
+goknot replay -C warm -n 5 -json "$(events finding '.[0].crash_file')"
+expect "it does not replay: $(cat out)" test "$(events replay '.[0] | .reproduced == 5 and .same_hash == 5')" = true
+done_testing
