@@ -47,7 +47,15 @@ static const struct knot_gostack_frame *guilty(const struct knot_gostack *s)
 	return NULL;
 }
 
-static uint32_t died_at(const char *text, size_t len, struct knot_sitenames *names, char **message)
+/* The callback of time.AfterFunc itself has panicked: a watchdog. */
+static bool is_watchdog(const struct knot_gostack_g *g, const struct knot_gostack_frame *at)
+{
+	return g->created && !strcmp(g->creator.func, "time.goFunc") &&
+		at == &g->frames.data[g->frames.len - 1];
+}
+
+static uint32_t died_at(
+	const char *text, size_t len, struct knot_sitenames *names, char **message, bool *watchdog)
 {
 	struct knot_gostack s;
 	uint32_t site = 0;
@@ -59,6 +67,7 @@ static uint32_t died_at(const char *text, size_t len, struct knot_sitenames *nam
 		site = knot_sitenames_add(names, f->file, f->line, f->func);
 	if (*s.message)
 		*message = knot_xstrdup(s.message);
+	*watchdog = f && is_watchdog(&s.goroutines.data[0], f);
 	knot_gostack_free(&s);
 	return site;
 }
@@ -138,13 +147,14 @@ void knot_finding_judge(const struct knot_record *rec, const struct knot_race *r
 	const struct knot_shm_result *r = &rec->result;
 	uint32_t sites[2] = {0};
 	char *message = NULL;
+	bool watchdog = false;
 
 	if (race) {
 		knot_race_sites(race, names, sites);
 		message = knot_race_message(race);
 	} else if (err_text &&
 		(r->end == KNOT_END_PANIC || r->end == KNOT_END_FATAL || rec->signal)) {
-		sites[0] = died_at(err_text, err_len, names, &message);
+		sites[0] = died_at(err_text, err_len, names, &message, &watchdog);
 	} else if (out && r->end == KNOT_END_FAIL) {
 		sites[0] = failure(r, out, out_len, names, &message);
 	}
@@ -175,6 +185,7 @@ void knot_finding_judge(const struct knot_record *rec, const struct knot_race *r
 		.fail_sites = count ? sites : NULL,
 		.fail_sites_len = count,
 		.message = message,
+		.watchdog = watchdog,
 	};
 	struct knot_finding f = {.race = race};
 

@@ -327,7 +327,7 @@ static bool is_misuse(const char *message)
 	return false;
 }
 
-/* The test itself has given up, or gone on without what it waited for. */
+/* The test has given up, or gone on without what it waited for. */
 static bool test_gave_up(const struct knot_verdict_input *in, uint32_t kind)
 {
 	if (kind != KNOT_VERDICT_PANIC)
@@ -337,8 +337,10 @@ static bool test_gave_up(const struct knot_verdict_input *in, uint32_t kind)
 	static const char suffix[] = "_test.go";
 	size_t len = at && at->file ? strlen(at->file) : 0;
 
-	return len >= sizeof(suffix) - 1 &&
-		!strcmp(at->file + len - (sizeof(suffix) - 1), suffix) && !is_misuse(in->message);
+	const bool by_test =
+		len >= sizeof(suffix) - 1 && !strcmp(at->file + len - (sizeof(suffix) - 1), suffix);
+
+	return (by_test || in->watchdog) && !is_misuse(in->message);
 }
 
 static void decide_failure(

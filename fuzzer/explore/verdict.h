@@ -74,6 +74,7 @@ struct knot_verdict_input {
 	const uint32_t *fail_sites; /* where it panicked or failed, from the dump; may be NULL */
 	size_t fail_sites_len;
 	const char *message; /* first line of the panic or failure; may be NULL */
+	bool watchdog; /* it panicked in the callback of a timer, which does nothing else then */
 };
 
 /* One thing that makes a bucket: what happened where. */

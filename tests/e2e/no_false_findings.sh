@@ -74,6 +74,33 @@ func TestLeavesOneBehind(t *testing.T) {
 		t.Fatal("hangs")
 	}
 }
+
+type answer struct{ body []byte }
+
+func TestUsesWhatItDidNotGet(t *testing.T) {
+	got := make(chan *answer, 1)
+	go func() { got <- &answer{} }()
+	var a *answer
+	select {
+	case a = <-got:
+	case <-time.After(30 * time.Second):
+		t.Error("no answer")
+	}
+	_ = len(a.body)
+}
+
+func TestWatched(t *testing.T) {
+	limit := time.AfterFunc(5*time.Second, watchdog)
+	defer limit.Stop()
+	done := make(chan bool)
+	go func() { done <- true }()
+	<-done
+}
+GO
+cat >late/watchdog.go <<'GO'
+package late
+
+func watchdog() { panic("it took too long") }
 GO
 
 why() { # test; why it was listed, each once
@@ -90,6 +117,9 @@ expect "what a failed run left behind fails no other: $(why TestTidiesUpOnlyWhen
 	test "$(why TestTidiesUpOnlyWhenItPasses | cut -d: -f1)" = timing-dependent
 expect "a time-out beside a leak: $(why TestLeavesOneBehind)" \
 	test "$(why TestLeavesOneBehind | cut -d: -f1)" = timing-dependent
+for t in TestUsesWhatItDidNotGet TestWatched; do
+	expect "a panic behind a time-out, $t: $(why "$t")" test "$(why "$t" | cut -d: -f1)" = timing-dependent
+done
 expect "tests set aside" test "$(events summary '.[0].set_aside')" = 0
 expect "rejected candidates" test "$(events summary '.[0].rejected')" = 0
 
