@@ -111,6 +111,7 @@ static void on_finding(struct screen *s, const struct knot_campaign_news_item *n
 		.lines_len = count,
 		.bucket = n->finding->bucket,
 		.schedule_hash = n->record->result.hash,
+		.early_ns = n->record->result.early_ns,
 		.steps = n->record->result.steps,
 		.external = n->record->result.flags & KNOT_RUN_EXTERNAL,
 		.native = n->native,

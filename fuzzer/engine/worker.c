@@ -361,8 +361,7 @@ static int died_in_run(struct knot_worker *w, const struct knot_worker_events *e
 		.timed_out = w->killed_for_time,
 	};
 
-	const bool of_front =
-		!rc && w->queued && w->queue[0].plan.request.id == rec.result.request;
+	const bool of_front = !rc && w->queued && w->queue[0].plan.request.id == rec.result.request;
 
 	if (of_front && !runs_ok(&w->queue[0].plan.request, rec.result.batch_runs)) {
 		rc = knot_error_set(err, KNOT_EINPUT, "more runs than were asked for");

@@ -35,6 +35,7 @@ struct knot_emit_finding {
 	const char *const *lines;
 	size_t lines_len;
 	uint64_t bucket, schedule_hash;
+	uint64_t early_ns; /* virtual time skipped by firing timers early, all of them together */
 	uint32_t steps;
 	bool external; /* something outside the program took part */
 	bool native;

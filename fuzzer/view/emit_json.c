@@ -119,6 +119,7 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 	put(o, "bucket", hex(f->bucket));
 	put(o, "schedule_hash", hex(f->schedule_hash));
 	put(o, "steps", number(f->steps));
+	put(o, "early_ns", number(f->early_ns));
 	put(o, "external", json_boolean(f->external));
 	text(o, "sched", f->native ? "native" : "controlled");
 	if (f->native) {

@@ -69,6 +69,10 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		fflush(out);
 		return;
 	}
+	/* It tells a machine that stood still from a wrong order. */
+	if (f->early_ns)
+		fprintf(out, "    timers fired before they were due: %.3g s in all\n",
+			(double)f->early_ns / 1e9);
 	fprintf(out,
 		"    schedule of %u steps%s, verified in fresh processes, saved to %s\n    to "
 		"re-run: goknot replay %s%s\n",

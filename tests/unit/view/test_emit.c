@@ -78,6 +78,36 @@ Test(emit, finding_says_how_to_run_it_again)
 	free(text);
 }
 
+static void a_finding_with_timers(const struct knot_emit_ops *ops, FILE *f)
+{
+	const struct knot_emit_finding x = {
+		.package = "p",
+		.test = "TestX",
+		.verdict = "fail",
+		.title = "fail: a_test.go:1",
+		.crash_file = "x.crash",
+		.replay_flags = "",
+		.early_ns = 412345678,
+	};
+
+	ops->finding(f, &x);
+}
+
+Test(emit, a_finding_tells_of_timers_that_were_fired_early)
+{
+	char *text = text_of(&knot_emit_text, a_finding_with_timers);
+
+	cr_expect(strstr(text, "    timers fired before they were due: 0.412 s in all\n"), "%s",
+		text);
+	free(text);
+	text = text_of(&knot_emit_text, a_finding);
+	cr_expect(!strstr(text, "timers"), "%s", text);
+	free(text);
+	text = text_of(&knot_emit_json, a_finding_with_timers);
+	cr_expect(strstr(text, "\"early_ns\":412345678"), "%s", text);
+	free(text);
+}
+
 static void a_native_finding(const struct knot_emit_ops *ops, FILE *f)
 {
 	const struct knot_emit_finding x = {
