@@ -135,6 +135,8 @@ Test(verdict, a_panic_of_a_test_after_an_early_timer_is_listed_only)
 	in.watchdog = true;
 	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_TIMING, false, false);
 	in.watchdog = false;
+	in.message = "Fail in goroutine after TestX has completed";
+	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_TIMING, false, false);
 	names.arg = (char *)"x_test.go";
 	in.message = "send on closed channel";
 	CHECK(&in, KNOT_VERDICT_PANIC, KNOT_NOTE_NONE, true, true);
