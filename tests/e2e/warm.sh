@@ -28,6 +28,8 @@ goknot fuzz -C warm -o campaign -json -quiet -seed 1 -parallel 1 -fuzztime 5000x
 expect_rc 1 "fuzzing: $(cat err)"
 expect "the failure is named by what was said before: $(events finding 'map(.title)')" \
 	test "$(events finding '.[0] | .title == "fail: warm_test.go:14" and .message == "the younger came first"')" = true
+expect "the fresh process that the run did not have counts against its replays: $(events summary '.[0] | [.replays, .replays_same]')" \
+	test "$(events summary '.[0] | .replays > 0 and .replays == .replays_same + .rejected')" = true
 goknot replay -C warm -n 5 -json "$(events finding '.[0].crash_file')"
 expect "it does not replay: $(cat out)" test "$(events replay '.[0] | .reproduced == 5 and .same_hash == 5')" = true
 done_testing
