@@ -105,6 +105,8 @@ int knot_toolchain_parse(
 		.goexperiment = take(env, "GOEXPERIMENT"),
 		.os = take(env, "GOHOSTOS"),
 		.arch = take(env, "GOHOSTARCH"),
+		.target_os = take(env, "GOOS"),
+		.target_arch = take(env, "GOARCH"),
 		.cgo = take(env, "CGO_ENABLED"),
 		.cc = take(env, "CC"),
 		.goamd64 = take(env, "GOAMD64"),
@@ -124,10 +126,17 @@ void knot_toolchain_free(struct knot_toolchain *t)
 	free(t->goexperiment);
 	free(t->os);
 	free(t->arch);
+	free(t->target_os);
+	free(t->target_arch);
 	free(t->cgo);
 	free(t->cc);
 	free(t->goamd64);
 	*t = (struct knot_toolchain){0};
+}
+
+static bool is_other(const char *set, const char *wanted)
+{
+	return set && *set && strcmp(set, wanted) != 0;
 }
 
 int knot_toolchain_check(const struct knot_toolchain *t, struct knot_error *err)
@@ -137,6 +146,10 @@ int knot_toolchain_check(const struct knot_toolchain *t, struct knot_error *err)
 	if (strcmp(t->os, "linux") != 0 || strcmp(t->arch, "amd64") != 0)
 		return knot_error_set(err, KNOT_EUNSUPPORTED,
 			"goknot runs on linux/amd64; this is %s/%s", t->os, t->arch);
+	if (is_other(t->target_os, "linux") || is_other(t->target_arch, "amd64"))
+		return knot_error_set(err, KNOT_EUNSUPPORTED,
+			"goknot builds for linux/amd64; go env has GOOS=%s GOARCH=%s", t->target_os,
+			t->target_arch);
 	if (minor < KNOT_GO_MINOR_MIN || minor > KNOT_GO_MINOR_MAX)
 		return knot_error_set(err, KNOT_EUNSUPPORTED,
 			"%s is not supported: goknot knows the runtimes of Go 1.%d to 1.%d",

@@ -10,7 +10,7 @@ struct knot_error;
 /* All strings owned, never NULL. */
 struct knot_toolchain {
 	char *goroot, *version, *modcache, *gomod, *gowork, *goflags, *goexperiment, *os, *arch,
-		*cgo, *cc, *goamd64;
+		*target_os, *target_arch, *cgo, *cc, *goamd64;
 };
 
 /* Parses the output of go env -json. Caller frees with knot_toolchain_free. */

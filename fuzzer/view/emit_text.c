@@ -123,6 +123,11 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 			"fuzz: not recorded: %" PRIu64
 			" events; pairs beyond the limits, met %" PRIu64 " times\n",
 			p->events_lost, p->pairs_full);
+	if (p->hooks_missed)
+		fprintf(out,
+			"fuzz: not recorded: the own hooks of operations, missed %" PRIu64
+			" times\n",
+			p->hooks_missed);
 	if (p->sites_full || p->prims_full)
 		fprintf(out,
 			"fuzz: without a name: positions beyond the limit, met %" PRIu64

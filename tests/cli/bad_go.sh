@@ -29,6 +29,11 @@ go_claiming foreign GOHOSTARCH arm64
 PATH=$work/foreign:$PATH goknot fuzz -C m -o campaign -quiet -fuzztime 1x
 expect_refusal 2 'goknot fuzz: goknot runs on linux/amd64; this is linux/arm64'
 
+for target in "windows amd64" "linux arm64"; do
+	GOOS=${target% *} GOARCH=${target#* } goknot fuzz -C m -o campaign -quiet -fuzztime 1x
+	expect_refusal 2 "goknot fuzz: goknot builds for linux/amd64; go env has GOOS=${target% *} GOARCH=${target#* }"
+done
+
 # A GOROOT whose scheduler has lost a function.
 mkdir -p fake/src/internal
 cp "$goroot/VERSION" fake/

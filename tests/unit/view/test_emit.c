@@ -203,7 +203,8 @@ Test(emit, json_is_one_object_a_line_and_keeps_all_bits)
 
 static void a_lossy_summary(const struct knot_emit_ops *ops, FILE *f)
 {
-	const struct knot_emit_progress p = {.runs = 1, .prims_full = 7, .races_lost = 512};
+	const struct knot_emit_progress p = {
+		.runs = 1, .hooks_missed = 3, .prims_full = 7, .races_lost = 512};
 
 	ops->summary(f, &p);
 }
@@ -213,6 +214,8 @@ Test(emit, summary_tells_of_every_loss)
 	char *text = text_of(&knot_emit_text, a_lossy_summary);
 
 	cr_expect(strstr(text, "primitives, met 7 times\n"), "%s", text);
+	cr_expect(strstr(text, "not recorded: the own hooks of operations, missed 3 times\n"), "%s",
+		text);
 	cr_expect(strstr(text, "not read: 512 bytes of race reports\n"), "%s", text);
 	free(text);
 	text = text_of(&knot_emit_json, a_lossy_summary);
