@@ -9,6 +9,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* No function is longer. */
+#define FUNCTION_LINES 20000
+
 bool knot_race_sites(
 	const struct knot_race *race, struct knot_sitenames *names, uint32_t ret_sites[2])
 {
@@ -89,6 +92,33 @@ char *knot_race_line(const struct knot_race *race, size_t nth)
 		a->goroutine, base_name(f->file), f->line, f->func);
 }
 
+static bool is_named(
+	const struct knot_sitenames *names, uint32_t site, const struct knot_gostack_frame *f)
+{
+	const struct knot_site_name *n = knot_names_site(knot_sitenames_view(names), site);
+
+	return n && n->line == f->line && !strcmp(n->function, f->func) &&
+		!strcmp(n->file, base_name(f->file));
+}
+
+/*
+ * The site of an access; 0 = unknown. Where lines count from the head of a function, which a report does not
+ * tell, the target has named the sites of the report's positions: the head is the one that gives such a name.
+ */
+static uint32_t site_of(
+	const struct knot_sitenames *names, const struct knot_gostack_frame *f, uint32_t op)
+{
+	if (!knot_race_from_head(f))
+		return knot_race_site(f, 0, op);
+	for (uint32_t head = f->line; head && f->line - head < FUNCTION_LINES; head--) {
+		const uint32_t site = knot_race_site(f, head, op);
+
+		if (is_named(names, site, f))
+			return site;
+	}
+	return 0;
+}
+
 void knot_race_share(
 	const struct knot_race *race, struct knot_sitenames *names, struct knot_sharing *sharing)
 {
@@ -96,7 +126,7 @@ void knot_race_share(
 
 	for (size_t i = 0; i < 4; i++) {
 		const struct knot_gostack_frame *f = knot_race_innermost(&race->access[i / 2]);
-		uint32_t site = f ? knot_race_site(f, ops[i % 2]) : 0;
+		uint32_t site = f ? site_of(names, f, ops[i % 2]) : 0;
 
 		if (site && knot_sharing_add(sharing, site, ops[i % 2], true))
 			knot_sitenames_name(names, site, f->file, f->line, f->func);

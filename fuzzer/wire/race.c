@@ -238,16 +238,16 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-uint32_t knot_race_site(const struct knot_gostack_frame *frame, uint32_t op)
+/* Caller frees. */
+static char *package_of(const char *func)
 {
-	const char *slash = strrchr(frame->file, '/');
-	const size_t len = package_len(frame->func);
-	knot_auto_free char *package = knot_xalloc(len + 1);
+	const size_t len = package_len(func);
+	char *package = knot_xalloc(len + 1);
 	size_t n = 0;
 
 	/* The linker wrote dots of the last element as %2e. */
 	for (size_t i = 0; i < len; i++) {
-		const char *f = frame->func + i;
+		const char *f = func + i;
 
 		if (f[0] == '%' && i + 2 < len && hex_digit(f[1]) >= 0 && hex_digit(f[2]) >= 0) {
 			package[n++] = (char)(hex_digit(f[1]) << 4 | hex_digit(f[2]));
@@ -256,8 +256,29 @@ uint32_t knot_race_site(const struct knot_gostack_frame *frame, uint32_t op)
 			package[n++] = *f;
 		}
 	}
-	knot_auto_free char *text = knot_xasprintf(
-		"%s/%s:%u:%u:0", package, slash ? slash + 1 : frame->file, frame->line, op);
+	return package;
+}
+
+bool knot_race_from_head(const struct knot_gostack_frame *frame)
+{
+	const size_t len = package_len(frame->func);
+	const size_t first = strcspn(frame->func, "/.");
+
+	/* Before the linker's dots are undone, as in knotIsStd. */
+	return (first >= len || frame->func[first] == '/') &&
+		!(len == strlen("main") && starts(frame->func, "main"));
+}
+
+uint32_t knot_race_site(const struct knot_gostack_frame *frame, uint32_t head, uint32_t op)
+{
+	const char *slash = strrchr(frame->file, '/');
+	const size_t len = package_len(frame->func);
+	knot_auto_free char *package = package_of(frame->func);
+	knot_auto_free char *text = head
+		? knot_xasprintf(
+			  "%s/%s+%u:%u:0", package, frame->func + len, frame->line - head, op)
+		: knot_xasprintf("%s/%s:%u:%u:0", package, slash ? slash + 1 : frame->file,
+			  frame->line, op);
 
 	return knot_hash_fnv32(text, strlen(text));
 }

@@ -46,8 +46,13 @@ void knot_races_parse(struct knot_span text, struct knot_races *ret_races);
 void knot_races_free(struct knot_races *races);
 /* The first frame outside the Go runtime: what a scheduling point before the access is named by. Borrowed. */
 const struct knot_gostack_frame *knot_race_innermost(const struct knot_race_access *access);
-/* The site hash of an access with op in this frame, as the shim has it (base/hash.h). */
-uint32_t knot_race_site(const struct knot_gostack_frame *frame, uint32_t op);
+/* Whether sites in this frame's package count lines from the head of their function, as the shim decides it. */
+bool knot_race_from_head(const struct knot_gostack_frame *frame);
+/*
+ * The site hash of an access with op in this frame, as the shim has it (base/hash.h). head is the line of the
+ * frame's function, 0 = lines count from the head of the file.
+ */
+uint32_t knot_race_site(const struct knot_gostack_frame *frame, uint32_t head, uint32_t op);
 /*
  * Where the program made the access: the first frame outside the Go runtime and the standard library, else
  * the first outside the runtime; NULL when there is none with a position. Borrowed.

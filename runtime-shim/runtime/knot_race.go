@@ -60,6 +60,20 @@ func RaceErrors() int {
 	return knotOrigRaceErrors()
 }
 
+// knotRaceNamed is told of each position that goes into a report. Sites of the standard library count lines from
+// the head of their function, of which the report says nothing: so goknot looks for them in the table of sites.
+// It runs on the system stack, under the detector's lock.
+func knotRaceNamed(name, file string, line, head int32) {
+	if !knot.on || !knotIsStd(name[:knotPkgLen(name)]) {
+		return
+	}
+	for _, op := range [...]uint8{knotOpMemread, knotOpMemwrite} {
+		if kind, site := knotSiteOf(name, file, int(line), int(head), op); kind != knotPCExempt {
+			knotWriteSite(site, uint32(line), name, file)
+		}
+	}
+}
+
 // knotRaceOpen opens the file once it is there, and takes its name away: nothing is left when we die.
 func knotRaceOpen() bool {
 	if knotRace.fd >= 0 {

@@ -124,13 +124,21 @@ Test(race, sites_are_those_of_the_shim)
 {
 	const struct {
 		const char *func, *file, *text;
-		uint32_t line;
+		uint32_t line, head;
 	} cases[] = {
 		{"example.org/m.(*T[go.shape.int]).put", "/home/m/a.go",
-			"example.org/m/a.go:12:37:0", 12},
-		{"main.main.func1", "/x/main.go", "main/main.go:3:37:0", 3},
-		{"gopkg.in/yaml%2ev3.(*D).f", "/p/yaml.v3/d.go", "gopkg.in/yaml.v3/d.go:9:37:0", 9},
-		{"example.org/m.F[example.org/n.T]", "f.go", "example.org/m/f.go:1:37:0", 1},
+			"example.org/m/a.go:12:37:0", 12, 0},
+		{"main.main.func1", "/x/main.go", "main/main.go:3:37:0", 3, 0},
+		{"gopkg.in/yaml%2ev3.(*D).f", "/p/yaml.v3/d.go", "gopkg.in/yaml.v3/d.go:9:37:0", 9,
+			0},
+		{"example.org/m.F[example.org/n.T]", "f.go", "example.org/m/f.go:1:37:0", 1, 0},
+		{"container/list.(*List).insert", "/usr/lib/go/src/container/list/list.go",
+			"container/list/.(*List).insert+4:37:0", 97, 93},
+		{"plain.TestIt.func1", "/home/plain/it_test.go", "plain/.TestIt.func1+0:37:0", 9,
+			9},
+		{"sort.insert[go.shape.int]", "/src/sort/z.go", "sort/.insert[go.shape.int]+1:37:0",
+			5, 4},
+		{"gopkg%2ein.F", "/p/f.go", "gopkg.in/.F+1:37:0", 7, 6},
 	};
 
 	cr_assert_eq(KNOT_OP_MEMWRITE, 37);
@@ -139,7 +147,8 @@ Test(race, sites_are_those_of_the_shim)
 			.file = (char *)cases[i].file,
 			.line = cases[i].line};
 
-		cr_expect_eq(knot_race_site(&f, KNOT_OP_MEMWRITE),
+		cr_expect_eq(knot_race_from_head(&f), cases[i].head != 0, "%s", cases[i].func);
+		cr_expect_eq(knot_race_site(&f, cases[i].head, KNOT_OP_MEMWRITE),
 			knot_hash_fnv32(cases[i].text, strlen(cases[i].text)), "%s", cases[i].text);
 	}
 }

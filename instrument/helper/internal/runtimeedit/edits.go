@@ -125,6 +125,19 @@ func assignFrom(name string) func(ast.Stmt) bool {
 	}
 }
 
+// differenceTo matches x.field = a - b.
+func differenceTo(field string) func(ast.Stmt) bool {
+	return func(st ast.Stmt) bool {
+		a, ok := st.(*ast.AssignStmt)
+		if !ok || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
+			return false
+		}
+		to, ok := a.Lhs[0].(*ast.SelectorExpr)
+		_, differs := a.Rhs[0].(*ast.BinaryExpr)
+		return ok && differs && to.Sel.Name == field
+	}
+}
+
 func ifMentions(name string) func(ast.Stmt) bool {
 	return func(st ast.Stmt) bool {
 		i, ok := st.(*ast.IfStmt)
@@ -196,6 +209,8 @@ var edits = []edit{
 	{"runtime/mgcmark.go", "gcMarkTinyAllocs", head("if knotTinyDropped() { return }")},
 	{"runtime/mgcpacer.go", "setGCPercent", head("if knotOld, knotOk := knotGCPercent(in); knotOk { return knotOld }")},
 	{"runtime/mgcpacer.go", "setMemoryLimit", head("if knotOld, knotOk := knotMemoryLimit(in); knotOk { return knotOld }")},
+	{"runtime/race.go", "raceSymbolizeCode",
+		beforeStmt(1, "ctx.off = pc - fi.entry()", "knotRaceNamed(name, file, int32(line), sf.startLine)", differenceTo("off"))},
 	{"runtime/race.go", "RaceErrors", rename("knotOrigRaceErrors")},
 	{"runtime/debug.go", "GOMAXPROCS", head("if knotOld, knotOk := knotGOMAXPROCS(n); knotOk { return knotOld }")},
 
