@@ -256,7 +256,7 @@ static int save(struct knot_campaign *c, struct knot_target_state *s, const stru
 	knot_auto_free char *controlled = NULL;
 	int rc = 0;
 
-	if (c->options.native && !f->race)
+	if (c->options.native)
 		rc = control(c, s, v, f, &controlled, err);
 	knot_crashfile_fill(c, s, v->plan, &v->outcome->record, v->flags, f, &crash);
 	if (c->options.native)

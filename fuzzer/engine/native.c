@@ -5,9 +5,11 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/rng.h"
 #include "engine/campaign_internal.h"
 #include "explore/corpus.h"
 #include "explore/derive.h"
+#include "explore/sharing.h"
 #include "sys/clock.h"
 #include "sys/proc.h"
 
@@ -192,18 +194,30 @@ struct search {
 	bool have, done, broken;
 };
 
+/* The race is known by its positions; of an end without its output only the kind is known. */
+static bool looks_wanted(const struct search *q, const struct knot_record *rec)
+{
+	struct knot_finding f = {0};
+
+	if (q->wanted->race)
+		return knot_finding_race(rec, q->wanted->bucket, q->c->names) != NULL;
+	knot_finding_judge(rec, NULL, NULL, 0, NULL, 0, false, q->c->names, &f);
+	const bool yes = f.verdict.finding && f.verdict.kind == q->wanted->verdict.kind;
+
+	knot_finding_free(&f);
+	return yes;
+}
+
 static int on_run(
 	void *arg, const struct knot_plan *plan, struct knot_record *rec, struct knot_error *err)
 {
 	struct search *q = arg;
-	struct knot_finding f = {0};
 
 	(void)err;
-	if (q->have || !knot_record_is_bad(rec))
+	if (q->have || (q->wanted->race ? !rec->races.len : !knot_record_is_bad(rec)))
 		return 0;
 	knot_sitenames_use(q->c->names, knot_worker_shm(q->worker));
-	knot_finding_judge(rec, NULL, NULL, 0, NULL, 0, false, q->c->names, &f);
-	if (f.verdict.finding && f.verdict.kind == q->wanted->verdict.kind) {
+	if (looks_wanted(q, rec)) {
 		q->have = true;
 		q->plan = *plan;
 		q->candidate.result = rec->result;
@@ -213,7 +227,6 @@ static int on_run(
 		for (size_t i = 0; i < rec->decisions.len; i++)
 			knot_vec_push(&q->candidate.decisions, rec->decisions.data[i]);
 	}
-	knot_finding_free(&f);
 	return 0;
 }
 
@@ -235,8 +248,24 @@ static int on_broken(void *arg, const char *why, struct knot_error *err)
 	return 0;
 }
 
+/* Accesses that raced are points, as in a campaign that is controlled from the start. */
+static void add_memory(
+	const struct search *q, uint64_t seed, uint32_t i, struct knot_shm_request *request)
+{
+	struct knot_rng rng = {.seed = knot_hash_mix(seed + i)};
+
+	if (!q->s->target->run.race)
+		return;
+	knot_sharing_choose(knot_portfolio_sharing(q->s->portfolio), &rng, i, request);
+	request->flags &= ~(uint32_t)KNOT_REQ_MEM_LEARN;
+	/* A process tells of a race once: where its replay came to something else, the next tells again. */
+	if (q->wanted->race)
+		request->flags |= KNOT_REQ_EXIT;
+}
+
 /* Odd requests go without the chain: the bug may need it in another order than the scheduler can give. */
-static struct knot_plan plan_of(const struct knot_plan *from, uint64_t seed, uint32_t i)
+static struct knot_plan plan_of(
+	const struct search *q, const struct knot_plan *from, uint64_t seed, uint32_t i)
 {
 	struct knot_plan plan = {
 		.request =
@@ -254,11 +283,12 @@ static struct knot_plan plan_of(const struct knot_plan *from, uint64_t seed, uin
 		.parent = KNOT_POOL_NONE,
 	};
 
-	if (i % 2)
-		return plan;
-	plan.request.chain_len = from->request.chain_len;
-	for (uint32_t n = 0; n < from->request.chain_len; n++)
-		plan.request.chain[n] = from->request.chain[n];
+	if (i % 2 == 0) {
+		plan.request.chain_len = from->request.chain_len;
+		for (uint32_t n = 0; n < from->request.chain_len; n++)
+			plan.request.chain[n] = from->request.chain[n];
+	}
+	add_memory(q, seed, i, &plan.request);
 	return plan;
 }
 
@@ -290,6 +320,8 @@ static int confirm(struct search *q, struct knot_native_control *ret, struct kno
 		.fair_after = q->plan.request.fair_after,
 		.decisions = q->candidate.decisions.data,
 		.decisions_len = q->candidate.decisions.len,
+		.memory = q->plan.request.mem,
+		.memory_len = q->plan.request.mem_len,
 	};
 	uint64_t hash = 0;
 	bool good = true;
@@ -308,10 +340,14 @@ static int confirm(struct search *q, struct knot_native_control *ret, struct kno
 		if (!good)
 			break;
 		hash = o->record.result.hash;
-		knot_finding_judge(&o->record, NULL, o->out, o->out_len, o->err, o->err_len, false,
+		const struct knot_race *race = q->wanted->race
+			? knot_finding_race(&o->record, q->wanted->bucket, q->c->names)
+			: NULL;
+
+		knot_finding_judge(&o->record, race, o->out, o->out_len, o->err, o->err_len, false,
 			q->c->names, &f);
-		good = f.verdict.finding && f.verdict.kind == q->wanted->verdict.kind &&
-			f.bucket == q->wanted->bucket;
+		good = !race == !q->wanted->race && f.verdict.finding &&
+			f.verdict.kind == q->wanted->verdict.kind && f.bucket == q->wanted->bucket;
 		if (good && n == REPLAYS - 1) {
 			ret->found = true;
 			ret->plan = q->plan;
@@ -331,7 +367,7 @@ static int search(struct search *q, const struct knot_plan *plan, struct knot_na
 	int rc = knot_worker_assign(q->worker, &q->s->target->run, err);
 
 	for (uint32_t i = 0; !rc && i < CONTROL_REQUESTS && !ret->found && !q->broken; i++) {
-		const struct knot_plan next = plan_of(plan, q->c->options.seed, i);
+		const struct knot_plan next = plan_of(q, plan, q->c->options.seed, i);
 
 		if (knot_clock_mono_ns() - start > CONTROL_NS)
 			break;

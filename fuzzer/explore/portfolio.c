@@ -408,7 +408,8 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 		r->flags |= KNOT_REQ_HOLD;
 		r->count = 1;
 	}
-	if (p->options.race) {
+	/* Natively an access to memory is no scheduling point. */
+	if (p->options.race && !p->options.native) {
 		knot_sharing_choose(&p->sharing, &p->rng, p->requests, r);
 		/* A prefix is one of a run without such points. */
 		if (r->mem_len) {
