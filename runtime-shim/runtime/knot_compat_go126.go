@@ -24,6 +24,11 @@ func knotCollectLeaks() bool {
 	return true
 }
 
+// knotIsNobody: the status of a goroutine that is over, not yet there, or kept for a thread of C's that may come.
+func knotIsNobody(status uint32) bool {
+	return status == _Gdead || status == _Gdeadextra || status == _Gidle
+}
+
 func knotIsLeaked(gp *g) bool { return readgstatus(gp)&^_Gscan == _Gleaked }
 
 func knotSudogChan(sg *sudog) *hchan { return sg.c.get() }

@@ -14,6 +14,9 @@ func knotInSyscall(pp *p) (uint32, bool) {
 // knotCollectLeaks: the collector of this release cannot tell.
 func knotCollectLeaks() bool { return false }
 
+// knotIsNobody: the status of a goroutine that is over or not yet there.
+func knotIsNobody(status uint32) bool { return status == _Gdead || status == _Gidle }
+
 func knotIsLeaked(gp *g) bool { return false }
 
 func knotSudogChan(sg *sudog) *hchan { return sg.c }

@@ -54,7 +54,7 @@ func knotNatState(gp *g) uint8 {
 func knotNatSurvey(write bool) (l knotNatLook) {
 	forEachG(func(gp *g) {
 		s := readgstatus(gp) &^ _Gscan
-		if s == _Gdead || s == _Gidle || gp == getg().m.curg {
+		if knotIsNobody(s) || gp == getg().m.curg {
 			return
 		}
 		switch {

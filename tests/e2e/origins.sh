@@ -76,11 +76,34 @@ expect "what it is blocked in: $(events finding '.[0].title')" \
 
 goknot fuzz -C origins -o campaign -json -quiet -seed 1 -parallel 1 -first -fuzztime 200x -run TestOrigins .
 expect_rc 1 "a deadlock"
-goknot replay -C origins -o campaign "$(events finding '.[0].crash_file')"
+crash=$(events finding '.[0].crash_file')
+goknot replay -C origins -o campaign "$crash"
 expect_rc 1 "its replay"
 expect_out ' +[0-9]+ +G[0-9]+ +before/o_test.go:11#0 .*'
 expect_out ' +[0-9]+ +G[0-9]+ +timer/o_test.go:21#0 .*'
 expect_out ' +[0-9]+ +G[0-9]+ +timer/context.go:[0-9]+#0 .*'
 expect_out ' +[0-9]+ +G[0-9]+ +T/o_test.go:24#0 .*'
 expect "nobody is without a name: $(grep -n ' ?/\|site [0-9a-f]\{8\}' out)" test "$(grep -c ' ?/\|site [0-9a-f]\{8\}' out)" -eq 0
+
+# On the stock scheduler everybody has the same name: a chain found there means the same goroutines here.
+names() { sed -n '/^goroutines:/,/^decisions:/s/^  [0-9]* \([0-9a-f]* .*\)/\1/p' "$1" | sort; }
+names "$crash" >controlled.names
+expect "who was in the controlled run" test "$(wc -l <controlled.names)" -eq 5
+for race in "" -race; do
+	if [ -n "$race" ] && goknot doctor && grep -q '^limited *race detector' out; then
+		skip "native names with -race" "$(grep '^limited *race detector' out)"
+		continue
+	fi
+	# shellcheck disable=SC2086 # no word when there is no -race
+	goknot fuzz -C origins -o "native$race" -json -quiet $race -sched native -seed 1 -parallel 1 -first -fuzztime 60s -run TestOrigins .
+	expect_rc 1 "a native deadlock $race"
+	crash=$(events finding '.[0].crash_file')
+	names "$crash" >native.names
+	expect "other names on the stock scheduler$race: $(diff controlled.names native.names)" cmp -s controlled.names native.names
+	goknot replay -C origins -o "native$race" "$crash"
+	expect_rc 1 "its native replay"
+	expect_out ' +[0-9]+ +G[0-9]+ +before/o_test.go:11#0 .*'
+	expect_out ' +[0-9]+ +G[0-9]+ +timer/o_test.go:21#0 .*'
+	expect "nobody is without a name: $(grep -n ' ?/\|site [0-9a-f]\{8\}' out)" test "$(grep -c ' ?/\|site [0-9a-f]\{8\}' out)" -eq 0
+done
 done_testing
