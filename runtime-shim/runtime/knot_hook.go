@@ -71,6 +71,21 @@ func knotChanOp(op uint8, c *hchan) {
 	knotEntry(gp, op, uintptr(unsafe.Pointer(c)), getfp(), false)
 }
 
+// knotChanReflect is called first by what package reflect calls to send and receive. nb: it does not wait.
+//
+//go:noinline
+func knotChanReflect(op uint8, c *hchan, nb bool) {
+	gp := getg()
+	if !knotMay(gp) {
+		return
+	}
+	if nb {
+		knot.polling = true
+		knotPolled(c)
+	}
+	knotEntry(gp, op, uintptr(unsafe.Pointer(c)), getfp(), false)
+}
+
 // knotSelect is called first by selectgo.
 //
 //go:noinline

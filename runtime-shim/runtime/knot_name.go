@@ -107,6 +107,7 @@ const (
 	knotPCExempt             // inside machinery: no scheduling point
 	knotPCOuter              // inside package sync: the caller's caller counts
 	knotPCContext            // inside package context: no scheduling point when package testing called it
+	knotPCThrough            // passes the operation on for its caller, whose operation it is
 )
 
 type knotPCTab struct {
@@ -315,7 +316,7 @@ func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 		name := u.srcFunc(uf).name()
 		file, line := u.fileLine(uf)
 		kind, site = knotSiteOf(name, file, line, int(u.srcFunc(uf).startLine), op)
-		if op == knotOpIo && kind != knotPCSite {
+		if op == knotOpIo && kind != knotPCSite || kind == knotPCThrough {
 			if uf = u.next(uf); uf.valid() {
 				continue // a function that the program calls may have been inlined into it
 			}
@@ -369,6 +370,9 @@ func knotSiteOf(name, file string, line, head int, op uint8) (kind uint8, site u
 	default:
 		kind = knotPCSite
 	}
+	if !old && knotPassesOn(name, pkg, op) {
+		kind = knotPCThrough
+	}
 	if op == knotOpIo {
 		switch pkg {
 		case "net", "io", "bufio", "os", "syscall", "crypto/tls":
@@ -376,6 +380,18 @@ func knotSiteOf(name, file string, line, head int, op uint8) (kind uint8, site u
 		}
 	}
 	return kind, h
+}
+
+// knotPassesOn reports whether a function does a channel's operation for who calls package reflect, or that of a
+// RWMutex for who has its RLocker.
+func knotPassesOn(name, pkg string, op uint8) bool {
+	switch knotNormalOp(op) {
+	case knotOpSend, knotOpRecv, knotOpClose, knotOpSelect:
+		return pkg == "reflect" || name == "runtime.reflect_chanclose" || name == "runtime.reflect_rselect"
+	case knotOpRlock, knotOpRunlock:
+		return name == "sync.(*rlocker).Lock" || name == "sync.(*rlocker).Unlock"
+	}
+	return false
 }
 
 // knotIsStd reports whether a package is one of the standard library: import paths of modules begin with a domain.

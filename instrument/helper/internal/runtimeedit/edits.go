@@ -196,6 +196,8 @@ var edits = []edit{
 	{"runtime/chan.go", "chanrecv2", head("if knot.on { knotChanOp(knotOpRecv, c) } else if knotNat.rec { knotNatChanOp(knotOpRecv, c) }")},
 	{"runtime/chan.go", "selectnbsend", head("if knot.on { knotChanPoll(knotOpSend, c) } else if knotNat.rec { knotNatChanOp(knotOpSend, c) }")},
 	{"runtime/chan.go", "selectnbrecv", head("if knot.on { knotChanPoll(knotOpRecv, c) } else if knotNat.rec { knotNatChanOp(knotOpRecv, c) }")},
+	{"runtime/chan.go", "reflect_chansend", head("if knot.on { knotChanReflect(knotOpSend, c, nb) }")},
+	{"runtime/chan.go", "reflect_chanrecv", head("if knot.on { knotChanReflect(knotOpRecv, c, nb) }")},
 	{"runtime/chan.go", "closechan", head("if knot.on { knotChanOp(knotOpClose, c) } else if knotNat.rec { knotNatChanOp(knotOpClose, c) }")},
 	{"runtime/select.go", "selectgo", both(
 		head("if knot.on { knotSelect(cas0, nsends+nrecvs, block) } else if knotNat.rec { knotNatSelect() }"),
