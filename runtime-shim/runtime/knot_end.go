@@ -99,7 +99,20 @@ func knotTimerFeeds(c *hchan) bool {
 	if c.timer != nil {
 		return c.timer.when != 0
 	}
-	for _, tw := range allp[0].timers.heap {
+	if !knotNat.attached {
+		return knotHeapFeeds(&allp[0].timers, c)
+	}
+	for _, pp := range allp {
+		// While the world runs the heaps change; a timer in one of them keeps the run from being over anyway.
+		if knotNat.stopped && knotHeapFeeds(&pp.timers, c) {
+			return true
+		}
+	}
+	return false
+}
+
+func knotHeapFeeds(ts *timers, c *hchan) bool {
+	for _, tw := range ts.heap {
 		if t := tw.timer; t.when > 0 && efaceOf(&t.arg).data == unsafe.Pointer(c) {
 			return true
 		}

@@ -27,6 +27,7 @@ type knotNative struct {
 
 	attached bool
 	watched  bool // the watcher has been started
+	stopped  bool // the world is, to look at it
 	chainLen uint32
 	waitNs   int64
 	started  int64 // of the run, real time

@@ -111,7 +111,9 @@ func knotNatSurvey(write bool) (l knotNatLook) {
 // knotNatSure is knotNatSurvey with the world stopped.
 func knotNatSure() (l knotNatLook) {
 	stw := stopTheWorld(stwUnknown)
+	knotNat.stopped = true
 	systemstack(func() { l = knotNatSurvey(true) })
+	knotNat.stopped = false
 	startTheWorld(stw)
 	return l
 }

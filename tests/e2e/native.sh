@@ -58,4 +58,36 @@ for twin in abba lostsignal missingunlock closerace statusmanager pipeline; do
 	expect "$twin: $(events summary '.[0]')" test "$(events summary '.[0] | .findings == 0 and .rejected == 0 and
 		.listed == 0 and .set_aside == 0 and .runs >= 2000 and .events_lost == 0')" = true
 done
+
+# Who waits for a ticker goes on, whichever of several processors has the ticker; here the channel does not know its timer.
+module ticks example.org/ticks
+sed -i 's/^go 1.*/go 1.22/' ticks/go.mod
+cat >ticks/t_test.go <<'GO'
+package ticks
+
+import (
+	"testing"
+	"time"
+)
+
+func TestTicks(t *testing.T) {
+	for i := 0; i < 4; i++ {
+		stop := make(chan bool)
+		go func() {
+			ticker := time.NewTicker(time.Millisecond)
+			for {
+				select {
+				case <-ticker.C:
+				case <-stop:
+					return
+				}
+			}
+		}()
+	}
+	time.Sleep(2 * time.Millisecond)
+}
+GO
+goknot fuzz -C ticks -o "$work/ticks-campaign" -sched native -json -quiet -fuzztime 4x -parallel 1
+expect_rc 0 "goroutines that tick"
+expect "goroutines that tick: $(cat out)" test "$(events summary '.[0] | .findings == 0 and .listed == 0 and .runs >= 4')" = true
 done_testing
