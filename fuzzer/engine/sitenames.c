@@ -70,11 +70,14 @@ static const struct knot_site_name *look_up(void *arg, uint32_t site)
 	struct known *k;
 
 	if (s) {
+		/* What a select has in place of an expression is the word again. */
+		const bool has_expression = *s->prim && s->op != KNOT_OP_SELECT;
+
 		n->answer = (struct knot_site_name){
 			.file = base_name(s->file),
 			.line = s->line,
 			.function = s->func,
-			.primitive = *s->prim ? s->prim : NULL,
+			.primitive = has_expression ? s->prim : NULL,
 		};
 		return &n->answer;
 	}
