@@ -105,8 +105,12 @@ int main(int argc, char **argv)
 	open_log();
 	const int code = run(argc, argv);
 	/* A result that nobody could read is no result. */
-	if ((fflush(stdout) != 0 || ferror(stdout)) && code != KNOT_EXIT_USAGE) {
-		fprintf(stderr, "goknot: cannot write to standard output: %s\n", strerror(errno));
+	const char *why = fflush(stdout) != 0 ? strerror(errno)
+		: ferror(stdout)              ? "an earlier write failed"
+					      : NULL;
+
+	if (why && code != KNOT_EXIT_USAGE) {
+		fprintf(stderr, "goknot: cannot write to standard output: %s\n", why);
 		return KNOT_EXIT_OWN;
 	}
 	return code;

@@ -131,4 +131,10 @@ for wish in workers_run "test -e $work/campaign/build/helper"; do
 	expect "$last: Ctrl-C took $took ms" test "$took" -lt 3000
 	expect "processes of the hanging target: $(processes_below "$work/campaign")" until_true 20 no_process
 done
+# What was told along the way and could not be written is not explained with the error of something else.
+rc=0
+"$GOKNOT" fuzz -C "$root/seeds" -o "$work/full" -seed 1 -fuzztime 1x ./abba/fixed >/dev/full 2>"$work/err" || rc=$?
+last="goknot fuzz >/dev/full"
+expect_rc 3 "a full device"
+expect_err 'goknot: cannot write to standard output: (No space left on device|an earlier write failed)'
 done_testing
