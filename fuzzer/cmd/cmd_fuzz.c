@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/shell.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/session.h"
@@ -206,6 +207,7 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 		.cfg_flags = o->hooks ? 0 : KNOT_CFG_NO_HOOKS,
 		.campaign_dir = session->campaign_dir,
 		.command_line = command_line,
+		.packages_dir = session->dir,
 		.cancel = session->cancel,
 	};
 }
@@ -245,8 +247,11 @@ static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *
 /* What replay has to be told to find the module and the builds where fuzz did. */
 static char *replay_flags(const struct knot_fuzz_options *o)
 {
-	return knot_xasprintf("%s%s%s%s%s%s", o->dir ? "-C " : "", o->dir ? o->dir : "",
-		o->dir ? " " : "", o->output ? "-o " : "", o->output ? o->output : "",
+	knot_auto_free char *dir = knot_shell_word(o->dir ? o->dir : "");
+	knot_auto_free char *output = knot_shell_word(o->output ? o->output : "");
+
+	return knot_xasprintf("%s%s%s%s%s%s", o->dir ? "-C " : "", o->dir ? dir : "",
+		o->dir ? " " : "", o->output ? "-o " : "", o->output ? output : "",
 		o->output ? " " : "");
 }
 

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/pattern.h"
 #include "base/file.h"
+#include "base/shell.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/json.h"
@@ -206,6 +207,7 @@ struct known_target {
 struct findings {
 	KNOT_VEC(struct known_target) targets;
 	const char *campaign;
+	char *replay_flags; /* to be typed before the file */
 	bool json;
 	size_t count;
 };
@@ -262,20 +264,48 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n", knot_finding_state_name(x->state),
 		x->reproduced, x->replays);
 	if (*file) {
-		put("    to re-run: goknot replay ", file);
+		knot_auto_free char *word = knot_shell_word(file);
+
+		put("    to re-run: goknot replay ", f->replay_flags);
+		put("", word);
 		putchar('\n');
 	}
 	return 0;
 }
 
+/*
+ * What replay has to be told from here to find the module and the builds of a campaign: nothing where its
+ * defaults will do. A module that has gone elsewhere since is the reader's to name.
+ */
+static char *replay_flags(const char *campaign, const char *packages_dir)
+{
+	knot_auto_free char *here = realpath(".", NULL);
+	knot_auto_free char *dir = packages_dir ? realpath(packages_dir, NULL) : NULL;
+	knot_auto_free char *output = realpath(campaign, NULL);
+	knot_auto_free char *usual = knot_xasprintf("%s/.goknot", dir ? dir : here ? here : "");
+	const bool elsewhere = dir && here && strcmp(dir, here) != 0;
+	const bool unusual = output && strcmp(output, usual) != 0;
+	knot_auto_free char *dir_word = knot_shell_word(elsewhere ? relative(dir) : "");
+	knot_auto_free char *output_word = knot_shell_word(unusual ? relative(output) : "");
+
+	return knot_xasprintf("%s%s%s%s%s%s", elsewhere ? "-C " : "", elsewhere ? dir_word : "",
+		elsewhere ? " " : "", unusual ? "-o " : "", unusual ? output_word : "",
+		unusual ? " " : "");
+}
+
 static int list_campaign(const char *dir, bool json, struct knot_error *err)
 {
+	knot_auto_free char *packages_dir = NULL;
 	struct knot_store *store = NULL;
 	struct findings f = {.campaign = dir, .json = json};
 	int r = knot_store_open(dir, KNOT_STORE_READ, &store, err);
 	if (r < 0)
 		return r;
-	r = knot_store_target_each(store, keep_target, &f, err);
+	r = knot_store_meta_get(store, "packages_dir", &packages_dir, err);
+	if (r == 0) {
+		f.replay_flags = replay_flags(dir, packages_dir);
+		r = knot_store_target_each(store, keep_target, &f, err);
+	}
 	if (r == 0)
 		r = knot_store_finding_each(store, 0, print_finding, &f, err);
 	if (r == 0 && f.count == 0 && !json)
@@ -286,6 +316,7 @@ static int list_campaign(const char *dir, bool json, struct knot_error *err)
 		free(f.targets.data[i].test);
 	}
 	knot_vec_free(&f.targets);
+	free(f.replay_flags);
 	return r;
 }
 

@@ -26,6 +26,7 @@ struct knot_campaign_options {
 	uint32_t cfg_flags; /* KNOT_CFG_* */
 	const char *campaign_dir; /* absolute */
 	const char *command_line; /* kept in the store */
+	const char *packages_dir; /* absolute, kept for who shows how to replay */
 	const volatile int *cancel; /* set by a signal handler */
 };
 

@@ -222,6 +222,8 @@ int knot_persist_open(struct knot_campaign *c, struct knot_error *err)
 	if ((rc = knot_store_meta_get_u64(c->store, "elapsed_ns", 0, &c->earlier_ns, err)) ||
 		(rc = knot_store_meta_set(c->store, "command_line",
 			 c->options.command_line ? c->options.command_line : "", err)) ||
+		(rc = knot_store_meta_set(c->store, "packages_dir",
+			 c->options.packages_dir ? c->options.packages_dir : "", err)) ||
 		(rc = knot_store_meta_set_u64(c->store, "seed", c->options.seed, err)) ||
 		(rc = knot_store_meta_set_u64(c->store, "started_ns", knot_clock_wall_ns(), err)))
 		return rc;

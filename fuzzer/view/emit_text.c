@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "view/emit.h"
 
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/shell.h"
+
 #include <inttypes.h>
 
 static double percent(uint64_t part, uint64_t whole)
@@ -46,6 +50,8 @@ static void progress(FILE *out, const struct knot_emit_progress *p)
 
 static void finding(FILE *out, const struct knot_emit_finding *f)
 {
+	knot_auto_free char *word = knot_shell_word(f->crash_file);
+
 	fprintf(out, "--- FOUND: %s %s\n    %s\n", f->package, f->test, f->title);
 	if (f->message && *f->message)
 		fprintf(out, "    %s\n", f->message);
@@ -59,7 +65,7 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		fprintf(out,
 			"    native run, came again in %u of %u tries, saved to %s\n    to re-run: "
 			"goknot replay %s%s\n",
-			f->reproduced, f->tries, f->crash_file, f->replay_flags, f->crash_file);
+			f->reproduced, f->tries, f->crash_file, f->replay_flags, word);
 		if (f->controlled_file)
 			fprintf(out,
 				"    under the controlled scheduler, where it replays exactly: "
@@ -77,7 +83,7 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		"    schedule of %u steps%s, verified in fresh processes, saved to %s\n    to "
 		"re-run: goknot replay %s%s\n",
 		f->steps, f->external ? " and what came from outside" : "", f->crash_file,
-		f->replay_flags, f->crash_file);
+		f->replay_flags, word);
 	fflush(out);
 }
 

@@ -36,6 +36,25 @@ rc=0
 	.package == "example.org/m/buggy" and (.bucket | test("^[0-9a-f]{16}$")) and .reproduced == 2)' >/dev/null ||
 	fail "list -json"
 
+# And from elsewhere, with another campaign directory, and with a name that the shell would take apart.
+mkdir "$work/other" "$work/two words"
+cp -R "$work/m/." "$work/two words/"
+rm -rf "$work/two words/.goknot"
+cd "$work/other"
+rc=0
+"$GOKNOT" fuzz -C "../two words" -o "$work/it's" -first -seed 1 -fuzztime 20s ./buggy >"$work/fuzz.out" 2>&1 || rc=$?
+[ "$rc" -eq 1 ] || fail "fuzz from elsewhere: exit code $rc"
+"$GOKNOT" list "../it's" >"$work/elsewhere.out" 2>&1 || fail "list from elsewhere: exit code $?"
+for from in fuzz elsewhere; do
+	command=$(sed -n 's/^    to re-run: goknot //p' "$work/$from.out")
+	rc=0
+	eval "\"$GOKNOT\" $command -quiet" >"$work/replay.out" 2>&1 || rc=$?
+	[ "$rc" -eq 1 ] || fail "the command printed by $from: exit code $rc"
+	[ -z "$(ls -A)" ] || fail "the command printed by $from left $(ls -A)"
+done
+[ ! -e "$work/two words/.goknot" ] || fail "a second campaign directory"
+cd "$work/m"
+
 # Cleaned, the findings and their replay are still there.
 "$GOKNOT" clean >"$work/clean.out"
 [ "$("$GOKNOT" list .goknot)" = "$(cat "$work/list.out")" ] || fail "clean changed the findings"
