@@ -99,15 +99,25 @@ static int run(int argc, char **argv)
 	return refuse_unknown(argv[1]);
 }
 
+/* NULL when all of standard output was written. The reason of a write that failed long ago is asked for again. */
+static const char *output_failure(void)
+{
+	if (fflush(stdout) != 0)
+		return strerror(errno);
+	if (!ferror(stdout))
+		return NULL;
+	clearerr(stdout);
+	return putchar('\n') == EOF || fflush(stdout) != 0 ? strerror(errno)
+							   : "an earlier write failed";
+}
+
 int main(int argc, char **argv)
 {
 	knot_alloc_open();
 	open_log();
 	const int code = run(argc, argv);
 	/* A result that nobody could read is no result. */
-	const char *why = fflush(stdout) != 0 ? strerror(errno)
-		: ferror(stdout)              ? "an earlier write failed"
-					      : NULL;
+	const char *why = output_failure();
 
 	if (why && code != KNOT_EXIT_USAGE) {
 		fprintf(stderr, "goknot: cannot write to standard output: %s\n", why);
