@@ -213,6 +213,7 @@ struct verified {
 	struct knot_outcome *outcome;
 	uint32_t flags; /* of the schedule that worked */
 	uint32_t tries, same;
+	bool native;
 };
 
 /* The same end under the controlled scheduler: a crash file that replays exactly, beside the other one. */
@@ -224,7 +225,7 @@ static int control(struct knot_campaign *c, struct knot_target_state *s, const s
 	struct knot_plan plan = *v->plan;
 
 	plan.request.steps_hint = v->outcome->record.result.steps;
-	int rc = knot_native_control(c, s, &plan, f, &n, err);
+	int rc = knot_native_control(c, s, &plan, f, NULL, &n, err);
 
 	if (!rc && n.found) {
 		knot_crashfile_fill(c, s, &n.plan, &n.outcome.record, 0, n.finding, &crash);
@@ -256,10 +257,10 @@ static int save(struct knot_campaign *c, struct knot_target_state *s, const stru
 	knot_auto_free char *controlled = NULL;
 	int rc = 0;
 
-	if (c->options.native)
+	if (v->native)
 		rc = control(c, s, v, f, &controlled, err);
 	knot_crashfile_fill(c, s, v->plan, &v->outcome->record, v->flags, f, &crash);
-	if (c->options.native)
+	if (v->native)
 		fill_native(v, controlled, &crash);
 	if (!rc)
 		rc = knot_crashfile_write(c, &crash, v->outcome, &file, err);
@@ -273,7 +274,7 @@ static int save(struct knot_campaign *c, struct knot_target_state *s, const stru
 			.record = &v->outcome->record,
 			.names = c->names,
 			.crash_file = file,
-			.native = c->options.native,
+			.native = v->native,
 			.tries = v->tries,
 			.same = v->same,
 			.controlled_file = controlled,
@@ -342,6 +343,30 @@ static bool ends_like(void *arg, const struct knot_outcome *o)
 	return same_end(q->c, q->x, &o->record);
 }
 
+/* What does not come again natively may have a schedule all the same, which then is the finding. */
+static int judge_controlled(struct knot_campaign *c, struct knot_target_state *s,
+	struct knot_kind *k, const struct knot_plan *plan, const struct candidate *x,
+	const struct knot_finding *f, bool *ret_finding, struct knot_error *err)
+{
+	struct knot_native_control n = {0};
+	struct knot_plan from = *plan;
+
+	from.request.steps_hint = x->rec->result.steps;
+	int rc = knot_native_control(c, s, &from, f, x->rec, &n, err);
+
+	if (!rc && n.found) {
+		const struct verified v = {
+			.plan = &n.plan, .outcome = &n.outcome, .tries = REPLAYS, .same = REPLAYS};
+
+		c->status.replays += REPLAYS;
+		c->status.replays_same += REPLAYS;
+		k->settled = true;
+		rc = accept(c, s, k, x, &v, ret_finding, err);
+	}
+	knot_native_control_free(&n);
+	return rc;
+}
+
 static int judge_native(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
 	const struct knot_plan *plan, const struct candidate *x, const struct knot_finding *f,
 	bool *ret_finding, struct knot_error *err)
@@ -356,12 +381,18 @@ static int judge_native(struct knot_campaign *c, struct knot_target_state *s, st
 	c->status.replays += t.tries;
 	c->status.replays_same += t.same;
 	if (!rc && t.same) {
-		const struct verified v = {
-			.plan = &best, .outcome = &t.outcome, .tries = t.tries, .same = t.same};
+		const struct verified v = {.plan = &best,
+			.outcome = &t.outcome,
+			.tries = t.tries,
+			.same = t.same,
+			.native = true};
 
 		k->settled = true;
 		rc = accept(c, s, k, x, &v, ret_finding, err);
-	} else if (!rc) {
+	} else if (!rc && !k->tries) {
+		rc = judge_controlled(c, s, k, plan, x, f, ret_finding, err);
+	}
+	if (!rc && !k->settled) {
 		knot_auto_free char *why =
 			knot_xasprintf("did not come again in %u native runs", t.tries);
 
@@ -416,6 +447,10 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 		return 0;
 	}
 	if (c->options.native) {
+		/* The search under the controlled scheduler wants them already when the end is judged. */
+		for (size_t i = 0; i < rec->races.len; i++)
+			knot_race_share(&rec->races.data[i], c->names,
+				knot_portfolio_sharing(s->portfolio));
 		rc = judge_native(c, s, k, plan, &x, &f, ret_finding, err);
 		knot_finding_free(&f);
 		return rc;

@@ -188,6 +188,7 @@ struct search {
 	struct knot_campaign *c;
 	const struct knot_target_state *s;
 	const struct knot_finding *wanted;
+	const struct knot_record *like; /* whose end is wanted, NULL = the bucket is */
 	struct knot_worker *worker;
 	struct knot_record candidate; /* events are not kept */
 	struct knot_plan plan; /* of the candidate */
@@ -347,7 +348,9 @@ static int confirm(struct search *q, struct knot_native_control *ret, struct kno
 		knot_finding_judge(&o->record, race, o->out, o->out_len, o->err, o->err_len, false,
 			q->c->names, &f);
 		good = !race == !q->wanted->race && f.verdict.finding &&
-			f.verdict.kind == q->wanted->verdict.kind && f.bucket == q->wanted->bucket;
+			f.verdict.kind == q->wanted->verdict.kind &&
+			(q->like ? knot_judge_same_end(q->like, &o->record)
+				 : f.bucket == q->wanted->bucket);
 		if (good && n == REPLAYS - 1) {
 			ret->found = true;
 			ret->plan = q->plan;
@@ -380,10 +383,10 @@ static int search(struct search *q, const struct knot_plan *plan, struct knot_na
 }
 
 int knot_native_control(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_plan *plan, const struct knot_finding *f,
+	const struct knot_plan *plan, const struct knot_finding *f, const struct knot_record *like,
 	struct knot_native_control *ret_control, struct knot_error *err)
 {
-	struct search q = {.c = c, .s = s, .wanted = f};
+	struct search q = {.c = c, .s = s, .wanted = f, .like = f->race ? NULL : like};
 	const struct knot_worker_options o = {
 		.sandbox = c->replay_sandbox,
 		.timeout_ns = c->options.timeout_ns,

@@ -49,9 +49,12 @@ struct knot_native_control {
 	struct knot_finding *finding; /* owned */
 };
 
-/* Looks for one with the chain of plan, then without. ret_control must be zeroed. */
+/*
+ * Looks for one with the chain of plan, then without. It falls into the bucket of f; or, where that was told
+ * without the target's output, it ends as the run like did (NULL = the bucket counts). ret_control must be zeroed.
+ */
 int knot_native_control(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_plan *plan, const struct knot_finding *f,
+	const struct knot_plan *plan, const struct knot_finding *f, const struct knot_record *like,
 	struct knot_native_control *ret_control, struct knot_error *err);
 void knot_native_control_free(struct knot_native_control *n);
 
