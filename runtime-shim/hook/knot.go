@@ -44,6 +44,12 @@ func AP[T any](id uint32, op uint8, p *T) *T {
 	return p
 }
 
+// AX is the same behind v, an argument of the operation.
+func AX[T, V any](id uint32, op uint8, p *T, v V) V {
+	atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+	return v
+}
+
 // D is a deferred niladic operation.
 func D(id uint32, op uint8, f func()) {
 	before(id, op)

@@ -4,6 +4,7 @@ package rewrite
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -12,6 +13,9 @@ import (
 
 // atomicRule: atomic.AddInt32(AP(id, op, &x), 1) and AP(id, op, &x).Load(). The compiler replaces these
 // operations by instructions, so that no hook in their bodies would ever run: AP is a scheduling point itself.
+//
+// x.Store(AX(id, op, &x, x.Load()+1)) where arguments call something: the point is to be the last thing before
+// the operation, or nobody could ever come between that load and the store.
 func atomicRule(w *walker, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.CallExpr:
@@ -79,7 +83,52 @@ func (w *walker) atomicCall(call *ast.CallExpr, sel *ast.SelectorExpr, op sites.
 		w.deferBefore(at.stmt, func() string { return w.call("AP", s) + ", " + amp + operand + ")" })
 		return
 	}
+	if arg := w.callingArg(call, x); arg != nil {
+		operand := string(w.text(x))
+		w.wrap(arg, "AX", s, amp+operand+", ")
+		return
+	}
 	w.wrap(x, "AP", s, amp)
+}
+
+// callingArg is the last argument behind the operand x that calls or receives. Nil: there is none, it has its type
+// from where it stands, or x cannot be written twice.
+func (w *walker) callingArg(call *ast.CallExpr, x ast.Expr) ast.Expr {
+	if !isPure(x) || strings.Contains(string(w.text(x)), "\n") {
+		return nil
+	}
+	sig, ok := w.typeOf(call.Fun).Underlying().(*types.Signature)
+	if !ok || sig.Params().Len() != len(call.Args) {
+		return nil
+	}
+	for i := len(call.Args) - 1; i >= 0 && call.Args[i] != x; i-- {
+		arg := call.Args[i]
+		if !w.calls(arg) {
+			continue
+		}
+		if w.hasOwnType(arg) || w.isBoolFor(arg, sig.Params().At(i).Type()) {
+			return arg
+		}
+		return nil
+	}
+	return nil
+}
+
+// calls tells whether evaluating x may run a function or receive; conversions and the bodies of literals do not.
+func (w *walker) calls(x ast.Expr) bool {
+	found := false
+	ast.Inspect(x, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.CallExpr:
+			found = found || !w.pkg.Info.Types[n.Fun].IsType()
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW
+		}
+		return !found
+	})
+	return found
 }
 
 // atomicOperand finds the expression that points at the memory: the first argument, or the receiver.

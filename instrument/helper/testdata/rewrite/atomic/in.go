@@ -10,13 +10,14 @@ import (
 )
 
 type node struct {
-	v    int32
-	next atomic.Pointer[node]
-	ptr  unsafe.Pointer
-	word uintptr
-	flag *atomic.Bool
-	any  atomic.Value
-	arr  [2]atomic.Uint64
+	v     int32
+	next  atomic.Pointer[node]
+	ptr   unsafe.Pointer
+	word  uintptr
+	flag  *atomic.Bool
+	any   atomic.Value
+	arr   [2]atomic.Uint64
+	count atomic.Int32
 }
 
 type int32p *int32
@@ -52,4 +53,13 @@ func main() {
 	pointers := map[string]*atomic.Int64{"a": new(atomic.Int64)}
 	pointers["a"].Add(1)
 	fmt.Println(pointers["a"].Load())
+	n.arr[0].Store(n.arr[0].Load() + 1)
+	n.count.Store(n.count.Load() + 1)
+	n.count.CompareAndSwap(n.count.Load(), 7)
+	n.count.Store(int32(len(pointers)))
+	n.flag.Store(n.count.Load() == 7)
+	atomic.StoreInt32(&n.v, atomic.LoadInt32(&n.v)+1)
+	n.any.Store(fmt.Sprint("y"))
+	n.count.Store(1 << n.count.Load())
+	fmt.Println(n.count.Load(), n.flag.Load(), n.v, n.any.Load(), n.arr[0].Load())
 }

@@ -50,5 +50,5 @@ func main() {
 	s := &state{rw: new(sync.RWMutex)}
 	fmt.Println(s.run())
 	goknot_hook.P(2303063620, 20, &s.wg).Wait(); goknot_hook.A(2303063620, 20)
-	fmt.Println(goknot_hook.P(2078614876, 14, &s.mu).TryLock(), goknot_hook.P(2095392495, 14, s.rw).TryLock(), s.n, goknot_hook.AP(2057527638, 27, &s.typed).Load())
+	fmt.Println(goknot_hook.P(2078614876, 14, &s.mu).TryLock(), goknot_hook.P(2095392495, 14, s.rw).TryLock(), s.n, goknot_hook.AP(2074305257, 27, &s.typed).Load())
 }

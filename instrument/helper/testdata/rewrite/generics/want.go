@@ -56,7 +56,7 @@ func main() {
 	q := &Queue[string]{ch: make(chan string, 4)}
 	q.Push("a")
 	q.Push("b")
-	fmt.Println(len(Drain(q.ch)), *goknot_hook.AP(1035609160, 27, &q.head).Load())
+	fmt.Println(len(Drain(q.ch)), *goknot_hook.AP(1052386779, 27, &q.head).Load())
 	c := make(chan uint8, 3)
 	One(c, 3)
 	fmt.Println(Drain(c))
