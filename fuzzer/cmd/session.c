@@ -44,7 +44,6 @@ static int catch_signals(struct knot_error *err)
 		return knot_error_sys(err, "eventfd");
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		sigaction(signals[i], &a, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	return 0;
 }
 

@@ -55,6 +55,26 @@ done
 [ ! -e "$work/two words/.goknot" ] || fail "a second campaign directory"
 cd "$work/m"
 
+# A reader that leaves early gets no complaint, and everything comes to its end all the same.
+gone() { # exit code, arguments...
+	local want=$1 code
+	shift
+	{
+		sleep 0.3
+		rc=0
+		"$GOKNOT" "$@" 2>"$work/gone.out" || rc=$?
+		echo "$rc" >"$work/code"
+	} | :
+	code=$(cat "$work/code")
+	[ "$code" = "$want" ] || fail "$* without a reader: exit code $code"
+	[ ! -s "$work/gone.out" ] || fail "$* without a reader complains"
+}
+gone 0 list .goknot
+gone 0 list ./...
+gone 0 status
+gone 1 replay -trace "$work/trace" .goknot/crashes/*.crash
+grep -q lock "$work/trace" || fail "the trace is lost with the reader"
+
 # Cleaned, the findings and their replay are still there.
 "$GOKNOT" clean >"$work/clean.out"
 [ "$("$GOKNOT" list .goknot)" = "$(cat "$work/list.out")" ] || fail "clean changed the findings"
