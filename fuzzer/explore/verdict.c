@@ -178,13 +178,14 @@ static void decide_deadlock(const struct knot_verdict_input *in, struct knot_ver
 	take_stuck(v);
 }
 
-static void decide_extwait(struct knot_verdict *v)
+/* With something live left nobody can tell what it would have woken. */
+static void decide_extwait(const struct knot_verdict_input *in, struct knot_verdict *v)
 {
 	bool test_stuck = false;
 
 	for (size_t i = 0; i < v->graph.waiters.len; i++)
 		test_stuck |= v->graph.waiters.data[i].is_test && v->graph.waiters.data[i].stuck;
-	if (!test_stuck) {
+	if (!test_stuck || in->flags & KNOT_RUN_LIVE_LEFT) {
 		find(v, KNOT_VERDICT_OK, false, KNOT_NOTE_EXTERNAL);
 		take_external(v);
 		return;
@@ -457,7 +458,7 @@ void knot_verdict_decide(const struct knot_verdict_input *in, struct knot_verdic
 		decide_failure(in, v, KNOT_VERDICT_EXIT);
 		break;
 	case KNOT_END_EXTWAIT:
-		decide_extwait(v);
+		decide_extwait(in, v);
 		break;
 	case KNOT_END_TIMEOUT:
 		decide_timeout(in, v);

@@ -13,7 +13,11 @@ func knotInSyscall(pp *p) (uint32, bool) {
 		return 0, false
 	}
 	gp := mp.curg
-	return pp.syscalltick, gp != nil && readgstatus(gp)&^_Gscan == _Gsyscall
+	if gp == nil {
+		return pp.syscalltick, false
+	}
+	s := readgstatus(gp) &^ _Gscan
+	return pp.syscalltick, s == _Gsyscall || s == _Gdeadextra // a thread of C's that has called, and ended with the P
 }
 
 // knotCollectLeaks has the collector look for goroutines that nothing live can wake.

@@ -107,6 +107,48 @@ func knotChildren() bool {
 	return errno == 0 && uint32(info[2]) == 0
 }
 
+var knotStat [512]byte // what was read last: the caller must not allocate
+
+// knotForeignThread reports whether C code has threads of its own: one of them may yet call into Go.
+func knotForeignThread() bool {
+	if !iscgo {
+		return false
+	}
+	path := "/proc/self/stat\x00"
+	fd := open(unsafe.StringData(path), 0, 0)
+	if fd < 0 {
+		return false
+	}
+	n := read(fd, unsafe.Pointer(&knotStat), int32(len(knotStat)))
+	closefd(fd)
+	foreign := knotThreadCount(knotStat[:max(n, 0)])
+	for mp := allm; mp != nil; mp = mp.alllink {
+		// An extra one was lent to a thread of C's when that called, and stays with it.
+		if mp.procid != 0 && !mp.isextra {
+			foreign--
+		}
+	}
+	return foreign > 0
+}
+
+// knotThreadCount finds the number of threads in /proc/self/stat (proc(5)): the eighteenth word behind the name, which
+// stands in parentheses and may be anything.
+func knotThreadCount(stat []byte) int {
+	i := len(stat)
+	for i > 0 && stat[i-1] != ')' {
+		i--
+	}
+	count, word := 0, 0
+	for ; i < len(stat) && word <= 18; i++ {
+		if stat[i] == ' ' {
+			word++
+		} else if word == 18 {
+			count = count*10 + int(stat[i]-'0')
+		}
+	}
+	return count
+}
+
 // knotSignalled reports whether a signal for os/signal has come and has not yet been taken by its loop.
 func knotSignalled() bool {
 	if !sig.inuse {
@@ -139,7 +181,8 @@ func knotUserOut() bool {
 		}
 		switch readgstatus(gp) &^ _Gscan {
 		case _Gsyscall:
-			found = true
+			// A thread of C's that has called before may call again: knotForeignThread.
+			found = found || !gp.m.isextra || gp.m.ncgo != 0
 		case _Grunning, _Grunnable:
 			// On its way back from a system call, and not yet where we look for it.
 			found = found || gp.knot.readyIdx < 0

@@ -560,6 +560,16 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		knotStop(knotEndExtwait)
 		return nil, true
 	}
+	if knotForeignThread() {
+		if now-knot.idleSince < knotExternalMaxNs {
+			knot.cur.flags |= knotRunExternal
+			usleep(1000)
+			return nil, true
+		}
+		knot.cur.flags |= knotRunLiveLeft
+		knotStop(knotEndExtwait)
+		return nil, true
+	}
 	knotStop(knotEndDeadlock)
 	return nil, true
 }

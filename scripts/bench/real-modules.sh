@@ -20,7 +20,9 @@ mkdir -p "$keep"
 keep=$(realpath "$keep")
 failures=0
 
-modules=(golang.org/x/sync github.com/sourcegraph/conc github.com/panjf2000/ants/v2 github.com/klauspost/pgzip)
+modules=(golang.org/x/sync github.com/sourcegraph/conc github.com/panjf2000/ants/v2 github.com/klauspost/pgzip
+	github.com/hashicorp/raft github.com/nats-io/nats.go github.com/gin-gonic/gin github.com/dgraph-io/badger/v4
+	github.com/ThreeDotsLabs/watermill)
 packages=(context net/rpc database/sql)
 
 is_wanted() { # name
