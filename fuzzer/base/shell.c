@@ -19,8 +19,7 @@ char *knot_shell_word(const char *text)
 	for (const char *c = text; *c; c++) {
 		if (*c == '\'') {
 			/* No backslash: who shows it on a terminal escapes those. */
-			memcpy(to, "'\"'\"'", 5);
-			to += 5;
+			to = stpcpy(to, "'\"'\"'");
 		} else {
 			*to++ = *c;
 		}

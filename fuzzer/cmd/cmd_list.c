@@ -295,7 +295,7 @@ static char *replay_flags(const char *campaign, const char *packages_dir)
 
 static int list_campaign(const char *dir, bool json, struct knot_error *err)
 {
-	knot_auto_free char *packages_dir = NULL;
+	char *packages_dir = NULL;
 	struct knot_store *store = NULL;
 	struct findings f = {.campaign = dir, .json = json};
 	int r = knot_store_open(dir, KNOT_STORE_READ, &store, err);
@@ -304,6 +304,7 @@ static int list_campaign(const char *dir, bool json, struct knot_error *err)
 	r = knot_store_meta_get(store, "packages_dir", &packages_dir, err);
 	if (r == 0) {
 		f.replay_flags = replay_flags(dir, packages_dir);
+		free(packages_dir);
 		r = knot_store_target_each(store, keep_target, &f, err);
 	}
 	if (r == 0)

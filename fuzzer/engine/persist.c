@@ -397,6 +397,7 @@ static int save_hits(struct knot_campaign *c, struct knot_error *err)
 			.title = "",
 			.signature = "",
 			.crash_file = "",
+			/* cppcheck-suppress uninitvar; it does not see through HASH_ITER */
 			.hits = b->hits - b->stored_hits,
 			.last_ns = knot_clock_wall_ns(),
 		};
