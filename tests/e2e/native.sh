@@ -6,12 +6,19 @@
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 
-# Real time decides when a bug shows, so there is plenty of it.
+# Real time decides when a bug shows, so there is plenty of it. An end that does not come again natively, which a busy
+# machine can bring about, is a finding of the controlled scheduler: exact, but not what is asked for here.
 found() { # name
-	local name=$1 want=$root/seeds/$1/expect.json crash controlled
-	goknot fuzz -C "$root/seeds" -o "$work/$name" -sched native -json -quiet -first -fuzztime 60s "./$name/buggy"
-	expect_rc 1 "fuzzing $name natively"
-	[ "$rc" -eq 1 ] || return 0
+	local name=$1 want=$root/seeds/$1/expect.json crash controlled try
+	for try in 1 2 3 4 5; do
+		rm -rf "${work:?}/$name"
+		goknot fuzz -C "$root/seeds" -o "$work/$name" -sched native -json -quiet -first -seed "$try" -fuzztime 60s "./$name/buggy"
+		expect_rc 1 "fuzzing $name natively"
+		[ "$rc" -eq 1 ] || return 0
+		[ "$(events finding '.[0].sched')" = controlled ] || break
+		goknot replay -C "$root/seeds" -o "$work/$name" -json -n 5 "$(events finding '.[0].crash_file')"
+		expect "$name: the schedule in place of the native chain" test "$(events replay '.[0].same_hash')" = 5
+	done
 	expect "$name: $(events finding '.[0] | "\(.verdict) \(.sched) \(.reproduced) of \(.tries)"')" \
 		test "$(events finding '.[0] | .sched == "native" and .reproduced >= 1 and .reproduced <= .tries')" = true
 	expect "$name: the verdict" test "$(events finding '.[0].verdict')" = "$(jq -r .verdict "$want")"
