@@ -13,6 +13,7 @@
 struct level {
 	pcre2_code *code;
 	bool top; /* the first of its alternative */
+	char *below; /* of a first one: the text of those behind it, "" or "/x/y" */
 };
 
 struct knot_pattern {
@@ -34,7 +35,18 @@ static int add_level(
 		pcre2_get_error_message(code, why, sizeof(why));
 		return knot_error_set(err, KNOT_EUSAGE, "%s", (const char *)why);
 	}
-	knot_vec_push(&p->levels, ((struct level){.code = compiled, .top = top}));
+	if (!top) {
+		size_t i = p->levels.len - 1;
+
+		while (!p->levels.data[i].top)
+			i--;
+		knot_auto_free char *above = p->levels.data[i].below;
+
+		p->levels.data[i].below = knot_xasprintf("%s/%.*s", above, (int)len, text);
+	}
+	knot_vec_push(&p->levels,
+		((struct level){
+			.code = compiled, .top = top, .below = top ? knot_xstrdup("") : NULL}));
 	return 0;
 }
 
@@ -77,25 +89,70 @@ int knot_pattern_compile(const char *text, struct knot_pattern **ret, struct kno
 	return rc;
 }
 
-bool knot_pattern_matches(const struct knot_pattern *p, const char *name)
+/* The first level, from `i` on, of an alternative that matches; NULL = none. */
+static const struct level *next_match(const struct knot_pattern *p, const char *name, size_t *i)
 {
-	for (size_t i = 0; i < p->levels.len; i++) {
-		const struct level *l = &p->levels.data[i];
+	while (*i < p->levels.len) {
+		const struct level *l = &p->levels.data[(*i)++];
 
 		if (l->top &&
 			pcre2_match(
 				l->code, (PCRE2_SPTR)name, strlen(name), 0, 0, p->match, NULL) >= 0)
-			return true;
+			return l;
 	}
+	return NULL;
+}
+
+bool knot_pattern_matches(const struct knot_pattern *p, const char *name)
+{
+	size_t i = 0;
+
+	return next_match(p, name, &i);
+}
+
+bool knot_pattern_skips(const struct knot_pattern *p, const char *name)
+{
+	size_t i = 0;
+	const struct level *l = next_match(p, name, &i);
+
+	return l && !*l->below;
+}
+
+bool knot_pattern_whole(const struct knot_pattern *p, const char *name)
+{
+	size_t i = 0;
+	const struct level *l;
+
+	while ((l = next_match(p, name, &i)))
+		if (!*l->below)
+			return true;
 	return false;
+}
+
+char *knot_pattern_narrow(
+	const struct knot_pattern *p, const char *before, const char *name, const char *after)
+{
+	char *text = NULL;
+	size_t i = 0;
+	const struct level *l;
+
+	while ((l = next_match(p, name, &i))) {
+		knot_auto_free char *left = text;
+
+		text = knot_xasprintf("%s%s%s%s%s%s", left ? left : "", left ? "|" : "", before,
+			name, after, l->below);
+	}
+	return text;
 }
 
 void knot_pattern_free(struct knot_pattern *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->levels.len; i++)
+	for (size_t i = 0; i < p->levels.len; i++) {
 		pcre2_code_free(p->levels.data[i].code);
+		free(p->levels.data[i].below);
+	}
 	knot_vec_free(&p->levels);
 	pcre2_match_data_free(p->match);
 	free(p);

@@ -19,4 +19,16 @@ int knot_pattern_compile(const char *text, struct knot_pattern **ret, struct kno
  * exceeds PCRE2's match limit on a name does not match it. */
 bool knot_pattern_matches(const struct knot_pattern *p, const char *name);
 
+/* As -skip: the first alternative that matches has no level behind the first, so that the test does not run at all. */
+bool knot_pattern_skips(const struct knot_pattern *p, const char *name);
+
+/* Whether an alternative that matches has no level behind the first: all subtests are selected. */
+bool knot_pattern_whole(const struct knot_pattern *p, const char *name);
+
+/* What the expression comes to for one test: the alternatives that match, their first level in the words
+ * `before` name `after`, joined by '|'. "/x|B/y" with "^" and "$" is "^TestA$/x" for TestA. NULL when none
+ * matches; else the caller frees. */
+char *knot_pattern_narrow(
+	const struct knot_pattern *p, const char *before, const char *name, const char *after);
+
 void knot_pattern_free(struct knot_pattern *p);

@@ -278,6 +278,7 @@ int knot_cmd_fuzz(int argc, char **argv)
 		.patterns = (const char *const *)o.words.words,
 		.patterns_len = o.words.words_len,
 		.run = o.run,
+		.skip = o.skip,
 		.tags = o.tags,
 		.race = o.race,
 		.is_short = o.is_short,

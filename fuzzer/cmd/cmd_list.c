@@ -25,7 +25,7 @@
 
 struct list_options {
 	bool sites, json;
-	const char *run, *dir, *tags;
+	const char *run, *skip, *dir, *tags;
 	struct knot_option_words words;
 };
 
@@ -118,22 +118,27 @@ static void print_test(const struct knot_tests_package *p, const char *test, boo
 static size_t print_tests(const struct knot_tests *tests, const struct list_options *o)
 {
 	size_t count = 0;
-	struct knot_pattern *run = NULL;
-	if (o->run) {
-		struct knot_error none = {0}; /* the option was checked */
-		if (knot_pattern_compile(o->run, &run, &none) < 0)
-			return 0;
+	struct knot_pattern *run = NULL, *skip = NULL;
+	struct knot_error none = {0}; /* the options were checked */
+	if ((o->run && knot_pattern_compile(o->run, &run, &none) < 0) ||
+		(o->skip && knot_pattern_compile(o->skip, &skip, &none) < 0)) {
+		knot_pattern_free(run);
+		return 0;
 	}
 	for (size_t i = 0; i < knot_tests_count(tests); i++) {
 		const struct knot_tests_package *p = knot_tests_at(tests, i);
 		for (size_t j = 0; j < p->tests.count; j++) {
-			if (run && !knot_pattern_matches(run, p->tests.names[j]))
+			const char *test = p->tests.names[j];
+
+			if ((run && !knot_pattern_matches(run, test)) ||
+				(skip && knot_pattern_skips(skip, test)))
 				continue;
-			print_test(p, p->tests.names[j], o->json);
+			print_test(p, test, o->json);
 			count++;
 		}
 	}
 	knot_pattern_free(run);
+	knot_pattern_free(skip);
 	return count;
 }
 
@@ -149,9 +154,9 @@ static int list_tests(const struct knot_instrument_result *built, const struct l
 	if (r < 0)
 		return r;
 	if (print_tests(tests, o) == 0)
-		r = knot_error_set(err, KNOT_EUSAGE, "no test matches%s%s in %s",
-			o->run ? " -run " : "", o->run ? o->run : "",
-			o->words.words_len ? o->words.words[0] : ".");
+		r = knot_error_set(err, KNOT_EUSAGE, "no test matches%s%s%s%s in %s",
+			o->run ? " -run " : "", o->run ? o->run : "", o->skip ? " -skip " : "",
+			o->skip ? o->skip : "", o->words.words_len ? o->words.words[0] : ".");
 	knot_tests_free(tests);
 	return r;
 }
@@ -334,6 +339,7 @@ int knot_cmd_list(int argc, char **argv)
 	static const struct knot_option list[] = {
 		{"sites", KNOT_OPTION_BOOL, .offset = offsetof(struct list_options, sites)},
 		{"run", KNOT_OPTION_REGEXP, .offset = offsetof(struct list_options, run)},
+		{"skip", KNOT_OPTION_REGEXP, .offset = offsetof(struct list_options, skip)},
 		{"C", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, dir)},
 		{"tags", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, tags)},
 		{"json", KNOT_OPTION_BOOL, .offset = offsetof(struct list_options, json)},

@@ -423,6 +423,7 @@ int knot_options_parse(const struct knot_option_table *table, int argc, char **a
 static const struct knot_option fuzz_options[] = {
 	{"C", KNOT_OPTION_STRING, FUZZ(dir)},
 	{"run", KNOT_OPTION_REGEXP, FUZZ(run)},
+	{"skip", KNOT_OPTION_REGEXP, FUZZ(skip)},
 	{"fuzztime", KNOT_OPTION_BUDGET, FUZZ(fuzztime_ns), FUZZ_AND(fuzztime_runs)},
 	{"parallel", KNOT_OPTION_INT, FUZZ(parallel), .low = 1, .high = 1024},
 	{"o", KNOT_OPTION_STRING, FUZZ(output)},

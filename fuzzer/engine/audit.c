@@ -23,7 +23,7 @@ static int write_trace(struct knot_campaign *c, const struct knot_target_state *
 	const char *which, const struct knot_record *rec, struct knot_error *err)
 {
 	knot_auto_free char *dir = knot_xasprintf("%s/audit", c->options.campaign_dir);
-	knot_auto_free char *path = knot_xasprintf("%s/%s.%s", dir, s->target->name, which);
+	knot_auto_free char *path = knot_xasprintf("%s/%s.%s", dir, s->target->test, which);
 	knot_auto_fclose FILE *out = NULL;
 	int rc = knot_file_mkdirs(dir, 0777, err);
 

@@ -48,28 +48,47 @@ static int load_tests(struct knot_project *p, struct knot_tests **ret, struct kn
 	return rc ? rc : knot_tests_decode(knot_span_of(text, len), ret, err);
 }
 
-static bool selected(const struct knot_pattern *run, const char *test)
+/* -run and -skip, NULL where they are not given. */
+struct choice {
+	struct knot_pattern *run, *skip;
+};
+
+static bool selected(const struct choice *c, const char *test)
 {
-	return !run || knot_pattern_matches(run, test);
+	return (!c->run || knot_pattern_matches(c->run, test)) &&
+		!(c->skip && knot_pattern_skips(c->skip, test));
+}
+
+static void choose_subtests(const struct choice *c, struct knot_target *t)
+{
+	const bool some = c->run && !knot_pattern_whole(c->run, t->test);
+
+	t->only = some ? knot_pattern_narrow(c->run, "^", t->test, "$") : NULL;
+	t->skip = c->skip ? knot_pattern_narrow(c->skip, "^", t->test, "$") : NULL;
+	t->name = some ? knot_pattern_narrow(c->run, "", t->test, "") : knot_xstrdup(t->test);
 }
 
 static void add_target(struct knot_project *p, const struct knot_tests_package *pkg,
-	const char *test, const char *binary)
+	const struct choice *c, const char *test, const char *binary)
 {
 	struct knot_target *t = knot_xalloc(sizeof(*t));
-	knot_auto_free char *id = knot_xasprintf("%s %s", pkg->path, test);
 	size_t root = strlen(p->build.module_dir);
 	bool inside = !strncmp(pkg->dir, p->build.module_dir, root) && pkg->dir[root] == '/';
 
 	t->package = knot_xstrdup(pkg->path);
-	t->name = knot_xstrdup(test);
+	t->test = knot_xstrdup(test);
+	choose_subtests(c, t);
+	knot_auto_free char *id = knot_xasprintf("%s %s", pkg->path, t->name);
+
 	t->rel_dir = knot_xstrdup(inside ? pkg->dir + root + 1 : ".");
 	t->binary = knot_xstrdup(binary);
 	t->dir = knot_xstrdup(pkg->dir);
 	t->run = (struct knot_worker_target){
 		.binary = t->binary,
 		.dir = t->dir,
-		.test = t->name,
+		.test = t->test,
+		.run = t->only,
+		.skip = t->skip,
 		.args = p->options.args,
 		.is_short = p->options.is_short,
 		.race = p->options.race,
@@ -80,23 +99,21 @@ static void add_target(struct knot_project *p, const struct knot_tests_package *
 	knot_vec_push(&p->targets, t);
 }
 
-static bool any_match(const struct knot_tests_package *pkg, const struct knot_pattern *run)
+static bool any_match(const struct knot_tests_package *pkg, const struct choice *c)
 {
 	for (size_t i = 0; i < pkg->tests.count; i++)
-		if (selected(run, pkg->tests.names[i]))
+		if (selected(c, pkg->tests.names[i]))
 			return true;
 	return false;
 }
 
 static int build_package(struct knot_project *p, const struct knot_instrument_options *o,
-	const struct knot_tests_package *pkg, const struct knot_pattern *run,
-	struct knot_error *err)
+	const struct knot_tests_package *pkg, const struct choice *c, struct knot_error *err)
 {
 	knot_auto_free char *flat = knot_xstrdup(pkg->path);
 
-	for (char *c = flat; *c; c++)
-		if (*c == '/')
-			*c = '+';
+	for (char *slash = flat; (slash = strchr(slash, '/'));)
+		*slash = '+';
 	knot_auto_free char *binary = knot_xasprintf("%s/bin/%s.test", o->work_dir, flat);
 	int rc = knot_instrument_build(o, &p->build, pkg->path, binary, err);
 
@@ -109,8 +126,8 @@ static int build_package(struct knot_project *p, const struct knot_instrument_op
 	if (!knot_file_exists(binary))
 		return 0; /* nothing to test after build constraints */
 	for (size_t i = 0; i < pkg->tests.count; i++)
-		if (selected(run, pkg->tests.names[i]))
-			add_target(p, pkg, pkg->tests.names[i], binary);
+		if (selected(c, pkg->tests.names[i]))
+			add_target(p, pkg, c, pkg->tests.names[i], binary);
 	return 0;
 }
 
@@ -119,17 +136,19 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 {
 	struct knot_tests *tests = NULL;
 	knot_auto_free char *bin = knot_xasprintf("%s/bin", o->work_dir);
-	struct knot_pattern *run = NULL;
+	struct choice c = {0};
 	int rc = knot_file_mkdirs(bin, 0777, err);
 
 	if (rc || (rc = load_tests(p, &tests, err)))
 		return rc;
 	if (p->options.run)
-		rc = knot_pattern_compile(p->options.run, &run, err);
+		rc = knot_pattern_compile(p->options.run, &c.run, err);
+	if (!rc && p->options.skip)
+		rc = knot_pattern_compile(p->options.skip, &c.skip, err);
 	for (size_t i = 0; i < knot_tests_count(tests) && !rc; i++) {
 		const struct knot_tests_package *pkg = knot_tests_at(tests, i);
 
-		if (!any_match(pkg, run))
+		if (!any_match(pkg, &c))
 			continue;
 		p->packages++;
 		if (progress) {
@@ -137,9 +156,10 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 
 			progress(arg, what);
 		}
-		rc = build_package(p, o, pkg, run, err);
+		rc = build_package(p, o, pkg, &c, err);
 	}
-	knot_pattern_free(run);
+	knot_pattern_free(c.run);
+	knot_pattern_free(c.skip);
 	knot_tests_free(tests);
 	return rc;
 }
@@ -190,8 +210,9 @@ int knot_project_open(const struct knot_project_options *options, knot_project_p
 		if (p.failed.len)
 			rc = knot_error_set(err, KNOT_EBUILD, "%s", p.failed.data[0]);
 		else
-			rc = knot_error_set(err, KNOT_EUSAGE, "no test matches%s%s in %s",
+			rc = knot_error_set(err, KNOT_EUSAGE, "no test matches%s%s%s%s in %s",
 				options->run ? " -run " : "", options->run ? options->run : "",
+				options->skip ? " -skip " : "", options->skip ? options->skip : "",
 				options->patterns_len ? options->patterns[0] : ".");
 	}
 	if (rc)
@@ -207,7 +228,10 @@ void knot_project_close(struct knot_project *p)
 		struct knot_target *t = p->targets.data[i];
 
 		free(t->package);
+		free(t->test);
 		free(t->name);
+		free(t->only);
+		free(t->skip);
 		free(t->rel_dir);
 		free(t->binary);
 		free(t->dir);

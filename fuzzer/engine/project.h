@@ -16,7 +16,7 @@ struct knot_project_options {
 	const char *dir;
 	const char *const *patterns;
 	size_t patterns_len;
-	const char *run; /* as go test -run, NULL = all tests */
+	const char *run, *skip; /* as those of go test, NULL = all tests */
 	const char *tags;
 	bool race, is_short;
 	const char *const *args; /* after -args, NULL-terminated or NULL */
@@ -28,10 +28,11 @@ struct knot_project_options {
 /* One test of one package. */
 struct knot_target {
 	char *package;
-	char *name; /* of the test */
+	char *test;
+	char *name; /* as shown: of the test, and where -run selects subtests their pattern */
 	char *rel_dir; /* of the package below the module, "." = the root */
 	struct knot_worker_target run; /* its texts are owned by the project */
-	char *binary, *dir;
+	char *binary, *dir, *only, *skip;
 };
 
 struct knot_project {

@@ -158,7 +158,9 @@ static int start(struct knot_worker *w, struct knot_error *err)
 {
 	const struct knot_worker_target *t = w->target;
 	struct knot_proc_options o = KNOT_PROC_OPTIONS_INIT;
-	knot_auto_free char *run = knot_xasprintf("-test.run=^%s$", t->test);
+	knot_auto_free char *run = t->run ? knot_xasprintf("-test.run=%s", t->run)
+					  : knot_xasprintf("-test.run=^%s$", t->test);
+	knot_auto_free char *skip = t->skip ? knot_xasprintf("-test.skip=%s", t->skip) : NULL;
 	knot_auto_free char *name = knot_xasprintf("GOKNOT_TEST=%s", t->test);
 	knot_auto_free char *region =
 		knot_xasprintf("GOKNOT_%s=%d", w->options.native ? "NATIVE" : "SHM", SHM_TARGET_FD);
@@ -181,6 +183,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 		return rc;
 	knot_vec_push(&argv, t->binary);
 	knot_vec_push(&argv, run);
+	if (skip)
+		knot_vec_push(&argv, skip);
 	knot_vec_push(&argv, "-test.timeout=0");
 	if (t->is_short)
 		knot_vec_push(&argv, "-test.short");

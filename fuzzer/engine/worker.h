@@ -21,6 +21,7 @@ struct knot_worker_target {
 	const char *binary; /* absolute */
 	const char *dir; /* of the package: where go test runs it */
 	const char *test;
+	const char *run, *skip; /* patterns for its subtests, NULL = all of it */
 	const char *const *args; /* after -args; NULL-terminated or NULL */
 	bool is_short;
 	bool race; /* built with -race */

@@ -35,6 +35,8 @@ static const struct knot_crash_field fields[] = {
 	FIELD(text, dir),
 	FIELD(text, module),
 	FIELD(text, test),
+	OPTIONAL(text, run),
+	OPTIONAL(text, skip),
 	FIELD(text, go),
 	FIELD(text, tags),
 	FIELD(bool, race),

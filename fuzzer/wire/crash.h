@@ -44,6 +44,8 @@ struct knot_crash {
 	char *dir; /* of the package, relative to the module root; "." = the root */
 	char *module; /* module path */
 	char *test;
+	/* -run and -skip as far as they are about subtests of it; in other files neither. */
+	char *run, *skip;
 	char *go; /* "go1.26.8" */
 	char *tags; /* -tags */
 	bool race; /* -race */

@@ -245,6 +245,7 @@ Test(options, regular_expressions)
 	struct line l;
 	cr_assert_str_eq(fuzz(&l, "fuzz -run ^TestA$|B/sub[/]x").run, "^TestA$|B/sub[/]x");
 	cr_assert_str_eq(fuzz(&l, "fuzz -run (a/b)/c").run, "(a/b)/c");
+	cr_assert_str_eq(fuzz(&l, "fuzz -skip A/b").skip, "A/b");
 	struct knot_fuzz_options o;
 	struct knot_error err = {0};
 	static const char *const bad[] = {"fuzz -run a(", "fuzz -run ok/[a"};

@@ -183,6 +183,7 @@ static void fuzz_in(char *dir, const char *test, unsigned seconds, uint32_t posi
 	cr_assert(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
 	struct knot_target target = {
 		.package = (char *)"m",
+		.test = (char *)test,
 		.name = (char *)test,
 		.rel_dir = (char *)".",
 		.run = {.binary = self, .dir = dir, .test = test, .salt = 1},

@@ -91,6 +91,18 @@ Test(crash, limits_may_be_missing)
 	free(t.data);
 }
 
+Test(crash, of_some_subtests)
+{
+	struct knot_crash c = {0};
+	struct knot_text t = replaced("go: ", "run: ^TestA$/x\nskip: ^TestA$/y|/z\ngo: ");
+
+	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, NULL), 0);
+	cr_expect_str_eq(c.run, "^TestA$/x");
+	cr_expect_str_eq(c.skip, "^TestA$/y|/z");
+	knot_crash_free(&c);
+	free(t.data);
+}
+
 Test(crash, of_a_run_that_does_not_end)
 {
 	struct knot_crash c = {0};
