@@ -429,7 +429,7 @@ static const struct knot_option fuzz_options[] = {
 	{"o", KNOT_OPTION_STRING, FUZZ(output)},
 	{"sched", KNOT_OPTION_ENUM, FUZZ(sched), .names = {"controlled", "native"}},
 	{"policy", KNOT_OPTION_NAME, FUZZ(policy),
-		.names = {"fifo", "random", "pct", "pos", "surw", "delay"}},
+		.names = {"fifo", "random", "pct", "pos", "surw", "delay", "none"}},
 	{"feedback", KNOT_OPTION_ENUM, FUZZ(feedback), .names = {"auto", "ring", "none"},
 		.absent = {"ebpf"}, .instead = "use -feedback ring"},
 	{"mutate", KNOT_OPTION_BOOL, FUZZ(mutate)},
@@ -475,7 +475,16 @@ int knot_options_fuzz(
 	const int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
 	if (r < 0)
 		return r;
-	if (o.sched == KNOT_SCHED_NATIVE && o.policy)
+	const bool none = o.policy && !strcmp(o.policy, "none");
+	if (none && o.sched != KNOT_SCHED_NATIVE)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"-policy none leaves everything to the Go runtime: it goes with -sched "
+			"native "
+			"only");
+	/* Nothing but chains steers a native run. */
+	if (none)
+		o.mutate = false;
+	else if (o.sched == KNOT_SCHED_NATIVE && o.policy)
 		return knot_error_set(err, KNOT_EUSAGE,
 			"-policy %s is for controlled schedules: with -sched native the Go runtime "
 			"itself schedules",

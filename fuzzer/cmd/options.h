@@ -30,7 +30,7 @@ enum knot_option_kind {
 	KNOT_OPTION_ABSENT, /* not in this release; instead says what to use */
 };
 
-#define KNOT_OPTION_NAMES_MAX 7
+#define KNOT_OPTION_NAMES_MAX 8
 
 struct knot_option {
 	const char *name;

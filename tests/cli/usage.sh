@@ -35,9 +35,11 @@ refuses 'goknot fuzz: -fuzztime wants a duration (30s, 8h) or a count (1000x), n
 refuses 'goknot fuzz: -fuzztime wants a value' fuzz -fuzztime
 refuses 'goknot fuzz: -parallel wants a number from 1 to 1024, not "0"' fuzz -parallel=0
 refuses 'goknot fuzz: -mutate wants true or false, not "x"' fuzz --mutate=x
-refuses 'goknot fuzz: -policy wants fifo, random, pct, pos, surw or delay, not "best"' fuzz -policy best
+refuses 'goknot fuzz: -policy wants fifo, random, pct, pos, surw, delay or none, not "best"' fuzz -policy best
 refuses 'goknot fuzz: -policy pct is for controlled schedules: with -sched native the Go runtime itself schedules' \
 	fuzz -sched native -policy pct
+refuses 'goknot fuzz: -policy none leaves everything to the Go runtime: it goes with -sched native only' \
+	fuzz -policy none
 refuses 'goknot fuzz: -sched wants controlled or native, not "stock"' fuzz -sched stock
 refuses 'goknot fuzz: -feedback ebpf is not in this release: use -feedback ring' fuzz -feedback ebpf
 refuses 'goknot replay: wants one crash file, got 0 words' replay

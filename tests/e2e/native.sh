@@ -66,6 +66,12 @@ for twin in abba lostsignal missingunlock closerace statusmanager pipeline; do
 		.listed == 0 and .set_aside == 0 and .runs >= 2000 and .events_lost == 0')" = true
 done
 
+# Without any policy nothing is held back: there are runs and pairs, and no chains.
+goknot fuzz -C "$root/seeds" -o "$work/none" -sched native -policy none -json -quiet -fuzztime 20000x ./closerace/fixed
+expect_rc 0 "native, -policy none"
+expect "no chains: $(events summary '.[0]')" test "$(events summary '.[0] | .runs >= 20000 and .pairs > 0 and
+	.events_lost == 0 and .chain_runs == 0 and .corpus == 0')" = true
+
 # Who waits for a ticker goes on, whichever of several processors has the ticker; here the channel does not know its timer.
 module ticks example.org/ticks
 sed -i 's/^go 1.*/go 1.22/' ticks/go.mod

@@ -237,7 +237,7 @@ Test(options, every_policy_is_a_word)
 		cr_assert_str_eq(fuzz(&l, text).policy, knot_policy_name(p));
 	}
 	refuses("fuzz -policy best",
-		"-policy wants fifo, random, pct, pos, surw or delay, not \"best\"");
+		"-policy wants fifo, random, pct, pos, surw, delay or none, not \"best\"");
 }
 
 Test(options, regular_expressions)
@@ -281,6 +281,17 @@ Test(options, a_native_campaign_has_no_policy)
 	refuses("fuzz -sched native -policy fifo",
 		"-policy fifo is for controlled schedules: with -sched native the Go runtime "
 		"itself schedules");
+}
+
+Test(options, a_native_campaign_without_any_policy)
+{
+	struct line l;
+	const struct knot_fuzz_options o = fuzz(&l, "fuzz -sched native -policy none -mutate");
+	cr_assert(!o.mutate);
+	cr_assert(fuzz(&l, "fuzz -sched native").mutate);
+	refuses("fuzz -policy none",
+		"-policy none leaves everything to the Go runtime: it goes with -sched native "
+		"only");
 }
 
 Test(options, unknown_flags)
