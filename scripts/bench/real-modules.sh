@@ -3,12 +3,14 @@
 # Fuzzes the tests of real modules and of the standard library with default flags and prints the table of
 # docs/real-modules.md: what was run, what was found, whether each finding replays ten times out of ten, and goknot's own
 # memory at the peak (bound: 100 MB of VmHWM).
-# Needs the Go module proxy the first time.
+# Needs the Go module proxy the first time. The versions are pinned in the list below.
 #
 # usage: real-modules.sh [seconds per module, default 60] [module...]
 # from the environment: BUILD (default build), KEEP (a directory for the campaigns and logs; else they go)
 # shellcheck source=scripts/bench/common.bash
 . "$(dirname "$0")/common.bash"
+# shellcheck source=scripts/bench/modules.bash
+. scripts/bench/modules.bash
 
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
@@ -20,9 +22,9 @@ mkdir -p "$keep"
 keep=$(realpath "$keep")
 failures=0
 
-modules=(golang.org/x/sync github.com/sourcegraph/conc github.com/panjf2000/ants/v2 github.com/klauspost/pgzip
-	github.com/hashicorp/raft github.com/nats-io/nats.go github.com/gin-gonic/gin github.com/dgraph-io/badger/v4
-	github.com/ThreeDotsLabs/watermill)
+modules=(golang.org/x/sync@v0.24.0 github.com/sourcegraph/conc@v0.3.0 github.com/panjf2000/ants/v2@v2.12.1
+	github.com/klauspost/pgzip@v1.3.0 github.com/hashicorp/raft@v1.8.0 github.com/nats-io/nats.go@v1.48.0
+	github.com/go-chi/chi/v5@v5.5.0 storj.io/drpc@v1.0.0 github.com/mattn/go-sqlite3@v1.14.53)
 packages=(context net/rpc database/sql)
 
 is_wanted() { # name
@@ -30,16 +32,6 @@ is_wanted() { # name
 	[ ${#wanted[@]} -gt 0 ] || return 0
 	for w in "${wanted[@]}"; do [ "$w" != "$1" ] || return 0; done
 	return 1
-}
-
-# The module cache is read-only, and tests may write beside their sources.
-fetch() { # module path, directory; prints the version
-	local json
-	json=$(cd "$work" && go mod download -json "$1@latest")
-	cp -r "$(jq -r .Dir <<<"$json")" "$2"
-	chmod -R u+w "$2"
-	(cd "$2" && go mod download)
-	jq -r .Version <<<"$json"
 }
 
 total() { # log, jq filter over its summary
@@ -85,9 +77,11 @@ echo
 echo "| module | version | tests | runs | runs/s | pairs | findings | replay 10 of 10 | rejected | listed | set aside | first start s | second start s | VmHWM MB | RssAnon MB | exit |"
 echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 for m in "${modules[@]}"; do
-	is_wanted "$m" || continue
-	version=$(fetch "$m" "$work/${m//\//_}")
-	campaign "$m" "$version" "$work/${m//\//_}" ./...
+	path=${m%@*}
+	is_wanted "$path" || continue
+	dir=$work/${path//\//_}
+	fetch_module "$m" "$dir"
+	campaign "$path" "${m#*@}" "$dir" ./...
 done
 for p in "${packages[@]}"; do
 	is_wanted "$p" || continue
