@@ -177,9 +177,11 @@ static int list(const struct knot_instrument_options *o, const char *go,
 
 	knot_vec_push(&argv, go);
 	knot_vec_push(&argv, "list");
-	static const char *const flags[] = {"-e", "-json", "-deps", "-test", "-export"};
+	static const char *const flags[] = {"-e", "-json", "-deps", "-export"};
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
 		knot_vec_push(&argv, flags[i]);
+	if (!o->program)
+		knot_vec_push(&argv, "-test");
 	if (o->race)
 		knot_vec_push(&argv, "-race");
 	if (o->tags && *o->tags) {
@@ -347,9 +349,13 @@ int knot_instrument_build(const struct knot_instrument_options *options,
 	struct knot_command_result r = {0};
 
 	knot_vec_push(&argv, result->go);
-	knot_vec_push(&argv, "test");
-	knot_vec_push(&argv, "-c");
-	knot_vec_push(&argv, "-vet=off");
+	if (options->program) {
+		knot_vec_push(&argv, "build");
+	} else {
+		knot_vec_push(&argv, "test");
+		knot_vec_push(&argv, "-c");
+		knot_vec_push(&argv, "-vet=off");
+	}
 	knot_vec_push(&argv, "-buildvcs=false");
 	if (options->race)
 		knot_vec_push(&argv, "-race");
@@ -367,7 +373,7 @@ int knot_instrument_build(const struct knot_instrument_options *options,
 
 	knot_vec_free(&argv);
 	if (!rc && (r.exit.code || r.exit.signaled)) {
-		failed(&r, KNOT_EBUILD, "go test -c", err);
+		failed(&r, KNOT_EBUILD, options->program ? "go build" : "go test -c", err);
 		rc = knot_error_wrap(err, "%s does not build", package);
 	}
 	knot_command_result_free(&r);

@@ -19,6 +19,7 @@ struct knot_instrument_options {
 	size_t patterns_len;
 	const char *tags; /* -tags, NULL = none */
 	bool race;
+	bool program; /* main packages are built to be run, and not their tests */
 	const char *work_dir; /* absolute, made if missing */
 	int cancel_fd; /* as in sys/command.h; -1 = none */
 };
@@ -45,7 +46,10 @@ int knot_instrument(const struct knot_instrument_options *options,
 	struct knot_instrument_result *ret_result, struct knot_error *err);
 void knot_instrument_free(struct knot_instrument_result *result);
 
-/* Builds the test binary of one package into file output. KNOT_EBUILD holds the compiler's words. */
+/*
+ * Builds the test binary, or the program, of one package into file output. KNOT_EBUILD holds the compiler's
+ * words.
+ */
 int knot_instrument_build(const struct knot_instrument_options *options,
 	const struct knot_instrument_result *result, const char *package, const char *output,
 	struct knot_error *err);

@@ -220,10 +220,12 @@ static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *
 	const struct knot_campaign_view view = {.progress = on_progress, .news = on_news, .arg = s};
 	struct knot_campaign *c;
 	struct knot_campaign_status st;
-	knot_auto_free char *line =
-		knot_xasprintf("seed %llu, %u workers, %zu tests in %zu packages, results in %s",
-			(unsigned long long)co.seed, co.parallel, project->targets.len,
-			project->packages, co.campaign_dir);
+	knot_auto_free char *what = o->words.program
+		? knot_xstrdup("1 program")
+		: knot_xasprintf(
+			  "%zu tests in %zu packages", project->targets.len, project->packages);
+	knot_auto_free char *line = knot_xasprintf("seed %llu, %u workers, %s, results in %s",
+		(unsigned long long)co.seed, co.parallel, what, co.campaign_dir);
 
 	if (!s->quiet)
 		s->emit->note(stdout, line);
@@ -283,6 +285,7 @@ int knot_cmd_fuzz(int argc, char **argv)
 		.race = o.race,
 		.is_short = o.is_short,
 		.args = o.words.args_len ? (const char *const *)o.words.args : NULL,
+		.program = o.words.program,
 		.campaign_dir = session.campaign_dir,
 		.cancel_fd = session.cancel_fd,
 	};

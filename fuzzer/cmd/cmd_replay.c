@@ -163,8 +163,7 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 		return rc;
 	if (!o.ran) {
 		knot_outcome_free(&o);
-		return knot_error_set(
-			err, KNOT_EUSAGE, "the test binary ends before the test begins");
+		return knot_error_set(err, KNOT_EUSAGE, "the process ends before the run begins");
 	}
 	knot_sitenames_use(r->names, knot_replayer_shm(r->replayer));
 	judge(r, &o, &f);
@@ -246,8 +245,7 @@ static int replay_native(struct replaying *r, struct knot_error *err)
 		r->options->times ? r->options->times : NATIVE_TIMES, ends_as_saved, r, &t, err);
 
 	if (!rc && !t.tries)
-		rc = knot_error_set(
-			err, KNOT_EUSAGE, "the test binary ends before the test begins");
+		rc = knot_error_set(err, KNOT_EUSAGE, "the process ends before the run begins");
 	if (!rc) {
 		const struct knot_outcome *o = &t.outcome;
 
@@ -293,6 +291,7 @@ static int prepare(struct replaying *r, struct knot_error *err)
 {
 	const struct knot_crash *c = r->crash;
 	const char *patterns[] = {c->target};
+	const bool program = !strcmp(c->test, KNOT_PROGRAM_NAME);
 	knot_auto_free char *run = knot_xasprintf("^%s$", c->test);
 	knot_auto_free char *state =
 		knot_xasprintf("%s/work/replay-%d", r->session.campaign_dir, getpid());
@@ -304,12 +303,16 @@ static int prepare(struct replaying *r, struct knot_error *err)
 		.dir = r->session.dir,
 		.patterns = patterns,
 		.patterns_len = 1,
-		.run = c->run ? c->run : run,
+		.run = program   ? NULL
+			: c->run ? c->run
+				 : run,
 		.skip = c->skip,
 		.tags = *c->tags ? c->tags : NULL,
 		.race = c->race,
 		.is_short = c->is_short,
 		.args = r->args,
+		.program = program,
+		.program_dir = program ? c->dir : NULL,
 		.campaign_dir = r->session.campaign_dir,
 		.aside = true,
 		.cancel_fd = r->session.cancel_fd,

@@ -391,12 +391,14 @@ int knot_options_parse(const struct knot_option_table *table, int argc, char **a
 			w.words[w.words_len++] = word;
 			continue;
 		}
-		if (strcmp(word, "--") == 0) {
+		const bool dashes = strcmp(word, "--") == 0;
+		const char *flag = word + (word[1] == '-' ? 2 : 1);
+		if (dashes && !table->takes_args) {
 			flags_over = true;
 			continue;
 		}
-		const char *flag = word + (word[1] == '-' ? 2 : 1);
-		if (table->takes_args && strcmp(flag, "args") == 0) {
+		if (table->takes_args && (dashes || strcmp(flag, "args") == 0)) {
+			w.program = dashes;
 			w.args = argv + i + 1;
 			w.args_len = (size_t)(argc - i - 1);
 			break;
@@ -467,13 +469,40 @@ static const struct knot_option replay_options[] = {
 		.options = (list), .count = sizeof(list) / sizeof((list)[0]), .takes_args = (args) \
 	}
 
+/* With -- one program is run, and nothing that is for tests has a meaning. */
+static int check_program(const struct knot_fuzz_options *o, struct knot_error *err)
+{
+	if (!o->words.program)
+		return 0;
+	if (o->words.words_len != 1)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"before -- stands the one main package to run, its arguments behind; got "
+			"%zu "
+			"packages",
+			o->words.words_len);
+	if (o->run || o->skip || o->is_short)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"-%s is for tests, and with -- a program is run",
+			o->run            ? "run"
+				: o->skip ? "skip"
+					  : "short");
+	const char *word = o->words.words[0];
+	const size_t len = strlen(word);
+	if (len > 3 && strcmp(word + len - 3, ".go") == 0) {
+		knot_auto_free char *shown = knot_text_escape(knot_span_str(word), SHOWN_MAX);
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s is a file: before -- stands the main package to run", shown);
+	}
+	return 0;
+}
+
 int knot_options_fuzz(
 	int argc, char **argv, struct knot_fuzz_options *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(fuzz_options, true);
 	struct knot_fuzz_options o = {.mutate = true, .hooks = 1};
-	const int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
-	if (r < 0)
+	int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
+	if (r < 0 || (r = check_program(&o, err)) < 0)
 		return r;
 	const bool none = o.policy && !strcmp(o.policy, "none");
 	if (none && o.sched != KNOT_SCHED_NATIVE)

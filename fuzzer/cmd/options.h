@@ -45,15 +45,16 @@ struct knot_option {
 struct knot_option_table {
 	const struct knot_option *options;
 	size_t count;
-	bool takes_args; /* -args */
+	bool takes_args; /* -args, and -- for a program's; else -- only ends the flags */
 };
 
 /* What is no flag, in order. */
 struct knot_option_words {
 	char **words;
 	size_t words_len;
-	char **args; /* after -args */
+	char **args; /* after -args or -- */
 	size_t args_len;
+	bool program; /* there was a --: the words before it name a program */
 };
 
 /* argv[0] is skipped. Fields of flags that are not given stay as they are. */

@@ -424,6 +424,8 @@ static int open_states(struct knot_campaign *c)
 		po.audit = o->audit;
 		po.fresh_every = o->fresh_every ? o->fresh_every : FRESH_EVERY;
 		s->target = c->project->targets.data[i];
+		if (s->target->run.program)
+			po.fresh_every = 1;
 		s->index = (uint32_t)i;
 		s->portfolio = knot_portfolio_new(&po);
 		if (!s->target->run.start_ns)

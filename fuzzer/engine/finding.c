@@ -119,11 +119,11 @@ static uint32_t failed_at(const char *text, size_t len, const struct knot_site_n
 	return 0;
 }
 
-/* The pre-bucket of a failed test holds the site of the failure in its lower half. */
+/* The pre-bucket of a failed test, and of a program's os.Exit, holds the site in its lower half. */
 static const struct knot_site_name *named_failure(
 	const struct knot_shm_result *r, struct knot_sitenames *names)
 {
-	if (r->bucket >> 32 != KNOT_END_FAIL)
+	if (r->bucket >> 32 != r->end)
 		return NULL;
 	return knot_names_site(knot_sitenames_view(names), (uint32_t)r->bucket);
 }
@@ -138,6 +138,24 @@ static uint32_t failure(const struct knot_shm_result *r, const char *out, size_t
 	if (!site && at)
 		site = knot_sitenames_add(names, at->file, at->line, at->function);
 	return site;
+}
+
+/* A program that gives up says why last. */
+static uint32_t exited(const struct knot_shm_result *r, const char *text, size_t len,
+	struct knot_sitenames *names, char **message)
+{
+	const struct knot_site_name *at = named_failure(r, names);
+
+	while (len && isspace((unsigned char)text[len - 1]))
+		len--;
+	const char *before = len ? memrchr(text, '\n', len) : NULL;
+	const char *line = before ? before + 1 : text;
+
+	if (len)
+		*message = knot_text_escape(
+			(struct knot_span){.data = line, .len = (size_t)(text + len - line)},
+			MESSAGE_MAX);
+	return at ? knot_sitenames_add(names, at->file, at->line, at->function) : 0;
 }
 
 void knot_finding_judge(const struct knot_record *rec, const struct knot_race *race,
@@ -157,6 +175,8 @@ void knot_finding_judge(const struct knot_record *rec, const struct knot_race *r
 		sites[0] = died_at(err_text, err_len, names, &message, &watchdog);
 	} else if (out && r->end == KNOT_END_FAIL) {
 		sites[0] = failure(r, out, out_len, names, &message);
+	} else if (err_text && r->end == KNOT_END_OSEXIT && r->flags & KNOT_RUN_PROGRAM) {
+		sites[0] = exited(r, err_text, err_len, names, &message);
 	}
 	if (!race && rec->over_memory) {
 		free(message);

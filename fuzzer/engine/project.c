@@ -25,6 +25,7 @@ static struct knot_instrument_options build_options(
 		.patterns_len = o->patterns_len,
 		.tags = o->tags,
 		.race = o->race,
+		.program = o->program,
 		.work_dir = work,
 		.cancel_fd = o->cancel_fd,
 	};
@@ -69,20 +70,20 @@ static void choose_subtests(const struct choice *c, struct knot_target *t)
 }
 
 static void add_target(struct knot_project *p, const struct knot_tests_package *pkg,
-	const struct choice *c, const char *test, const char *binary)
+	const struct choice *c, const char *test, const char *dir, const char *binary)
 {
 	struct knot_target *t = knot_xalloc(sizeof(*t));
 	size_t root = strlen(p->build.module_dir);
-	bool inside = !strncmp(pkg->dir, p->build.module_dir, root) && pkg->dir[root] == '/';
+	bool inside = !strncmp(dir, p->build.module_dir, root) && dir[root] == '/';
 
 	t->package = knot_xstrdup(pkg->path);
 	t->test = knot_xstrdup(test);
 	choose_subtests(c, t);
 	knot_auto_free char *id = knot_xasprintf("%s %s", pkg->path, t->name);
 
-	t->rel_dir = knot_xstrdup(inside ? pkg->dir + root + 1 : ".");
+	t->rel_dir = knot_xstrdup(inside ? dir + root + 1 : ".");
 	t->binary = knot_xstrdup(binary);
-	t->dir = knot_xstrdup(pkg->dir);
+	t->dir = knot_xstrdup(dir);
 	t->run = (struct knot_worker_target){
 		.binary = t->binary,
 		.dir = t->dir,
@@ -90,6 +91,7 @@ static void add_target(struct knot_project *p, const struct knot_tests_package *
 		.run = t->only,
 		.skip = t->skip,
 		.args = p->options.args,
+		.program = p->options.program,
 		.is_short = p->options.is_short,
 		.race = p->options.race,
 		.salt = knot_hash_mix(
@@ -127,8 +129,87 @@ static int build_package(struct knot_project *p, const struct knot_instrument_op
 		return 0; /* nothing to test after build constraints */
 	for (size_t i = 0; i < pkg->tests.count; i++)
 		if (selected(c, pkg->tests.names[i]))
-			add_target(p, pkg, c, pkg->tests.names[i], binary);
+			add_target(p, pkg, c, pkg->tests.names[i], pkg->dir, binary);
 	return 0;
+}
+
+/* What go build calls the command: the last part of the path, or the one before a major version. */
+static char *command_name(const char *path)
+{
+	const char *end = path + strlen(path);
+	const char *name = memrchr(path, '/', (size_t)(end - path));
+
+	name = name ? name + 1 : path;
+	if (name > path && name[0] == 'v' && name[1] > '0' && name[1] <= '9' &&
+		strspn(name + 1, "0123456789") == strlen(name + 1) && strcmp(name, "v1") != 0) {
+		end = name - 1;
+		name = memrchr(path, '/', (size_t)(end - path));
+		name = name ? name + 1 : path;
+	}
+	return knot_xstrndup(name, (size_t)(end - name));
+}
+
+/* A program is told its name (os.Args[0]): it lies in a directory of its own. */
+static int build_program(struct knot_project *p, const struct knot_instrument_options *o,
+	const struct knot_tests_package *pkg, struct knot_error *err)
+{
+	const char *under = p->options.program_dir;
+	knot_auto_free char *dir = under && strcmp(under, ".") != 0
+		? knot_xasprintf("%s/%s", p->build.module_dir, under)
+		: knot_xstrdup(under ? p->build.module_dir : p->build.dir);
+	knot_auto_free char *name = command_name(pkg->path);
+	knot_auto_free char *place = knot_xasprintf("%s/bin/program", o->work_dir);
+	knot_auto_free char *binary = knot_xasprintf("%s/%s", place, name);
+	int rc = knot_file_mkdirs(place, 0777, err);
+
+	if (rc || (rc = knot_instrument_build(o, &p->build, pkg->path, binary, err)))
+		return rc;
+	const struct choice all = {NULL, NULL};
+
+	add_target(p, pkg, &all, KNOT_PROGRAM_NAME, dir, binary);
+	return 0;
+}
+
+static void say_building(
+	knot_project_progress progress, void *arg, const struct knot_tests_package *pkg)
+{
+	knot_auto_free char *what = knot_xasprintf("building %s", pkg->path);
+
+	if (progress)
+		progress(arg, what);
+}
+
+/* The one command among the packages that were named. */
+static int find_program(const struct knot_project_options *o, const struct knot_tests *tests,
+	const struct knot_tests_package **ret, struct knot_error *err)
+{
+	const struct knot_tests_package *found = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < knot_tests_count(tests); i++) {
+		const struct knot_tests_package *pkg = knot_tests_at(tests, i);
+
+		if (strcmp(pkg->name, "main") != 0)
+			continue;
+		found = pkg;
+		count++;
+	}
+	if (count == 1) {
+		*ret = found;
+		return 0;
+	}
+	return knot_error_set(err, KNOT_EUSAGE,
+		count ? "%s names %zu main packages: before -- stands the one to run"
+		      : "%s is no main package: only a program can be run with --",
+		o->patterns[0], count);
+}
+
+static bool any_command(const struct knot_tests *tests)
+{
+	for (size_t i = 0; i < knot_tests_count(tests); i++)
+		if (!strcmp(knot_tests_at(tests, i)->name, "main"))
+			return true;
+	return false;
 }
 
 static int build_all(struct knot_project *p, const struct knot_instrument_options *o,
@@ -141,6 +222,19 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 
 	if (rc || (rc = load_tests(p, &tests, err)))
 		return rc;
+	if (p->options.program) {
+		const struct knot_tests_package *pkg = NULL;
+
+		rc = find_program(&p->options, tests, &pkg, err);
+		if (!rc) {
+			p->packages = 1;
+			say_building(progress, arg, pkg);
+			rc = build_program(p, o, pkg, err);
+		}
+		knot_tests_free(tests);
+		return rc;
+	}
+	p->commands = any_command(tests);
 	if (p->options.run)
 		rc = knot_pattern_compile(p->options.run, &c.run, err);
 	if (!rc && p->options.skip)
@@ -151,11 +245,7 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 		if (!any_match(pkg, &c))
 			continue;
 		p->packages++;
-		if (progress) {
-			knot_auto_free char *what = knot_xasprintf("building %s", pkg->path);
-
-			progress(arg, what);
-		}
+		say_building(progress, arg, pkg);
 		rc = build_package(p, o, pkg, &c, err);
 	}
 	knot_pattern_free(c.run);
@@ -188,6 +278,22 @@ static int take_place(struct knot_project *p, char **ret_work, struct knot_error
 	return rc;
 }
 
+static int no_tests(const struct knot_project *p, struct knot_error *err)
+{
+	const struct knot_project_options *o = &p->options;
+	const char *where = o->patterns_len ? o->patterns[0] : ".";
+
+	knot_error_set(err, KNOT_EUSAGE, "no test matches%s%s%s%s in %s", o->run ? " -run " : "",
+		o->run ? o->run : "", o->skip ? " -skip " : "", o->skip ? o->skip : "", where);
+	if (p->commands && !o->run && !o->skip && o->patterns_len < 2)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"no test in %s, which is a main package: goknot fuzz %s -- runs the "
+			"program "
+			"(its arguments follow the --)",
+			where, where);
+	return KNOT_EUSAGE;
+}
+
 int knot_project_open(const struct knot_project_options *options, knot_project_progress progress,
 	void *arg, struct knot_project *ret_project, struct knot_error *err)
 {
@@ -210,10 +316,7 @@ int knot_project_open(const struct knot_project_options *options, knot_project_p
 		if (p.failed.len)
 			rc = knot_error_set(err, KNOT_EBUILD, "%s", p.failed.data[0]);
 		else
-			rc = knot_error_set(err, KNOT_EUSAGE, "no test matches%s%s%s%s in %s",
-				options->run ? " -run " : "", options->run ? options->run : "",
-				options->skip ? " -skip " : "", options->skip ? options->skip : "",
-				options->patterns_len ? options->patterns[0] : ".");
+			rc = no_tests(&p, err);
 	}
 	if (rc)
 		knot_project_close(&p);

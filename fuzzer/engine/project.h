@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The packages under test: instrumented, built, and their tests as targets. */
+/* The packages under test: instrumented, built, and their tests, or a program, as targets. */
 #ifndef KNOT_ENGINE_PROJECT_H
 #define KNOT_ENGINE_PROJECT_H
 
@@ -11,6 +11,9 @@ struct knot_error;
 struct knot_lock;
 struct knot_sites;
 
+/* The name of a program as a target: no test has it. */
+#define KNOT_PROGRAM_NAME "main"
+
 /* All borrowed while the project lives. */
 struct knot_project_options {
 	const char *dir;
@@ -19,18 +22,20 @@ struct knot_project_options {
 	const char *run, *skip; /* as those of go test, NULL = all tests */
 	const char *tags;
 	bool race, is_short;
-	const char *const *args; /* after -args, NULL-terminated or NULL */
+	const char *const *args; /* after -args, or the program's; NULL-terminated or NULL */
+	bool program; /* the one package is a command, which is run; the target is KNOT_PROGRAM_NAME */
+	const char *program_dir; /* where it runs, below the module; NULL = in dir */
 	const char *campaign_dir; /* absolute */
 	bool aside; /* build beside a campaign that may be running there, not in its place */
 	int cancel_fd;
 };
 
-/* One test of one package. */
+/* One test of one package, or a program. */
 struct knot_target {
 	char *package;
 	char *test;
 	char *name; /* as shown: of the test, and where -run selects subtests their pattern */
-	char *rel_dir; /* of the package below the module, "." = the root */
+	char *rel_dir; /* where it runs, below the module: the package's directory for tests; "." = the root */
 	struct knot_worker_target run; /* its texts are owned by the project */
 	char *binary, *dir, *only, *skip;
 };
@@ -41,7 +46,8 @@ struct knot_project {
 	struct knot_sites *sites;
 	KNOT_VEC(struct knot_target *) targets; /* pointers stay valid */
 	KNOT_VEC(char *) failed; /* packages that do not build: the compiler's words */
-	size_t packages; /* that have tests */
+	size_t packages; /* that have tests, or the one that is run */
+	bool commands; /* there are main packages among those that were named */
 	struct knot_lock *lock; /* on the campaign directory, or on what was built aside */
 };
 

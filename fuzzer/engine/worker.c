@@ -153,6 +153,24 @@ static char *race_setting(const struct knot_worker *w)
 		w->options.sandbox ? knot_sandbox_tmpdir(w->options.sandbox) : "/tmp");
 }
 
+/* go test's own flags for a test; a program gets its arguments and nothing else. Texts are borrowed. */
+static void arguments(
+	const struct knot_worker_target *t, const char *run, const char *skip, strings *ret)
+{
+	knot_vec_push(ret, t->binary);
+	if (!t->program) {
+		knot_vec_push(ret, run);
+		if (skip)
+			knot_vec_push(ret, skip);
+		knot_vec_push(ret, "-test.timeout=0");
+		if (t->is_short)
+			knot_vec_push(ret, "-test.short");
+	}
+	for (size_t i = 0; t->args && t->args[i]; i++)
+		knot_vec_push(ret, t->args[i]);
+	knot_vec_push(ret, NULL);
+}
+
 /* go test's own environment for a test, and how the shim finds us. */
 static int start(struct knot_worker *w, struct knot_error *err)
 {
@@ -177,20 +195,12 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	/* Each process writes down what it meets: the positions of earlier tests only take room away. */
 	if (c.sites_full || c.sites_used > KNOT_SITE_SLOTS / 4)
 		forget |= KNOT_SHM_FORGET_SITES;
-	int rc = knot_shm_reset(w->shm, w->options.cfg_flags, forget, err);
+	int rc = knot_shm_reset(
+		w->shm, w->options.cfg_flags | (t->program ? KNOT_CFG_PROGRAM : 0), forget, err);
 
 	if (rc)
 		return rc;
-	knot_vec_push(&argv, t->binary);
-	knot_vec_push(&argv, run);
-	if (skip)
-		knot_vec_push(&argv, skip);
-	knot_vec_push(&argv, "-test.timeout=0");
-	if (t->is_short)
-		knot_vec_push(&argv, "-test.short");
-	for (size_t i = 0; t->args && t->args[i]; i++)
-		knot_vec_push(&argv, t->args[i]);
-	knot_vec_push(&argv, NULL);
+	arguments(t, run, skip, &argv);
 	for (char **e = environ; *e; e++)
 		if (strncmp(*e, "GOKNOT_", 7) != 0 && strncmp(*e, "PWD=", 4) != 0 &&
 			strncmp(*e, "TMPDIR=", 7) != 0 &&
@@ -198,7 +208,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 			(w->options.native || strncmp(*e, "GOMAXPROCS=", 11) != 0))
 			knot_vec_push(&envp, *e);
 	knot_vec_push(&envp, region);
-	knot_vec_push(&envp, name);
+	if (!t->program)
+		knot_vec_push(&envp, name);
 	knot_vec_push(&envp, pwd);
 	if (race)
 		knot_vec_push(&envp, race);
@@ -402,7 +413,8 @@ static int process_gone(struct knot_worker *w, const struct knot_worker_events *
 	if (w->deaths < BROKEN_AFTER)
 		return 0;
 	if (state == KNOT_STATE_EMPTY)
-		snprintf(why, sizeof(why), "the test binary does not start (%s %d)",
+		snprintf(why, sizeof(why), "the %s does not start (%s %d)",
+			w->target->program ? "program" : "test binary",
 			x->signaled ? "signal" : "exit code", x->code);
 	else
 		snprintf(why, sizeof(why),

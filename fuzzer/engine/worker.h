@@ -16,13 +16,14 @@ struct knot_error;
 struct knot_sandbox;
 struct knot_worker;
 
-/* The test a worker runs; borrowed while it is assigned. */
+/* The test, or the program, that a worker runs; borrowed while it is assigned. */
 struct knot_worker_target {
 	const char *binary; /* absolute */
-	const char *dir; /* of the package: where go test runs it */
+	const char *dir; /* where it runs: a test in its package's directory, as with go test */
 	const char *test;
 	const char *run, *skip; /* patterns for its subtests, NULL = all of it */
-	const char *const *args; /* after -args; NULL-terminated or NULL */
+	const char *const *args; /* after -args, or the program's; NULL-terminated or NULL */
+	bool program; /* from main to its exit, one run a process; test is its name */
 	bool is_short;
 	bool race; /* built with -race */
 	uint64_t salt;

@@ -178,14 +178,17 @@ static void decide_deadlock(const struct knot_verdict_input *in, struct knot_ver
 	take_stuck(v);
 }
 
-/* With something live left nobody can tell what it would have woken. */
+/*
+ * With something live left nobody can tell what it would have woken. Whatever a program waits for, the world
+ * outside may bring it.
+ */
 static void decide_extwait(const struct knot_verdict_input *in, struct knot_verdict *v)
 {
 	bool test_stuck = false;
 
 	for (size_t i = 0; i < v->graph.waiters.len; i++)
 		test_stuck |= v->graph.waiters.data[i].is_test && v->graph.waiters.data[i].stuck;
-	if (!test_stuck || in->flags & KNOT_RUN_LIVE_LEFT) {
+	if (!test_stuck || in->flags & (KNOT_RUN_LIVE_LEFT | KNOT_RUN_PROGRAM)) {
 		find(v, KNOT_VERDICT_OK, false, KNOT_NOTE_EXTERNAL);
 		take_external(v);
 		return;
@@ -235,6 +238,8 @@ static bool only_asks(const struct knot_shm_event *e)
  */
 #define EARLY_NS (500ull * 1000 * 1000)
 
+/* KNOT_SNAP states up to this one: it runs, or could. */
+#define STATE_RUNNABLE 2
 /* KNOT_SNAP state of one that sleeps, or waits for a channel that a timer feeds. */
 #define STATE_TICKING 4
 
@@ -293,6 +298,20 @@ static bool sleeper_waits(const struct knot_verdict_input *in)
 	return false;
 }
 
+/* It need not ever end by itself: a server serves until it is told to stop. */
+static bool is_program(const struct knot_verdict_input *in)
+{
+	return in->flags & KNOT_RUN_PROGRAM;
+}
+
+static bool waits_outside(const struct knot_verdict *v)
+{
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		if (v->graph.waiters.data[i].role == KNOT_ROLE_EXTERNAL)
+			return true;
+	return false;
+}
+
 /*
  * A long loop of real work looks like a livelock in the fair tail, but then it is as long in every run:
  * when none has ended, only loops that merely ask are one.
@@ -307,7 +326,9 @@ static void decide_steps(const struct knot_verdict_input *in, struct knot_verdic
 	if (!whole || !(in->flags & KNOT_RUN_FAIR_TAIL) || tail.progress ||
 		(sleeper_waits(in) && !tail.long_past))
 		find(v, KNOT_VERDICT_STEPS, false, KNOT_NOTE_SLOW);
-	else if (in->always && tail.acts)
+	else if (is_program(in) && waits_outside(v))
+		find(v, KNOT_VERDICT_STEPS, false, KNOT_NOTE_EXTERNAL);
+	else if (in->always && (tail.acts || is_program(in)))
 		find(v, KNOT_VERDICT_STEPS, false, KNOT_NOTE_ALWAYS);
 	else
 		find(v, KNOT_VERDICT_LIVELOCK, true, KNOT_NOTE_NONE);
@@ -378,15 +399,32 @@ static void take_computing(struct knot_verdict *v)
 	}
 }
 
+/* Somebody has work to do, and nobody waits for the world outside to bring more. */
+static bool works(const struct knot_verdict_input *in, const struct knot_verdict *v)
+{
+	bool runs = false;
+
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		if (v->graph.waiters.data[i].op == KNOT_OP_COMPUTE)
+			return true;
+	for (size_t i = 0; i < in->snaps_len; i++)
+		runs |= in->snaps[i].state <= STATE_RUNNABLE;
+	return runs && !waits_outside(v);
+}
+
 /*
  * The target itself has seen that the time was up. A test may be slow by nature in real time, which is what a native
  * run takes; under control others are as slow in every schedule.
  */
 static void decide_timeout(const struct knot_verdict_input *in, struct knot_verdict *v)
 {
-	const bool slow = in->always && in->flags & KNOT_RUN_NATIVE;
+	const bool slow = in->always && (in->flags & KNOT_RUN_NATIVE || is_program(in));
+	const bool waits = is_program(in) && !works(in, v);
 
-	find(v, KNOT_VERDICT_TIMEOUT, !slow, slow ? KNOT_NOTE_ALWAYS : KNOT_NOTE_NONE);
+	find(v, KNOT_VERDICT_TIMEOUT, !slow && !waits,
+		waits          ? KNOT_NOTE_EXTERNAL
+			: slow ? KNOT_NOTE_ALWAYS
+			       : KNOT_NOTE_NONE);
 	knot_spinners_take(&v->spinners, &in->view, in->steps / 2, &v->graph);
 	if (in->flags & KNOT_RUN_NATIVE)
 		take_stuck(v);
@@ -398,7 +436,9 @@ static void decide_timeout(const struct knot_verdict_input *in, struct knot_verd
 static void decide_gone(const struct knot_verdict_input *in, struct knot_verdict *v)
 {
 	if (in->timed_out) {
-		find(v, KNOT_VERDICT_TIMEOUT, true, KNOT_NOTE_NONE);
+		const bool slow = in->always && is_program(in);
+
+		find(v, KNOT_VERDICT_TIMEOUT, !slow, slow ? KNOT_NOTE_ALWAYS : KNOT_NOTE_NONE);
 		knot_spinners_take(&v->spinners, &in->view, in->steps / 2, &v->graph);
 		take_stuck(v);
 		return;

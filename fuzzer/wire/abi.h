@@ -138,6 +138,7 @@
 #define KNOT_RUN_COLLECTED 0x800 /* of a leak: the collector has looked for leaked goroutines */
 #define KNOT_RUN_NATIVE 0x1000 /* on the stock scheduler: no decisions; events have stamps, see struct knot_shm_event */
 #define KNOT_RUN_PREEMPTED 0x2000 /* the watchdog preempted a goroutine that computed without an operation */
+#define KNOT_RUN_PROGRAM 0x4000 /* a program from its start to its exit, not a test */
 
 /* Flags of a request. */
 #define KNOT_REQ_REPLAY 0x1 /* follow dec_in to its end, then fifo; hold the trace always */
@@ -153,6 +154,7 @@
 #define KNOT_CFG_NO_HOOKS 0x1 /* the inserted hooks do nothing */
 #define KNOT_CFG_OLD_NAMES 0x2 /* names as in crash files of version 1: see docs/wire-format.md */
 #define KNOT_CFG_OLD_IO 0x4 /* schedules as in crash files before version 3: I/O is no step, arrivals are not in it */
+#define KNOT_CFG_PROGRAM 0x8 /* the process is one run: the initialisation of its packages and main.main */
 
 /* State of the process, struct knot_shm_header.state. */
 #define KNOT_STATE_EMPTY 0

@@ -262,7 +262,7 @@ func (r *rewriter) writeTable(results []*rewrite.Result) error {
 	return writeIfChanged(r.opt.sites, data)
 }
 
-// writeTests lists the tests of the packages that were asked for, not of those they need.
+// writeTests lists the tests of the packages that were asked for, not of those they need, and commands without tests.
 func (r *rewriter) writeTests(wanted []*golist.Package) error {
 	out := struct {
 		Version  int                `json:"version"`
@@ -276,7 +276,7 @@ func (r *rewriter) writeTests(wanted []*golist.Package) error {
 		if err != nil {
 			return err
 		}
-		if any {
+		if any || p.Name == "main" {
 			out.Packages = append(out.Packages, found)
 		}
 	}

@@ -22,6 +22,7 @@
 //	knot_race.go    the race detector
 //	knot_mem.go     accesses to plain memory as scheduling points
 //	knot_hook.go    entry points for package sync, package testing and the inserted hooks
+//	knot_program.go a program from its start to its exit as the one run of the process
 //	knot_native.go  the mode without any of that: the stock scheduler
 //
 // A goroutine reaches a scheduling point before each operation. There it writes down what it is about to

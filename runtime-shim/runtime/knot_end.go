@@ -310,10 +310,17 @@ func knotOSExit(code int) {
 	if !knot.on && !knotNat.on {
 		return
 	}
+	if knotIsProgram() && code == 0 {
+		knotProgramEnd()
+		return
+	}
 	knot.cur.end = knotEndOsexit
 	knotRaceTake()
 	knot.cur.exitCode = uint32(code)
 	knot.cur.bucket = knotMix(uint64(code) + knotEndOsexit)
+	if knotIsProgram() {
+		knotProgramExit()
+	}
 }
 
 // knotTestFailed is called by package testing where a test is marked as failed. The first position in a test

@@ -97,11 +97,35 @@ Test(options, flags_stand_anywhere)
 Test(options, two_dashes_end_the_flags)
 {
 	struct line l;
-	const struct knot_fuzz_options o = fuzz(&l, "fuzz -- -short -args x");
+	struct knot_replay_options o;
+	split(&l, "replay -- -file");
+	cr_assert_eq(knot_options_replay(l.argc, l.argv, &o, NULL), 0);
+	cr_assert_str_eq(o.file, "-file");
+}
+
+Test(options, two_dashes_run_a_program)
+{
+	struct line l;
+	const struct knot_fuzz_options o = fuzz(&l, "fuzz ./cmd/x -json -- -short -args x --");
+	cr_assert(o.words.program);
+	cr_assert(o.json);
 	cr_assert(!o.is_short);
-	cr_assert_eq(o.words.words_len, 3);
-	cr_assert_str_eq(o.words.words[0], "-short");
-	cr_assert_str_eq(o.words.words[1], "-args");
+	cr_assert_eq(o.words.words_len, 1);
+	cr_assert_str_eq(o.words.words[0], "./cmd/x");
+	cr_assert_eq(o.words.args_len, 4);
+	cr_assert_str_eq(o.words.args[0], "-short");
+	cr_assert_str_eq(o.words.args[3], "--");
+	cr_assert(!fuzz(&l, "fuzz ./cmd/x -args -- x").words.program);
+	cr_assert(fuzz(&l, "fuzz ./cmd/x --").words.program);
+	refuses("fuzz -- x",
+		"before -- stands the one main package to run, its arguments behind; got 0 "
+		"packages");
+	refuses("fuzz ./a ./b -- x",
+		"before -- stands the one main package to run, its arguments "
+		"behind; got 2 packages");
+	refuses("fuzz -run X ./a --", "-run is for tests, and with -- a program is run");
+	refuses("fuzz -short ./a --", "-short is for tests, and with -- a program is run");
+	refuses("fuzz x.go --", "x.go is a file: before -- stands the main package to run");
 }
 
 Test(options, the_last_flag_wins)

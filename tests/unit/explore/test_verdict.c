@@ -407,6 +407,39 @@ Test(verdict, where_no_run_ends_only_a_loop_that_asks_is_a_livelock)
 	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
 }
 
+Test(verdict, a_program_need_not_end_by_itself)
+{
+	static struct knot_shm_event e[SPIN];
+	struct knot_shm_snap s[] = {
+		snap(1, 1, KNOT_OP_TRYLOCK, 7, 1), snap(2, 3, KNOT_OP_RECV, 9, 2)};
+	struct knot_verdict_input in = spinning(e, s, KNOT_OP_TRYLOCK);
+
+	in.flags |= KNOT_RUN_PROGRAM;
+	CHECK(&in, KNOT_VERDICT_LIVELOCK, KNOT_NOTE_NONE, true, true);
+	in.always = true;
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_ALWAYS, false, false);
+	in.always = false;
+	s[1].state = 5;
+	CHECK(&in, KNOT_VERDICT_STEPS, KNOT_NOTE_EXTERNAL, false, false);
+
+	in.end = KNOT_END_TIMEOUT;
+	CHECK(&in, KNOT_VERDICT_TIMEOUT, KNOT_NOTE_EXTERNAL, false, false);
+	s[0].op = KNOT_OP_COMPUTE;
+	CHECK(&in, KNOT_VERDICT_TIMEOUT, KNOT_NOTE_NONE, true, true);
+	in.always = true;
+	CHECK(&in, KNOT_VERDICT_TIMEOUT, KNOT_NOTE_ALWAYS, false, false);
+
+	/* Where a test could not go on, somebody may still call. */
+	in.end = KNOT_END_EXTWAIT;
+	s[1].state = 3;
+	s[1].flags = 1;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_EXTERNAL, false, false);
+	in.end = KNOT_END_DEADLOCK;
+	s[0].state = 3;
+	s[0].op = KNOT_OP_RECV;
+	CHECK(&in, KNOT_VERDICT_DEADLOCK, KNOT_NOTE_NONE, true, true);
+}
+
 Test(verdict, names_are_stable)
 {
 	cr_expect_str_eq(knot_verdict_name(KNOT_VERDICT_DEADLOCK), "deadlock");

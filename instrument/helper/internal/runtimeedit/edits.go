@@ -118,6 +118,14 @@ func exprCall(name string) func(ast.Stmt) bool {
 	}
 }
 
+// forOver matches a loop whose body mentions name.
+func forOver(name string) func(ast.Stmt) bool {
+	return func(st ast.Stmt) bool {
+		l, ok := st.(*ast.ForStmt)
+		return ok && mentions(l.Body, name)
+	}
+}
+
 func assignFrom(name string) func(ast.Stmt) bool {
 	return func(st ast.Stmt) bool {
 		a, ok := st.(*ast.AssignStmt)
@@ -157,6 +165,9 @@ const findText = "if knot.on { if knotGP, knotAgain := knotFind(pp); knotGP != n
 // edits of the runtime, of packages sync, os/signal and testing.
 var edits = []edit{
 	{"runtime/proc.go", "schedinit", afterStmt(1, "goenvs()", "knotAttach()", exprCall("goenvs"))},
+	{"runtime/proc.go", "main", both(
+		beforeStmt(1, "for ... doInit(m.inittasks)", "knotProgramBegin()", forOver("inittasks")),
+		afterStmt(1, "fn()", "knotProgramEnd()", exprCall("fn")))},
 	{"runtime/proc.go", "findRunnable", beforeStmt(1, "if ... schedtick", findText, ifMentions("schedtick"))},
 	{"runtime/proc.go", "newproc", both(
 		head("var knotSite uint32; if knot.on { knotGoSite(); knotSite = knotSpawnSite } else if knotNat.on { knotSite = knotNatGoSite() }"),
