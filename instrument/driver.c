@@ -170,31 +170,49 @@ static int build_helper(const struct knot_instrument_options *o, const char *go,
 	return rc;
 }
 
-static int list(const struct knot_instrument_options *o, const char *go,
-	struct knot_command_result *ret, struct knot_error *err)
+/* What both go list and go test take. The strings are borrowed. */
+static void build_flags(
+	const struct knot_instrument_options *o, const char *modfile, arguments *argv)
 {
+	if (o->race)
+		knot_vec_push(argv, "-race");
+	if (o->tags && *o->tags) {
+		knot_vec_push(argv, "-tags");
+		knot_vec_push(argv, o->tags);
+	}
+	if (modfile) {
+		knot_vec_push(argv, "-modfile");
+		knot_vec_push(argv, modfile);
+	}
+}
+
+/* copies, when not NULL, has go list find the export data, too, of what will be built. */
+static int list(const struct knot_instrument_options *o, const char *go,
+	const struct knot_instrument_result *copies, struct knot_command_result *ret,
+	struct knot_error *err)
+{
+	static const char *const flags[] = {"-e", "-json", "-deps"};
+	knot_auto_free char *gowork =
+		copies && copies->gowork ? knot_xasprintf("GOWORK=%s", copies->gowork) : NULL;
+	const char *set[] = {gowork};
 	arguments argv = {0};
 
 	knot_vec_push(&argv, go);
 	knot_vec_push(&argv, "list");
-	static const char *const flags[] = {"-e", "-json", "-deps", "-export"};
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
 		knot_vec_push(&argv, flags[i]);
 	if (!o->program)
 		knot_vec_push(&argv, "-test");
-	if (o->race)
-		knot_vec_push(&argv, "-race");
-	if (o->tags && *o->tags) {
-		knot_vec_push(&argv, "-tags");
-		knot_vec_push(&argv, o->tags);
-	}
+	if (copies)
+		knot_vec_push(&argv, "-export");
+	build_flags(o, copies ? copies->modfile : NULL, &argv);
 	knot_vec_push(&argv, "--");
 	for (size_t i = 0; i < o->patterns_len; i++)
 		knot_vec_push(&argv, o->patterns[i]);
 	if (!o->patterns_len)
 		knot_vec_push(&argv, ".");
 	knot_vec_push(&argv, NULL);
-	int rc = run(argv.data, o->dir, NULL, 0, NULL, 0, o->cancel_fd, ret, err);
+	int rc = run(argv.data, o->dir, set, gowork != NULL, NULL, 0, o->cancel_fd, ret, err);
 
 	knot_vec_free(&argv);
 	if (!rc && (ret->exit.code || ret->exit.signaled))
@@ -205,20 +223,78 @@ static int list(const struct knot_instrument_options *o, const char *go,
 	return rc;
 }
 
+/*
+ * Its own words stand behind its name, perhaps after notes. Without them it has died: of a bug of goknot or for
+ * want of memory. Either way the target cannot be built.
+ */
+static int helper_failed(
+	const struct knot_command_result *r, const char *step, struct knot_error *err)
+{
+	static const char name[] = "goknot helper: ";
+	const char *words = r->err.data ? r->err.data : "", *own = NULL;
+
+	for (const char *p = words; (p = strstr(p, name)); p += strlen(name))
+		if (p == words || p[-1] == '\n')
+			own = p + strlen(name);
+	if (r->exit.signaled)
+		return knot_error_set(err, KNOT_EBUILD, "goknot's helper died of signal %d at %s",
+			r->exit.code, step);
+	if (own && r->exit.code <= 3) {
+		const int len = (int)strcspn(own, "\n");
+
+		return knot_error_set(err, r->exit.code == 2 ? KNOT_EUNSUPPORTED : KNOT_EINTERNAL,
+			"%.*s", len > 480 ? 480 : len, own);
+	}
+	const int len = (int)strcspn(words, "\n");
+
+	return knot_error_set(err, KNOT_EBUILD,
+		"goknot's helper ended with exit code %d at %s%s%.*s", r->exit.code, step,
+		len ? ": " : "", len > 300 ? 300 : len, words);
+}
+
 static int helper_run(const struct knot_instrument_options *o, const char *const *argv,
 	const char *input, size_t input_len, struct knot_error *err)
 {
 	struct knot_command_result r = {0};
 	int rc = run(argv, o->dir, NULL, 0, input, input_len, o->cancel_fd, &r, err);
 
-	if (!rc && r.exit.signaled)
-		rc = knot_error_set(
-			err, KNOT_EINTERNAL, "goknot's helper died of signal %d", r.exit.code);
-	else if (!rc && r.exit.code)
-		rc = failed(&r, r.exit.code == 2 ? KNOT_EUNSUPPORTED : KNOT_EINTERNAL,
-			"goknot's helper", err);
+	if (!rc && (r.exit.code || r.exit.signaled))
+		rc = helper_failed(&r, argv[1], err);
 	knot_command_result_free(&r);
 	return rc;
+}
+
+static char *deps_dir(const struct knot_instrument_options *o)
+{
+	return o->deps ? knot_xasprintf("%s/deps", o->work_dir) : NULL;
+}
+
+/* Overlays of files in the module cache are refused: chosen dependencies that lie there are built from copies. */
+static int copy_deps(const struct knot_instrument_options *o, const struct knot_toolchain *t,
+	const char *helper, struct knot_instrument_result *res, struct knot_error *err)
+{
+	knot_auto_free char *dir = deps_dir(o);
+	struct knot_command_result packages = {0};
+
+	if (!dir)
+		return 0;
+	const char *argv[] = {helper, "deps", "-patterns", o->deps, "-out", dir, "-go", res->go,
+		"-modcache", t->modcache, "-gomod", t->gomod, "-gowork", t->gowork, "-goflags",
+		t->goflags, NULL};
+	int rc = list(o, res->go, NULL, &packages, err);
+
+	if (!rc)
+		rc = helper_run(o, argv, packages.out.data, packages.out.len, err);
+	knot_command_result_free(&packages);
+	if (rc)
+		return rc;
+	res->modfile = knot_xasprintf("%s/go.mod", dir);
+	if (!knot_file_exists(res->modfile))
+		free(knot_steal(&res->modfile));
+	res->gowork = knot_xasprintf("%s/go.work", dir);
+	if (!knot_file_exists(res->gowork))
+		free(knot_steal(&res->gowork));
+	return 0;
 }
 
 /* The last three steps: rewrite the packages, edit the runtime, merge the overlays. */
@@ -227,17 +303,32 @@ static int rewrite(const struct knot_instrument_options *o, const struct knot_to
 	struct knot_instrument_result *res, struct knot_error *err)
 {
 	knot_auto_free char *user = knot_toolchain_user_overlay(t);
+	knot_auto_free char *deps = deps_dir(o);
 	knot_auto_free char *source = knot_xasprintf("%s/src", o->work_dir);
 	knot_auto_free char *runtime = knot_xasprintf("%s/runtime", o->work_dir);
 	knot_auto_free char *shim = knot_xasprintf("%s/runtime-shim", data);
 	knot_auto_free char *part1 = knot_xasprintf("%s/overlay-source.json", o->work_dir);
 	knot_auto_free char *part2 = knot_xasprintf("%s/overlay-runtime.json", o->work_dir);
-	const char *argv1[] = {helper, "rewrite", "-out", source, "-sites", res->sites, "-overlay",
-		part1, "-tests", res->tests, user ? "-user-overlay" : NULL, user, NULL};
+	arguments argv1 = {0};
+	const char *const always[] = {helper, "rewrite", "-out", source, "-sites", res->sites,
+		"-overlay", part1, "-tests", res->tests};
 	const char *argv2[] = {helper, "runtime", "-goroot", t->goroot, "-shim", shim, "-out",
 		runtime, "-overlay", part2, NULL};
-	int rc = helper_run(o, argv1, packages->out.data, packages->out.len, err);
 
+	for (size_t i = 0; i < sizeof(always) / sizeof(*always); i++)
+		knot_vec_push(&argv1, always[i]);
+	if (user) {
+		knot_vec_push(&argv1, "-user-overlay");
+		knot_vec_push(&argv1, user);
+	}
+	if (deps) {
+		knot_vec_push(&argv1, "-deps");
+		knot_vec_push(&argv1, deps);
+	}
+	knot_vec_push(&argv1, NULL);
+	int rc = helper_run(o, argv1.data, packages->out.data, packages->out.len, err);
+
+	knot_vec_free(&argv1);
 	if (!rc)
 		rc = helper_run(o, argv2, NULL, 0, err);
 	if (rc)
@@ -309,11 +400,12 @@ int knot_instrument(const struct knot_instrument_options *options,
 		(rc = check_module(options, &t, err)) || (rc = own_goroot(options, &t, &go, err)) ||
 		(rc = build_helper(options, go, data, helper, err)))
 		goto out;
-	rc = list(options, go, &packages, err);
-	if (!rc) {
-		fill(options, &t, &go, dir, &res);
+	fill(options, &t, &go, dir, &res);
+	rc = copy_deps(options, &t, helper, &res, err);
+	if (!rc)
+		rc = list(options, res.go, &res, &packages, err);
+	if (!rc)
 		rc = rewrite(options, &t, data, helper, &packages, &res, err);
-	}
 out:
 	knot_command_result_free(&packages);
 	knot_toolchain_free(&t);
@@ -336,6 +428,8 @@ void knot_instrument_free(struct knot_instrument_result *r)
 	free(r->sites);
 	free(r->tests);
 	free(r->goexperiment);
+	free(r->modfile);
+	free(r->gowork);
 	*r = (struct knot_instrument_result){0};
 }
 
@@ -344,7 +438,9 @@ int knot_instrument_build(const struct knot_instrument_options *options,
 	struct knot_error *err)
 {
 	knot_auto_free char *experiment = knot_xasprintf("GOEXPERIMENT=%s", result->goexperiment);
-	const char *set[] = {experiment, "GOTOOLCHAIN=local"};
+	knot_auto_free char *gowork =
+		result->gowork ? knot_xasprintf("GOWORK=%s", result->gowork) : NULL;
+	const char *set[] = {experiment, "GOTOOLCHAIN=local", gowork};
 	arguments argv = {0};
 	struct knot_command_result r = {0};
 
@@ -357,19 +453,15 @@ int knot_instrument_build(const struct knot_instrument_options *options,
 		knot_vec_push(&argv, "-vet=off");
 	}
 	knot_vec_push(&argv, "-buildvcs=false");
-	if (options->race)
-		knot_vec_push(&argv, "-race");
-	if (options->tags && *options->tags) {
-		knot_vec_push(&argv, "-tags");
-		knot_vec_push(&argv, options->tags);
-	}
+	build_flags(options, result->modfile, &argv);
 	knot_vec_push(&argv, "-overlay");
 	knot_vec_push(&argv, result->overlay);
 	knot_vec_push(&argv, "-o");
 	knot_vec_push(&argv, output);
 	knot_vec_push(&argv, package);
 	knot_vec_push(&argv, NULL);
-	int rc = run(argv.data, result->dir, set, 2, NULL, 0, options->cancel_fd, &r, err);
+	int rc = run(
+		argv.data, result->dir, set, gowork ? 3 : 2, NULL, 0, options->cancel_fd, &r, err);
 
 	knot_vec_free(&argv);
 	if (!rc && (r.exit.code || r.exit.signaled)) {

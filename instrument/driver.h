@@ -18,6 +18,8 @@ struct knot_instrument_options {
 	const char *const *patterns; /* as for go list; none = "." */
 	size_t patterns_len;
 	const char *tags; /* -tags, NULL = none */
+	const char *
+		deps; /* comma-separated patterns of dependencies to instrument, too; NULL = none */
 	bool race;
 	bool program; /* main packages are built to be run, and not their tests */
 	const char *work_dir; /* absolute, made if missing */
@@ -36,6 +38,9 @@ struct knot_instrument_result {
 	char *sites; /* files of wire/sites.h */
 	char *tests;
 	char *goexperiment; /* value to build with */
+	/* To build with where dependencies are built from copies; else NULL. */
+	char *modfile; /* for -modfile */
+	char *gowork; /* for GOWORK */
 };
 
 /*

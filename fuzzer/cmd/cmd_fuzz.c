@@ -282,6 +282,7 @@ int knot_cmd_fuzz(int argc, char **argv)
 		.run = o.run,
 		.skip = o.skip,
 		.tags = o.tags,
+		.deps = o.deps,
 		.race = o.race,
 		.is_short = o.is_short,
 		.args = o.words.args_len ? (const char *const *)o.words.args : NULL,

@@ -25,7 +25,7 @@
 
 struct list_options {
 	bool sites, json;
-	const char *run, *skip, *dir, *tags;
+	const char *run, *skip, *dir, *tags, *deps;
 	struct knot_option_words words;
 };
 
@@ -189,6 +189,7 @@ static int list_packages(const struct list_options *o, struct knot_error *err)
 		.patterns = (const char *const *)o->words.words,
 		.patterns_len = o->words.words_len,
 		.tags = o->tags,
+		.deps = o->deps,
 		.work_dir = work,
 		.cancel_fd = cancel,
 	};
@@ -342,6 +343,7 @@ int knot_cmd_list(int argc, char **argv)
 		{"skip", KNOT_OPTION_REGEXP, .offset = offsetof(struct list_options, skip)},
 		{"C", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, dir)},
 		{"tags", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, tags)},
+		{"deps", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, deps)},
 		{"json", KNOT_OPTION_BOOL, .offset = offsetof(struct list_options, json)},
 	};
 	static const struct knot_option_table table = {

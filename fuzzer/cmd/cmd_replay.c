@@ -308,6 +308,7 @@ static int prepare(struct replaying *r, struct knot_error *err)
 				 : run,
 		.skip = c->skip,
 		.tags = *c->tags ? c->tags : NULL,
+		.deps = c->deps && *c->deps ? c->deps : NULL,
 		.race = c->race,
 		.is_short = c->is_short,
 		.args = r->args,

@@ -87,6 +87,7 @@ struct knot_fuzz_options {
 	uint64_t seed;
 	uint64_t timeout_ns; /* 0 = the default */
 	const char *tags; /* NULL = none */
+	const char *deps; /* NULL = none */
 	uint64_t memory_bytes; /* 0 = the default */
 	double audit; /* share of the requests that are replayed */
 	struct knot_option_words words; /* package patterns; none = "." */

@@ -66,6 +66,7 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 		.skip = s->target->skip ? knot_xstrdup(s->target->skip) : NULL,
 		.go = knot_xstrdup(p->build.go_version),
 		.tags = knot_xstrdup(p->options.tags ? p->options.tags : ""),
+		.deps = p->options.deps ? knot_xstrdup(p->options.deps) : NULL,
 		.race = p->options.race,
 		.is_short = p->options.is_short,
 		.memory_limit = c->options.memory_bytes,

@@ -151,7 +151,8 @@ static char *build_flags(const struct knot_campaign *c)
 {
 	const struct knot_project_options *o = &c->project->options;
 
-	return knot_xasprintf("tags=%s%s%s%s%s", o->tags ? o->tags : "", o->race ? " race" : "",
+	return knot_xasprintf("tags=%s%s%s%s%s%s%s", o->tags ? o->tags : "",
+		o->deps ? " deps=" : "", o->deps ? o->deps : "", o->race ? " race" : "",
 		o->is_short ? " short" : "",
 		c->options.cfg_flags & KNOT_CFG_NO_HOOKS ? " nohooks" : "",
 		c->options.native ? " native" : "");

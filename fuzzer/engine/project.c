@@ -24,6 +24,7 @@ static struct knot_instrument_options build_options(
 		.patterns = o->patterns,
 		.patterns_len = o->patterns_len,
 		.tags = o->tags,
+		.deps = o->deps,
 		.race = o->race,
 		.program = o->program,
 		.work_dir = work,

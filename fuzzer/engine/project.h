@@ -20,7 +20,7 @@ struct knot_project_options {
 	const char *const *patterns;
 	size_t patterns_len;
 	const char *run, *skip; /* as those of go test, NULL = all tests */
-	const char *tags;
+	const char *tags, *deps;
 	bool race, is_short;
 	const char *const *args; /* after -args, or the program's; NULL-terminated or NULL */
 	bool program; /* the one package is a command, which is run; the target is KNOT_PROGRAM_NAME */

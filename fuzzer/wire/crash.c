@@ -39,6 +39,7 @@ static const struct knot_crash_field fields[] = {
 	OPTIONAL(text, skip),
 	FIELD(text, go),
 	FIELD(text, tags),
+	OPTIONAL(text, deps),
 	FIELD(bool, race),
 	{"short", &knot_crash_kind_bool, offsetof(struct knot_crash, is_short), 0},
 	FIELD(texts, args),

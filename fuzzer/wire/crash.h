@@ -48,6 +48,7 @@ struct knot_crash {
 	char *run, *skip;
 	char *go; /* "go1.26.8" */
 	char *tags; /* -tags */
+	char *deps; /* -deps; NULL = none */
 	bool race; /* -race */
 	bool is_short; /* -short */
 	KNOT_VEC(char *) args; /* after -args */

@@ -26,7 +26,7 @@ func BenchmarkRewrite(b *testing.B) {
 		b.Fatal(err)
 	}
 	lines := 0
-	for _, t := range list.Targets(list.Wanted(nil)) {
+	for _, t := range list.Targets(list.Wanted(nil, nil)) {
 		for _, path := range t.Files(t.GoFiles) {
 			src, err := os.ReadFile(path)
 			if err != nil {

@@ -26,7 +26,8 @@ type command struct {
 }
 
 var commands = []command{
-	{"rewrite", "-out DIR -sites FILE -overlay FILE -tests FILE [-only PKG,...] [-user-overlay FILE] < go-list.json", runRewrite},
+	{"deps", "-patterns PATTERN,... -out DIR -go FILE -modcache DIR [-gomod FILE] [-gowork FILE] [-goflags TEXT] < go-list.json", runDeps},
+	{"rewrite", "-out DIR -sites FILE -overlay FILE -tests FILE [-only PKG,...] [-user-overlay FILE] [-deps DIR] < go-list.json", runRewrite},
 	{"runtime", "-goroot DIR -shim DIR -out DIR -overlay FILE", runRuntime},
 }
 

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 
+	"goknot/helper/internal/deps"
 	"goknot/helper/internal/golist"
 	"goknot/helper/internal/load"
 	"goknot/helper/internal/rewrite"
@@ -28,7 +29,7 @@ import (
 type rewriteOptions struct {
 	out, sites, overlay, tests string
 	only                       []string
-	userOverlay                string
+	userOverlay, deps          string
 }
 
 func runRewrite(args []string, stdin io.Reader, stderr io.Writer) int {
@@ -41,12 +42,17 @@ func runRewrite(args []string, stdin io.Reader, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "goknot helper:", err)
 		return exitOwn
 	}
-	wanted := list.Wanted(opt.only)
+	r := rewriter{opt: opt, list: list, stderr: stderr, plan: new(deps.Plan)}
+	if err := r.readPlan(); err != nil {
+		fmt.Fprintln(stderr, "goknot helper:", err)
+		return exitOwn
+	}
+	r.embedded = list.Embedded()
+	wanted := list.Wanted(opt.only, r.plan.Packages)
 	if len(wanted) == 0 {
 		fmt.Fprintln(stderr, "goknot helper: no package to instrument")
 		return exitUsage
 	}
-	r := rewriter{opt: opt, list: list, stderr: stderr}
 	if err := r.run(wanted); err != nil {
 		fmt.Fprintln(stderr, "goknot helper:", err)
 		return exitOwn
@@ -65,6 +71,7 @@ func parseRewrite(args []string, stderr io.Writer) (rewriteOptions, error) {
 	fs.StringVar(&opt.tests, "tests", "", "file for the list of tests")
 	fs.StringVar(&only, "only", "", "comma-separated import paths: instrument only these")
 	fs.StringVar(&opt.userOverlay, "user-overlay", "", "the target's own overlay: its files are read in place of the originals")
+	fs.StringVar(&opt.deps, "deps", "", "what the deps command left: dependencies to instrument, too")
 	if err := fs.Parse(args); err != nil {
 		return opt, err
 	}
@@ -89,6 +96,9 @@ type rewriter struct {
 	list   *golist.List
 	stderr io.Writer
 	user   overlayFile
+	plan   *deps.Plan
+
+	embedded map[string]bool
 }
 
 func (r *rewriter) run(wanted []*golist.Package) error {
@@ -167,7 +177,7 @@ func (r *rewriter) walk(targets []golist.Target) ([]*rewrite.Result, error) {
 			defer workers.Done()
 			loader := load.NewLoader(r.list, r.source)
 			for i := range next {
-				results[i], errs[i] = walkOne(loader, targets[i], func(path string) bool { return owner[path] != i })
+				results[i], errs[i] = r.walkOne(loader, targets[i], func(path string) bool { return owner[path] != i })
 			}
 		}()
 	}
@@ -179,13 +189,19 @@ func (r *rewriter) walk(targets []golist.Target) ([]*rewrite.Result, error) {
 	return results, firstError(errs)
 }
 
-func walkOne(loader *load.Loader, t golist.Target, skip func(string) bool) (*rewrite.Result, error) {
+func (r *rewriter) walkOne(loader *load.Loader, t golist.Target, skip func(string) bool) (*rewrite.Result, error) {
 	if t.Reason != "" {
 		return &rewrite.Result{Package: sites.Package{Path: t.Path, Files: len(t.GoFiles) + len(t.CgoFiles), Reason: t.Reason}}, nil
 	}
 	pkg, err := loader.Load(t)
 	if err != nil {
 		return nil, err
+	}
+	for _, f := range pkg.Files {
+		// What is laid over a file is what gets embedded.
+		if f.Skip == "" && r.embedded[f.Path] {
+			f.Skip = "the program embeds this file, so it has to stay as it is"
+		}
 	}
 	return rewrite.Package(pkg, skip), nil
 }
@@ -212,10 +228,21 @@ func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 	for _, res := range results {
 		files = append(files, res.Files...)
 	}
-	overlay := overlayFile{Replace: make(map[string]string, len(files)+len(r.user.Replace))}
+	named, err := r.namedFiles(files)
+	if err != nil {
+		return err
+	}
+	overlay := overlayFile{Replace: make(map[string]string, len(files)+len(named)+len(r.user.Replace))}
 	maps.Copy(overlay.Replace, r.user.Replace)
 	for _, f := range files {
-		overlay.Replace[f.Path] = filepath.Join(dir, flatName(f.Path))
+		overlay.Replace[r.plan.Built(f.Path)] = filepath.Join(dir, flatName(f.Path))
+	}
+	for path, text := range named {
+		to := filepath.Join(dir, flatName(path))
+		overlay.Replace[r.plan.Built(path)] = to
+		if err := writeIfChanged(to, text); err != nil {
+			return err
+		}
 	}
 	errs := make([]error, len(files))
 	var workers sync.WaitGroup
@@ -228,7 +255,7 @@ func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 			defer func() { <-slots }()
 			data, err := f.Render()
 			if err == nil {
-				err = writeIfChanged(overlay.Replace[f.Path], data)
+				err = writeIfChanged(overlay.Replace[r.plan.Built(f.Path)], r.renamed(f.Path, data))
 			}
 			errs[i] = err
 		}()

@@ -291,9 +291,6 @@ Test(options, what_this_release_lacks)
 	refuses("fuzz -audit 1.5", "-audit wants a share from 0 to 1 (0.05), not \"1.5\"");
 	refuses("fuzz -since HEAD",
 		"-since is not in this release: name the packages that changed");
-	refuses("fuzz -deps all",
-		"-deps is not in this release: dependencies are steered at the hooks inside the Go "
-		"runtime only");
 	refuses("fuzz -feedback ebpf", "-feedback ebpf is not in this release: use -feedback ring");
 }
 
@@ -332,6 +329,7 @@ Test(options, missing_values)
 	refuses("fuzz -run", "-run wants a value");
 	refuses("fuzz ./a -o", "-o wants a value");
 	refuses("fuzz -tags=", "-tags wants a value, not \"\"");
+	refuses("fuzz -deps=", "-deps wants a value, not \"\"");
 }
 
 Test(options, long_words_are_cut)

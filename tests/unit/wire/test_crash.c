@@ -103,6 +103,22 @@ Test(crash, of_some_subtests)
 	free(t.data);
 }
 
+Test(crash, deps_stand_there_when_there_are_any)
+{
+	struct knot_crash c = {0};
+	struct knot_text t = replaced("race: no\n", "deps: example.org/a/...,b\nrace: no\n");
+
+	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, NULL), 0);
+	cr_expect_str_eq(c.deps, "example.org/a/...,b");
+	knot_crash_free(&c);
+	free(t.data);
+	t = sealed(known_body);
+	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, NULL), 0);
+	cr_expect_null(c.deps);
+	knot_crash_free(&c);
+	free(t.data);
+}
+
 Test(crash, of_a_run_that_does_not_end)
 {
 	struct knot_crash c = {0};

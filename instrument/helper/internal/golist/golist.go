@@ -16,8 +16,12 @@ import (
 // Module is the module of a package.
 type Module struct {
 	Path      string
+	Version   string
 	Main      bool
+	Dir       string
+	GoMod     string
 	GoVersion string
+	Replace   *Module
 }
 
 // Package is one entry of the list, as far as it is needed here.
@@ -34,8 +38,10 @@ type Package struct {
 	CgoFiles     []string
 	TestGoFiles  []string
 	XTestGoFiles []string
-	ImportMap    map[string]string
-	Deps         []string
+	// What go:embed directives stand for.
+	EmbedFiles, TestEmbedFiles, XTestEmbedFiles []string
+	ImportMap                                   map[string]string
+	Deps                                        []string
 }
 
 // Base is the import path without the name of the test it was compiled for.
@@ -103,18 +109,22 @@ func (l *List) Module() string {
 	return ""
 }
 
-// Wanted are the plain packages that belong to the program under test, sorted. only, when not empty, is the
-// list of import paths to keep.
-func (l *List) Wanted(only []string) []*Package {
+// Wanted are the plain packages that belong to the program under test or are among deps, sorted. only, when not
+// empty, is the list of import paths to keep.
+func (l *List) Wanted(only, deps []string) []*Package {
+	return slices.DeleteFunc(l.Plain(), func(p *Package) bool {
+		return !p.own() && !slices.Contains(deps, p.ImportPath) ||
+			len(only) > 0 && !slices.Contains(only, p.ImportPath)
+	})
+}
+
+// Plain are the packages without those that exist only for a test, sorted.
+func (l *List) Plain() []*Package {
 	var list []*Package
 	for _, p := range l.Packages {
-		if p.Base() != p.ImportPath || p.ForTest != "" || l.isTestMain(p) || !p.own() {
-			continue
+		if p.Base() == p.ImportPath && p.ForTest == "" && !l.isTestMain(p) {
+			list = append(list, p)
 		}
-		if len(only) > 0 && !slices.Contains(only, p.ImportPath) {
-			continue
-		}
-		list = append(list, p)
 	}
 	slices.SortFunc(list, func(a, b *Package) int { return strings.Compare(a.ImportPath, b.ImportPath) })
 	return list
@@ -130,6 +140,17 @@ func (p *Package) own() bool {
 		return p.Module.Main
 	}
 	return true
+}
+
+// Embedded is the set of all files that a package embeds, by absolute name.
+func (l *List) Embedded() map[string]bool {
+	set := make(map[string]bool)
+	for _, p := range l.Packages {
+		for _, f := range p.Files(slices.Concat(p.EmbedFiles, p.TestEmbedFiles, p.XTestEmbedFiles)) {
+			set[f] = true
+		}
+	}
+	return set
 }
 
 // isTestMain recognises the main package that go test generates; its only file lies in the build cache.
