@@ -59,7 +59,7 @@ if [ ! -s fetched ]; then
 elif [ ! -d "$place" ]; then
 	skip "a toolchain that GOTOOLCHAIN switched to" "go$other is installed, not in a module cache"
 else
-	export GOMODCACHE=$modules GOPROXY=off
+	export GOMODCACHE=$modules
 	GOTOOLCHAIN=go$other finds_and_replays "GOTOOLCHAIN=go$other" "$place" "go$other"
 	sed -i "s/^go 1.23\$/&\\n\\ntoolchain go$other/" seeds/go.mod
 	GOTOOLCHAIN=auto finds_and_replays "toolchain go$other in go.mod" "$place" "go$other"
