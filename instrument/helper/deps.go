@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"goknot/helper/internal/deps"
+	"goknot/helper/internal/load"
 	"goknot/helper/internal/rewrite"
 )
 
@@ -57,7 +58,8 @@ func (r *rewriter) namedFiles(hooked []*rewrite.File) (map[string][]byte, error)
 	}
 	named := make(map[string][]byte)
 	for _, p := range r.list.Packages {
-		if r.plan.TrimPath || r.plan.Built(p.Dir) == p.Dir {
+		// What a line directive would change is worse than the name of a copy.
+		if r.plan.TrimPath || r.plan.Built(p.Dir) == p.Dir || load.LinesChangeLoops(load.Language(p.Module)) {
 			continue
 		}
 		for _, path := range p.Files(slices.Concat(p.GoFiles, p.CgoFiles)) {

@@ -221,9 +221,6 @@ func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
 	var files []*rewrite.File
 	for _, res := range results {
 		files = append(files, res.Files...)
@@ -235,11 +232,18 @@ func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 	overlay := overlayFile{Replace: make(map[string]string, len(files)+len(named)+len(r.user.Replace))}
 	maps.Copy(overlay.Replace, r.user.Replace)
 	for _, f := range files {
-		overlay.Replace[r.plan.Built(f.Path)] = filepath.Join(dir, flatName(f.Path))
+		to := filepath.Join(dir, copyName(f.Path))
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+			return err
+		}
+		overlay.Replace[r.plan.Built(f.Path)] = to
 	}
 	for path, text := range named {
-		to := filepath.Join(dir, flatName(path))
+		to := filepath.Join(dir, copyName(path))
 		overlay.Replace[r.plan.Built(path)] = to
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+			return err
+		}
 		if err := writeIfChanged(to, text); err != nil {
 			return err
 		}
@@ -267,12 +271,12 @@ func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 	return writeJSON(r.opt.overlay, overlay)
 }
 
-// flatName is the name of the rewritten copy of a file: all copies lie in one directory. The ending stays, it
-// can be a build constraint.
-func flatName(path string) string {
+// copyName is the name of the rewritten copy of a file: a directory for each of the originals, whatever its depth. The
+// name itself stays: its ending can be a build constraint, and with -trimpath it is what the program knows.
+func copyName(path string) string {
 	h := fnv.New64a()
-	h.Write([]byte(path))
-	return fmt.Sprintf("%016x_%s", h.Sum64(), filepath.Base(path))
+	h.Write([]byte(filepath.Dir(path)))
+	return filepath.Join(fmt.Sprintf("%016x", h.Sum64()), filepath.Base(path))
 }
 
 func (r *rewriter) writeTable(results []*rewrite.Result) error {

@@ -4,7 +4,6 @@
 package load
 
 import (
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -15,6 +14,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"goknot/helper/internal/golist"
@@ -26,6 +26,9 @@ type File struct {
 	Src  []byte
 	AST  *ast.File
 	Skip string
+
+	Language string // its version, "" = not known
+	Old      bool   // that has no generic functions, which the hooks are
 }
 
 // Package is a type-checked package. Type errors are no failure: the operations whose types are known can be
@@ -34,6 +37,7 @@ type Package struct {
 	Target    golist.Target
 	Fset      *token.FileSet
 	Files     []*File
+	Types     *types.Package
 	Info      *types.Info
 	TypeError error // the first one
 }
@@ -96,6 +100,9 @@ func (l *Loader) importerFor(p *golist.Package) types.Importer {
 	return mapped{p.ImportMap, l.newImporter(variants)}
 }
 
+// GenericsVersion is the first version of the language that the hooks can be called in.
+const GenericsVersion = "go1.18"
+
 // Load parses and checks one package. An error means that a file cannot be read.
 func (l *Loader) Load(t golist.Target) (*Package, error) {
 	pkg := &Package{Target: t, Fset: l.fset, Info: &types.Info{
@@ -105,25 +112,19 @@ func (l *Loader) Load(t golist.Target) (*Package, error) {
 		FileVersions: make(map[*ast.File]string),
 	}}
 	var asts []*ast.File
-	parse := func(names []string, skip string) error {
-		for _, path := range t.Files(names) {
-			f, err := l.parse(path, skip)
-			if err != nil {
-				return err
-			}
-			pkg.Files = append(pkg.Files, f)
-			if f.AST != nil {
-				asts = append(asts, f.AST)
-			}
+	for _, path := range slices.Concat(t.Files(t.GoFiles), t.Files(t.CgoFiles)) {
+		f, err := l.parse(path)
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	}
-	if err := errors.Join(parse(t.GoFiles, ""), parse(t.CgoFiles, "the file imports C")); err != nil {
-		return nil, err
+		pkg.Files = append(pkg.Files, f)
+		if f.AST != nil {
+			asts = append(asts, f.AST)
+		}
 	}
 	conf := types.Config{
 		Importer:                 l.importerFor(t.Package),
-		GoVersion:                language(t.Module),
+		GoVersion:                Language(t.Module),
 		FakeImportC:              true,
 		DisableUnusedImportCheck: true,
 		Sizes:                    types.SizesFor("gc", runtime.GOARCH),
@@ -133,22 +134,21 @@ func (l *Loader) Load(t golist.Target) (*Package, error) {
 			}
 		},
 	}
-	conf.Check(golist.Base(t.ImportPath), l.fset, asts, pkg.Info)
+	pkg.Types, _ = conf.Check(golist.Base(t.ImportPath), l.fset, asts, pkg.Info)
 	for _, f := range pkg.Files {
-		if v := pkg.Info.FileVersions[f.AST]; f.Skip == "" && v != "" && version.Compare(v, "go1.18") < 0 {
-			f.Skip = "its language version is " + v + ", hooks need go1.18"
-		}
+		v := pkg.Info.FileVersions[f.AST]
+		f.Language, f.Old = v, v != "" && version.Compare(v, GenericsVersion) < 0
 	}
 	return pkg, nil
 }
 
 // parse reads one file; one with syntax errors is kept as far as the parser got, for its declarations.
-func (l *Loader) parse(path, skip string) (*File, error) {
+func (l *Loader) parse(path string) (*File, error) {
 	src, err := l.source(path)
 	if err != nil {
 		return nil, err
 	}
-	f := &File{Path: path, Src: src, Skip: skip}
+	f := &File{Path: path, Src: src}
 	f.AST, err = parser.ParseFile(l.fset, path, src, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		f.Skip = "syntax error: " + strings.ReplaceAll(err.Error(), "\n", " ")
@@ -156,9 +156,9 @@ func (l *Loader) parse(path, skip string) (*File, error) {
 	return f, nil
 }
 
-// language is the version for the type checker. A module without a go directive is go1.16; a version newer
+// Language is the version for the type checker. A module without a go directive is go1.16; a version newer
 // than this toolchain would make the checker give up, the go command has its own words for that.
-func language(m *golist.Module) string {
+func Language(m *golist.Module) string {
 	if m == nil {
 		return ""
 	}
@@ -166,9 +166,20 @@ func language(m *golist.Module) string {
 	if m.GoVersion != "" {
 		v = "go" + m.GoVersion
 	}
-	release, _, _ := strings.Cut(runtime.Version(), " ")
-	if !version.IsValid(v) || version.Compare(v, release) > 0 {
+	if !version.IsValid(v) || version.Compare(v, Release()) > 0 {
 		return ""
 	}
 	return v
+}
+
+// Release is that of the toolchain, as in "go1.26.3".
+func Release() string {
+	v, _, _ := strings.Cut(runtime.Version(), " ")
+	return v
+}
+
+// LinesChangeLoops tells whether a line directive changes the meaning of a file of a language version: before go1.26
+// the compiler takes a file with one for a file of the newest version, whose loops have a variable an iteration.
+func LinesChangeLoops(language string) bool {
+	return language != "" && version.Compare(language, "go1.22") < 0 && version.Compare(Release(), "go1.26") < 0
 }

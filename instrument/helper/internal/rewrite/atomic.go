@@ -24,9 +24,14 @@ func atomicRule(w *walker, n ast.Node) {
 			w.done[calleeName(n)] = true
 			w.atomicCall(n, sel, op)
 		}
+	case *ast.SelectorExpr:
+		if op := atomicOp(w.pkg.Info.Uses[n.Sel]); op != 0 && !w.done[n.Sel] {
+			w.done[n.Sel] = true
+			w.atomicValue(n, n, n.Sel, op)
+		}
 	case *ast.Ident:
 		if op := atomicOp(w.pkg.Info.Uses[n]); op != 0 && !w.done[n] {
-			w.unplaced(n.Pos(), op.String(), "function or method value")
+			w.atomicValue(n, nil, n, op)
 		}
 	}
 }
@@ -64,37 +69,39 @@ func atomicOp(obj types.Object) sites.Op {
 
 func (w *walker) atomicCall(call *ast.CallExpr, sel *ast.SelectorExpr, op sites.Op) {
 	name := calleeName(call)
-	x, amp, reason := w.atomicOperand(call, sel)
 	at := w.spawns[call]
+	x, addr, reason := w.atomicOperand(call, sel)
 	switch {
 	case reason != "":
-	case at.how == byGo:
-		reason = "called by a go statement"
-	case at.how == byDefer && (!isPure(x) || strings.Contains(string(w.text(x)), "\n")):
-		reason = "deferred, and its operand cannot be evaluated again"
-	}
-	if reason != "" {
 		w.unplaced(name.Pos(), op.String(), reason)
+		return
+	case x == nil || at.how == byGo || at.how == byDefer && !w.repeatable(x):
+		w.atomicValue(call.Fun, sel, name, op)
 		return
 	}
 	s := w.site(name.Pos(), op, w.primitive(x))
 	if at.how == byDefer {
-		operand := string(w.text(x))
-		w.deferBefore(at.stmt, func() string { return w.call("AP", s) + ", " + amp + operand + ")" })
+		operand := addr.of(w.text(x))
+		w.deferBefore(at.stmt, func() string { return w.call("AP", s) + ", " + operand + ")" })
 		return
 	}
 	if arg := w.callingArg(call, x); arg != nil {
-		operand := string(w.text(x))
-		w.wrap(arg, "AX", s, amp+operand+", ")
+		w.wrap(arg, "AX", s, addr.of(w.text(x))+", ")
 		return
 	}
-	w.wrap(x, "AP", s, amp)
+	w.wrapAddress(x, addr, s)
+}
+
+// wrapAddress gives AP the address that x stands for and goes on with it.
+func (w *walker) wrapAddress(x ast.Expr, addr address, s *sites.Site) {
+	w.open[x] = append(w.open[x], func() string { return w.call("AP", s) + ", " + addr.amp })
+	w.close[x] = append(w.close[x], func() string { return addr.path + ")" })
 }
 
 // callingArg is the last argument behind the operand x that calls or receives. Nil: there is none, it has its type
 // from where it stands, or x cannot be written twice.
 func (w *walker) callingArg(call *ast.CallExpr, x ast.Expr) ast.Expr {
-	if !isPure(x) || strings.Contains(string(w.text(x)), "\n") {
+	if !w.repeatable(x) {
 		return nil
 	}
 	sig, ok := w.typeOf(call.Fun).Underlying().(*types.Signature)
@@ -131,26 +138,61 @@ func (w *walker) calls(x ast.Expr) bool {
 	return found
 }
 
-// atomicOperand finds the expression that points at the memory: the first argument, or the receiver.
-func (w *walker) atomicOperand(call *ast.CallExpr, sel *ast.SelectorExpr) (x ast.Expr, amp, reason string) {
-	if sel != nil && w.pkg.Info.Selections[sel].Kind() == types.MethodVal {
-		amp, pointer := w.handle(sel.X)
-		if !pointer {
-			return nil, "", "no address to give to the hook"
+// address is how an operand becomes the address of its primitive: & in front, embedded fields behind.
+type address struct{ amp, path string }
+
+func (a address) of(operand []byte) string { return a.amp + string(operand) + a.path }
+
+// atomicOperand finds the expression that points at the memory: the first argument, or the receiver. Nil: it is
+// among the results of a call that gives all arguments.
+func (w *walker) atomicOperand(call *ast.CallExpr, sel *ast.SelectorExpr) (x ast.Expr, addr address, reason string) {
+	if sel != nil && w.isMethodValue(sel) {
+		addr, ok := w.receiver(sel)
+		if !ok {
+			return nil, addr, "no address to give to the hook"
 		}
-		return sel.X, amp, ""
+		return sel.X, addr, ""
 	}
 	if len(call.Args) == 0 || w.isTuple(call.Args[0]) {
-		return nil, "", "its arguments are the results of one call"
+		return nil, addr, ""
 	}
-	t := w.typeOf(call.Args[0])
-	if t == nil {
-		return nil, "", "type error"
+	// The parameter is a pointer, and so is what the checker knows no type of.
+	if t := w.typeOf(call.Args[0]); t != nil {
+		if _, ok := t.Underlying().(*types.Pointer); !ok {
+			return nil, addr, "no address to give to the hook"
+		}
 	}
-	if _, ok := t.Underlying().(*types.Pointer); !ok {
-		return nil, "", "no address to give to the hook"
+	return call.Args[0], addr, ""
+}
+
+// receiver is the address of the primitive whose method sel selects, through the fields that it is embedded in.
+func (w *walker) receiver(sel *ast.SelectorExpr) (addr address, ok bool) {
+	amp, ok := w.handle(sel.X)
+	t := w.typeOf(sel.X)
+	s := w.pkg.Info.Selections[sel]
+	if t == nil || len(s.Index()) == 1 {
+		return address{amp: amp}, ok
 	}
-	return call.Args[0], "", ""
+	path := ""
+	for _, i := range s.Index()[:len(s.Index())-1] {
+		if p, isPointer := t.Underlying().(*types.Pointer); isPointer {
+			ok, t = true, p.Elem()
+		}
+		fields, isStruct := t.Underlying().(*types.Struct)
+		if !isStruct {
+			return address{amp: amp}, ok
+		}
+		f := fields.Field(i)
+		if !f.Exported() && f.Pkg() != w.pkg.Types {
+			return address{amp: amp}, ok
+		}
+		path += "." + f.Name()
+		t = f.Type()
+	}
+	if _, isPointer := t.Underlying().(*types.Pointer); isPointer {
+		return address{path: path}, true
+	}
+	return address{amp: "&", path: path}, ok
 }
 
 func (w *walker) text(n ast.Node) []byte {

@@ -18,7 +18,7 @@ func closeRule(w *walker, n ast.Node) {
 		return
 	}
 	fn, _ := w.callee(call)
-	if b, ok := fn.(*types.Builtin); !ok || b.Name() != "close" || w.typeOf(call.Args[0]) == nil {
+	if b, ok := fn.(*types.Builtin); !ok || b.Name() != "close" {
 		return
 	}
 	s := w.site(call.Fun.Pos(), sites.Close, w.source(call.Args[0]))

@@ -12,7 +12,13 @@ import (
 // first are named by the runtime, which finds the same site.
 func rangeRule(w *walker, n ast.Node) {
 	r, ok := n.(*ast.RangeStmt)
-	if !ok || chanOf(w.typeOf(r.X)) == nil {
+	if !ok {
+		return
+	}
+	if t := w.typeOf(r.X); chanOf(t) == nil {
+		if t == nil {
+			w.unplaced(r.For, sites.Range.String(), "type error: it may range over a channel")
+		}
 		return
 	}
 	s := w.site(r.For, sites.Range, w.source(r.X))

@@ -13,7 +13,7 @@ import (
 // that stands inside an expression.
 func receiveRule(w *walker, n ast.Node) {
 	u, ok := n.(*ast.UnaryExpr)
-	if !ok || u.Op != token.ARROW || w.done[u] || chanOf(w.typeOf(u.X)) == nil {
+	if !ok || u.Op != token.ARROW || w.done[u] {
 		return
 	}
 	s := w.site(u.OpPos, sites.Recv, w.source(u.X))

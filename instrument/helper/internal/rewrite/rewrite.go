@@ -50,6 +50,9 @@ type File struct {
 	Path    string
 	src     []byte
 	changes []change
+
+	head          string // stands above everything else
+	lineDirective bool
 }
 
 // Result is what the walk over a package found.
@@ -76,7 +79,12 @@ func Package(pkg *load.Package, skip func(path string) bool) *Result {
 			continue
 		}
 		w := newWalker(pkg, f, hook, res)
+		known := len(res.Sites)
 		w.walk()
+		if reason := w.frame(); reason != "" {
+			res.withdraw(known, reason)
+			continue
+		}
 		if len(w.out.changes) > 0 {
 			w.out.addImport(w.offset(f.AST.Name.End()), hook)
 			res.Files = append(res.Files, w.out)
@@ -88,6 +96,14 @@ func Package(pkg *load.Package, skip func(path string) bool) *Result {
 	}
 	res.Package.Reason = strings.Join(reasons, "; ")
 	return res
+}
+
+// withdraw makes what was placed after the first n sites unplaced.
+func (r *Result) withdraw(n int, reason string) {
+	for _, s := range r.Sites[n:] {
+		r.Unplaced = append(r.Unplaced, sites.Unplaced{File: s.File, Line: s.Line, Col: s.Col, Op: s.Op.String(), Reason: reason})
+	}
+	r.Sites = r.Sites[:n]
 }
 
 // hookName picks a name for the import that no identifier of the package has, so nothing can shadow it.
@@ -124,8 +140,8 @@ func (f *File) replace(start, end int, t text) {
 	f.changes = append(f.changes, change{start, end, t})
 }
 
-// Render returns the new content. An error is goknot's own failure. The line directive that keeps the original
-// name and lines may stand above build constraints: only comments may precede those, and it is one.
+// Render returns the new content. An error is goknot's own failure. The line directive may stand above build
+// constraints: only comments may precede those, and it is one.
 func (f *File) Render() ([]byte, error) {
 	src := f.src
 	buf := edit.NewBuffer(src)
@@ -142,7 +158,11 @@ func (f *File) Render() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Path, err)
 	}
-	out := append([]byte("//line "+f.Path+":1:1\n"), body...)
+	out := []byte(f.head)
+	if f.lineDirective {
+		out = append(out, "//line "+f.Path+":1:1\n"...)
+	}
+	out = append(out, body...)
 	if _, err := parser.ParseFile(token.NewFileSet(), f.Path, out, parser.SkipObjectResolution); err != nil {
 		return nil, fmt.Errorf("the rewritten file does not parse: %w", err)
 	}

@@ -75,9 +75,6 @@ func (w *walker) commReceive(x ast.Expr) *sites.Site {
 }
 
 func (w *walker) commSite(comm ast.Node, pos token.Pos, op sites.Op, ch ast.Expr) *sites.Site {
-	if chanOf(w.typeOf(ch)) == nil {
-		return nil
-	}
 	w.done[comm] = true
 	s := w.site(pos, op, w.source(ch))
 	w.wrap(ch, "P", s, "")

@@ -13,18 +13,16 @@ import (
 
 // sendRule: ch <- P(id, SEND, v), so that the hook is the last thing before the send. Where the type of v comes
 // from the channel (constants, nil, some comparisons and shifts) P would infer another one, and the hook goes
-// to the other operand: P(id, SEND, ch) <- v.
+// to the other operand: P(id, SEND, ch) <- v; so it does where the checker knows no types, as of what is C's.
 func sendRule(w *walker, n ast.Node) {
 	s, ok := n.(*ast.SendStmt)
 	if !ok || w.done[s] {
 		return
 	}
 	ch := chanOf(w.typeOf(s.Chan))
-	if ch == nil || w.typeOf(s.Value) == nil {
-		return
-	}
 	site := w.site(s.Arrow, sites.Send, w.source(s.Chan))
-	if w.hasOwnType(s.Value) || w.isBoolFor(s.Value, ch.Elem()) {
+	known := ch != nil && w.typeOf(s.Value) != nil
+	if known && (w.hasOwnType(s.Value) || w.isBoolFor(s.Value, ch.Elem())) {
 		w.wrap(s.Value, "P", site, "")
 	} else {
 		w.wrap(s.Chan, "P", site, "")

@@ -22,7 +22,7 @@ var syncOps = map[string]sites.Op{
 
 // syncRule: P(id, OP, &mu).Lock(); A(id, OP). A deferred method without arguments becomes
 // defer D(id, OP, mu.Unlock), evaluated when it is deferred as before; one with arguments gets a hook deferred
-// after it, which runs right before it.
+// after it, which runs right before it. What is not called here is for values.go.
 func syncRule(w *walker, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.CallExpr:
@@ -37,24 +37,20 @@ func syncRule(w *walker, n ast.Node) {
 			return
 		}
 		if op, ok := syncOps[methodOf(s.Obj(), "sync")]; ok {
-			w.unplaced(n.Sel.Pos(), op.String(), "method value")
+			w.syncValue(n, n.Sel, op, w.primitive(n.X))
 		}
 	}
 }
 
 func (w *walker) syncCall(call *ast.CallExpr, sel *ast.SelectorExpr, op sites.Op) {
-	expr := w.pkg.Info.Selections[sel].Kind() == types.MethodExpr
+	expr := !w.isMethodValue(sel)
 	x := sel.X
-	if expr {
-		if len(call.Args) == 0 || w.isTuple(call.Args[0]) {
-			w.unplaced(sel.Sel.Pos(), op.String(), "method expression")
-			return
-		}
+	at := w.spawns[call]
+	if expr && len(call.Args) > 0 {
 		x = call.Args[0]
 	}
-	at := w.spawns[call]
-	if at.how == byGo && !w.noResult(call) {
-		w.unplaced(sel.Sel.Pos(), op.String(), "called by a go statement with arguments")
+	if expr && (len(call.Args) == 0 || w.isTuple(x)) || at.how == byGo && !w.noResult(call) {
+		w.syncValue(call.Fun, sel.Sel, op, w.primitive(x))
 		return
 	}
 	s := w.site(sel.Sel.Pos(), op, w.primitive(x))

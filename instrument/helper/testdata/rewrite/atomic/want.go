@@ -48,7 +48,7 @@ func main() {
 	}
 	goknot_hook.AP(1439634142, 28, &n.any).Store("x")
 	fmt.Println(goknot_hook.AP(2857372766, 27, &n.any).Load(), goknot_hook.AP(1564654860, 29, &n.arr[1]).Add(4), goknot_hook.AP(2874150385, 27, (&n.arr[0])).Load(), n.word)
-	f, g := atomic.LoadInt32, n.flag.Load
+	f, g := goknot_hook.AF1R(435049744, 27, atomic.LoadInt32), goknot_hook.AM0R(451827363, 27, n.flag, n.flag.Load)
 	fmt.Println(f(&n.v), g(), fake{}.Load())
 	fmt.Println((*atomic.Uint64).Load(goknot_hook.AP(2057527638, 27, &n.arr[1])))
 	pointers := map[string]*atomic.Int64{"a": new(atomic.Int64)}

@@ -31,7 +31,7 @@ func (s *state) run() (err error) {
 	defer s.once.Do(func() { fmt.Println("once", s.n) }); defer goknot_hook.B(1646585396, 25)
 	defer atomic.AddInt32(&s.n, 5); defer goknot_hook.AP(3092111329, 29, &s.n)
 	defer s.typed.Store(3); defer goknot_hook.AP(1401578149, 28, &s.typed)
-	defer atomic.AddInt32(&s.self("impure").n, 1)
+	defer goknot_hook.AF2R(1512732204, 29, atomic.AddInt32)(&s.self("impure").n, 1)
 	defer s.mu.TryLock(); defer goknot_hook.B(1603165260, 14)
 	other := s
 	defer goknot_hook.D(3685184744, 16, other.rw.RUnlock,

@@ -57,16 +57,16 @@ func main() {
 	bp := byPointer{new(sync.RWMutex), new(atomic.Int32)}
 	goknot_hook.P(632738630, 15, &bp).RLock(); goknot_hook.A(632738630, 15)
 	goknot_hook.P(1805985456, 16, &bp).RUnlock(); goknot_hook.A(1805985456, 16)
-	goknot_hook.AP(3292186467, 29, &bp).Add(2)
+	goknot_hook.AP(3292186467, 29, bp.Int32).Add(2)
 	goknot_hook.P(1064282913, 12, makeByPointer()).Lock(); goknot_hook.A(1064282913, 12)
 	goknot_hook.P(234670159, 13, makeByPointer()).Unlock(); goknot_hook.A(234670159, 13)
-	makeByPointer().Add(1)
+	goknot_hook.AP(3841668993, 29, makeByPointer().Int32).Add(1)
 	l := withLocker{&v}
 	goknot_hook.P(1257311405, 12, &l).Lock(); goknot_hook.A(1257311405, 12)
 	goknot_hook.P(409235579, 13, &l).Unlock(); goknot_hook.A(409235579, 13)
 	goknot_hook.P(766124167, 12, func() withLocker { return l }()).Lock(); goknot_hook.A(766124167, 12)
 	goknot_hook.P(2346564637, 13, func() withLocker { return l }()).Unlock(); goknot_hook.A(2346564637, 13)
 	var c counter
-	goknot_hook.AP(518144326, 29, &c).Add(3)
-	fmt.Println(goknot_hook.AP(766110494, 27, &c).Load(), goknot_hook.AP(782888113, 27, &bp).Load(), goknot_hook.AP(732555256, 27, &shared).Load(), v.n)
+	goknot_hook.AP(518144326, 29, &c.Int64).Add(3)
+	fmt.Println(goknot_hook.AP(766110494, 27, &c.Int64).Load(), goknot_hook.AP(782888113, 27, bp.Int32).Load(), goknot_hook.AP(732555256, 27, shared.Int32).Load(), v.n)
 }

@@ -37,7 +37,7 @@ func main() {
 	goknot_hook.P(2985632178, 18, &s.wg).Add(1); goknot_hook.A(2985632178, 18)
 	goknot_hook.B(1319553406, 26); go work[int](1, &s.wg); goknot_hook.A(1319553406, 26)
 	goknot_hook.P(400419335, 20, &s.wg).Wait(); goknot_hook.A(400419335, 20)
-	goknot_hook.B(1290280760, 26); go s.wg.Add(0); goknot_hook.A(1290280760, 26)
+	goknot_hook.B(1290280760, 26); go goknot_hook.F1(2861759057, 18, s.wg.Add)(0); goknot_hook.A(1290280760, 26)
 	switch {
 	default: goknot_hook.B(1681087917, 26); go fmt.Sprint(); goknot_hook.A(1681087917, 26)
 	}

@@ -93,7 +93,7 @@ func main() {
 	goknot_hook.P(2210297153, 13, c.L).Unlock(); goknot_hook.A(2210297153, 13)
 	goknot_hook.P(3330114629, 25, &s.once).Do(func() { fmt.Println("once") }); goknot_hook.A(3330114629, 25)
 	goknot_hook.P(3774169438, 25, &s.once).Do(func() { fmt.Println("never") }); goknot_hook.A(3774169438, 25)
-	f := s.mu.Lock
+	f := goknot_hook.F0(2216808781, 12, s.mu.Lock)
 	f()
 	for i := 0; i < 1; goknot_hook.P(458797496, 13, &s.mu).Unlock() {
 		i++
