@@ -127,8 +127,8 @@ static size_t print_tests(const struct knot_tests *tests, const struct list_opti
 	}
 	for (size_t i = 0; i < knot_tests_count(tests); i++) {
 		const struct knot_tests_package *p = knot_tests_at(tests, i);
-		for (size_t j = 0; j < p->tests.count; j++) {
-			const char *test = p->tests.names[j];
+		for (size_t j = 0; j < knot_tests_names(p); j++) {
+			const char *test = knot_tests_name(p, j);
 
 			if ((run && !knot_pattern_matches(run, test)) ||
 				(skip && knot_pattern_skips(skip, test)))

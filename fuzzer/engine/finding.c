@@ -119,6 +119,31 @@ static uint32_t failed_at(const char *text, size_t len, const struct knot_site_n
 	return 0;
 }
 
+/*
+ * What package testing prints of an example whose output is not the one wanted: "--- FAIL: ExampleX (0.00s)", "got:",
+ * lines, "want:", lines. What the example itself has written elsewhere may come before that.
+ */
+static void take_example(const char *text, size_t len, char **message)
+{
+	static const char head[] = "--- FAIL: Example", got[] = "got:\n", want[] = "\nwant";
+	struct knot_span left = {.data = text, .len = len};
+
+	while (left.len && !*message) {
+		struct knot_span line;
+
+		if (!knot_span_take_line(&left, &line))
+			return;
+		if (!knot_span_skip(&line, head) || !knot_span_skip(&left, got) ||
+			!memmem(left.data, left.len, want, strlen(want)))
+			continue;
+		left.data -= strlen(got);
+		left.len += strlen(got);
+		while (left.len && left.data[left.len - 1] == '\n')
+			left.len--;
+		*message = knot_text_escape(left, MESSAGE_MAX);
+	}
+}
+
 /* The pre-bucket of a failed test, and of a program's os.Exit, holds the site in its lower half. */
 static const struct knot_site_name *named_failure(
 	const struct knot_shm_result *r, struct knot_sitenames *names)
@@ -137,6 +162,8 @@ static uint32_t failure(const struct knot_shm_result *r, const char *out, size_t
 
 	if (!site && at)
 		site = knot_sitenames_add(names, at->file, at->line, at->function);
+	if (!*message)
+		take_example(out, out_len, message);
 	return site;
 }
 

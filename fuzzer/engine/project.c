@@ -104,8 +104,8 @@ static void add_target(struct knot_project *p, const struct knot_tests_package *
 
 static bool any_match(const struct knot_tests_package *pkg, const struct choice *c)
 {
-	for (size_t i = 0; i < pkg->tests.count; i++)
-		if (selected(c, pkg->tests.names[i]))
+	for (size_t i = 0; i < knot_tests_names(pkg); i++)
+		if (selected(c, knot_tests_name(pkg, i)))
 			return true;
 	return false;
 }
@@ -128,9 +128,9 @@ static int build_package(struct knot_project *p, const struct knot_instrument_op
 		return rc;
 	if (!knot_file_exists(binary))
 		return 0; /* nothing to test after build constraints */
-	for (size_t i = 0; i < pkg->tests.count; i++)
-		if (selected(c, pkg->tests.names[i]))
-			add_target(p, pkg, c, pkg->tests.names[i], pkg->dir, binary);
+	for (size_t i = 0; i < knot_tests_names(pkg); i++)
+		if (selected(c, knot_tests_name(pkg, i)))
+			add_target(p, pkg, c, knot_tests_name(pkg, i), pkg->dir, binary);
 	return 0;
 }
 

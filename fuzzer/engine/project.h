@@ -30,7 +30,7 @@ struct knot_project_options {
 	int cancel_fd;
 };
 
-/* One test of one package, or a program. */
+/* One test, example or fuzz target of one package, or a program. */
 struct knot_target {
 	char *package;
 	char *test;

@@ -100,6 +100,23 @@ const struct knot_tests_package *knot_tests_at(const struct knot_tests *t, size_
 	return &t->packages[i];
 }
 
+size_t knot_tests_names(const struct knot_tests_package *p)
+{
+	return p->tests.count + p->fuzz.count + p->examples.count;
+}
+
+const char *knot_tests_name(const struct knot_tests_package *p, size_t i)
+{
+	if (i < p->tests.count)
+		return p->tests.names[i];
+	i -= p->tests.count;
+	if (i < p->fuzz.count)
+		return p->fuzz.names[i];
+	i -= p->fuzz.count;
+	knot_assert(i < p->examples.count);
+	return p->examples.names[i];
+}
+
 const struct knot_tests_package *knot_tests_find(const struct knot_tests *t, const char *path)
 {
 	for (size_t i = 0; i < t->count; i++)

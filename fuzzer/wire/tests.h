@@ -34,6 +34,9 @@ void knot_tests_free(struct knot_tests *t);
 
 size_t knot_tests_count(const struct knot_tests *t);
 const struct knot_tests_package *knot_tests_at(const struct knot_tests *t, size_t i);
+/* All that go test runs, in its order: tests, fuzz targets (on their seed corpus), examples. */
+size_t knot_tests_names(const struct knot_tests_package *p);
+const char *knot_tests_name(const struct knot_tests_package *p, size_t i);
 /* By import path, NULL when there is none. */
 const struct knot_tests_package *knot_tests_find(const struct knot_tests *t, const char *path);
 

@@ -102,13 +102,16 @@ func knotKeep_m(gp *g) {
 }
 
 // knotIOSite is the position outside the packages that do I/O for everybody. fp is the frame pointer of an entry point.
-func knotIOSite(fp uintptr) uint32 { return knotOuterIO(knotFrame2(fp)) }
+func knotIOSite(fp uintptr) uint32 {
+	pc, fp := knotFrame2(fp)
+	return knotOuterIO(pc, fp, knotOpIo)
+}
 
 // knotOuterIO does the same for a return address and the frame pointer of the frame that it is into.
-func knotOuterIO(pc, fp uintptr) uint32 {
+func knotOuterIO(pc, fp uintptr, op uint8) uint32 {
 	first := uint32(0)
 	for depth := 0; depth < 24 && pc != 0 && fp != 0; depth++ {
-		e := knotPCs.get(pc, knotOpIo)
+		e := knotPCs.get(pc, op)
 		if e.kind == knotPCSite {
 			return e.site
 		}
@@ -190,7 +193,7 @@ func knotCallHash(gp *g) uint16 {
 	}
 	pc := *(*uintptr)(unsafe.Pointer(fp + 8))
 	first := knotPCs.get(pc, knotOpIo).site
-	return uint16(knotMix(uint64(first)<<32 | uint64(knotOuterIO(pc, *(*uintptr)(unsafe.Pointer(fp))))))
+	return uint16(knotMix(uint64(first)<<32 | uint64(knotOuterIO(pc, *(*uintptr)(unsafe.Pointer(fp)), knotOpIo))))
 }
 
 // knotLookOut looks for goroutines that have lost the P in a system call.

@@ -345,13 +345,25 @@ func knotTestFailed() {
 		if knot.cur.bucket != 0 && !test {
 			continue
 		}
-		h := knotFnvUint(knotFnv(2166136261, name), uint(line))
-		lock(&knotNat.mu)
-		knotWriteSite(h, uint32(line), name, file)
-		unlock(&knotNat.mu)
-		knot.cur.bucket = knotEndFail<<32 | uint64(h)
+		knotFailedSite(name, file, line)
 		if test {
 			return
 		}
+	}
+}
+
+func knotFailedSite(name, file string, line int32) {
+	h := knotFnvUint(knotFnv(2166136261, name), uint(line))
+	lock(&knotNat.mu)
+	knotWriteSite(h, uint32(line), name, file)
+	unlock(&knotNat.mu)
+	knot.cur.bucket = knotEndFail<<32 | uint64(h)
+}
+
+// knotFailedIn names the function at pc as the failure: an example, whose output is not the one wanted.
+func knotFailedIn(pc uintptr) {
+	if f := findfunc(pc); (knot.on || knotNat.on) && knot.cur.bucket == 0 && f.valid() {
+		file, line := funcline(f, pc)
+		knotFailedSite(funcname(f), file, line)
 	}
 }

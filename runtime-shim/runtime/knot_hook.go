@@ -387,6 +387,20 @@ func knotTestingEnd(failed, skipped bool) {
 //go:linkname knotTestingFailed testing.knotFailed
 func knotTestingFailed() { knotTestFailed() }
 
+//go:linkname knotTestingFailedAt testing.knotFailedAt
+func knotTestingFailedAt(pc uintptr) { knotFailedIn(pc) }
+
+// knotOSPrints is called by package os before an example prints.
+//
+//go:noinline
+//go:linkname knotOSPrints os.knotPrints
+func knotOSPrints(f unsafe.Pointer) {
+	if gp := getg(); knot.on && knotMay(gp) {
+		pc, fp := knotFrame2(getfp())
+		knotPoint(gp, knotOpIo, knotOuterIO(pc, fp, knotOpPrint), uintptr(f))
+	}
+}
+
 //go:linkname knotTestingNoTest testing.knotNoTest
 func knotTestingNoTest() {
 	knot.hdr.state = knotStateNoTest

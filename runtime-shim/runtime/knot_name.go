@@ -285,6 +285,9 @@ func knotFnvPkg(h uint32, s string) uint32 {
 	return h
 }
 
+// knotOpPrint is I/O by an example that prints: the program is behind package fmt, too.
+const knotOpPrint = 0xff
+
 // knotNormalOp is the operation as site hashes count it.
 func knotNormalOp(op uint8) uint8 {
 	switch op {
@@ -294,6 +297,8 @@ func knotNormalOp(op uint8) uint8 {
 		return knotOpSend
 	case knotOpWggo:
 		return knotOpGo
+	case knotOpPrint:
+		return knotOpIo
 	}
 	return op
 }
@@ -316,7 +321,7 @@ func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 		name := u.srcFunc(uf).name()
 		file, line := u.fileLine(uf)
 		kind, site = knotSiteOf(name, file, line, int(u.srcFunc(uf).startLine), op)
-		if op == knotOpIo && kind != knotPCSite || kind == knotPCThrough {
+		if knotNormalOp(op) == knotOpIo && kind != knotPCSite || kind == knotPCThrough {
 			if uf = u.next(uf); uf.valid() {
 				continue // a function that the program calls may have been inlined into it
 			}
@@ -373,10 +378,14 @@ func knotSiteOf(name, file string, line, head int, op uint8) (kind uint8, site u
 	if !old && knotPassesOn(name, pkg, op) {
 		kind = knotPCThrough
 	}
-	if op == knotOpIo {
+	if knotNormalOp(op) == knotOpIo {
 		switch pkg {
 		case "net", "io", "bufio", "os", "syscall", "crypto/tls":
 			kind = knotPCExempt // in between
+		case "fmt", "log":
+			if op == knotOpPrint {
+				kind = knotPCExempt
+			}
 		}
 	}
 	return kind, h

@@ -3,13 +3,13 @@
 package testing
 
 import (
-	"os"
 	"runtime"
 	_ "unsafe" // for the functions of package runtime
 )
 
 // The per-test loop: runTests asks knotMore for every round, runs exactly one test in it with a root and a
-// tRunner of its own, and reports through knotEnd. The goroutine that does so is the driver.
+// tRunner of its own, and reports through knotEnd; runFuzzTests does the same for a fuzz target, with an fRunner.
+// The goroutine that does so is the driver.
 
 //go:linkname knotAttached
 func knotAttached() bool
@@ -33,15 +33,18 @@ func knotFailed()
 func knotNoTest()
 
 var (
-	knotTest    []InternalTest // the one test of this process
 	knotMatch   *matcher
 	knotSkipped bool // the test of this round skipped itself
 )
 
-// knotMore is the condition of the loop over -test.count.
-func knotMore(i, count uint) bool {
+// knotMore is the condition of the loops over -test.count of the tests and of the fuzz targets. targets is what
+// there is of the kind; who has none leaves the rounds to the other.
+func knotMore(i, count uint, targets int) bool {
 	if !knotAttached() {
 		return i < count
+	}
+	if targets == 0 {
+		return false
 	}
 	if knotMatch != nil {
 		knotMatch.clearSubNames()
@@ -79,28 +82,9 @@ func (m *matcher) fullName(c *common, subname string) (name string, ok, partial 
 	return k.name, k.ok, k.partial
 }
 
-// knotNothingToReport spares a test that nobody hears about the making of its message.
+// knotNothingToReport spares a test that nobody hears about the making of its message. An example has told.
 func knotNothingToReport(t *T) bool {
-	return knotTerse() && t.chatty == nil && !t.Failed()
-}
-
-// knotTests is the list of tests of a round.
-func knotTests(tests []InternalTest) []InternalTest {
-	if !knotAttached() {
-		return tests
-	}
-	if knotTest == nil {
-		name := os.Getenv("GOKNOT_TEST")
-		for _, t := range tests {
-			if t.Name == name {
-				knotTest = []InternalTest{t}
-			}
-		}
-		if knotTest == nil {
-			knotNoTest()
-		}
-	}
-	return knotTest
+	return knotTerse() && t.chatty == nil && (knotTarget.example || !t.Failed())
 }
 
 func knotBegin() {

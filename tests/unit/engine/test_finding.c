@@ -57,6 +57,22 @@ Test(finding, names_the_failing_line_of_a_test)
 	knot_sitenames_free(names);
 }
 
+Test(finding, tells_what_an_example_printed)
+{
+	static const char text[] =
+		"got:\nnoise\n--- FAIL: ExampleX (0.00s)\ngot:\nb\na\nwant:\na\nb\n";
+	static const char cut[] = "--- FAIL: ExampleX (0.00s)\ngot:\nb\n";
+	struct knot_sitenames *names = knot_sitenames_new(NULL);
+	struct knot_finding f = judge(KNOT_END_FAIL, text, NULL, false, names);
+
+	cr_expect_str_eq(f.message, "got:\\nb\\na\\nwant:\\na\\nb");
+	knot_finding_free(&f);
+	f = judge(KNOT_END_FAIL, cut, NULL, false, names);
+	cr_expect_str_eq(f.message, "");
+	knot_finding_free(&f);
+	knot_sitenames_free(names);
+}
+
 Test(finding, escapes_what_the_target_prints)
 {
 	static const char text[] = "--- FAIL: TestX (0.00s)\n    a_test.go:3: \x1b[31mred\x07\n";

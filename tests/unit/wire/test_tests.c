@@ -29,6 +29,9 @@ Test(tests, reads_everything)
 	cr_expect_eq(p->fuzz.count, 0);
 	cr_expect(p->has_testmain);
 	cr_expect_eq(knot_tests_at(t, 1)->tests.count, 0);
+	cr_assert_eq(knot_tests_names(p), 3);
+	cr_expect_str_eq(knot_tests_name(p, 1), "TestB");
+	cr_expect_str_eq(knot_tests_name(p, 2), "ExampleA");
 	cr_expect_null(knot_tests_find(t, "m/c"));
 	knot_tests_free(t);
 	knot_tests_free(NULL);

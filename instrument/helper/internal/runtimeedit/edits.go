@@ -160,6 +160,53 @@ func returnOf(results int) func(ast.Stmt) bool {
 	}
 }
 
+// loopCond gives the one loop whose condition mentions name another condition.
+func loopCond(name, text string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		return eachStmt(f, 1, "for ... "+name, func(st ast.Stmt) bool {
+			l, ok := st.(*ast.ForStmt)
+			return ok && l.Cond != nil && mentions(l.Cond, name)
+		}, func(st ast.Stmt) {
+			c := st.(*ast.ForStmt).Cond
+			s.replace(c.Pos(), c.End(), text)
+		})
+	}
+}
+
+// rangeOver makes the one loop over name go over something else.
+func rangeOver(name, text string) func(*source, *ast.FuncDecl) error {
+	over := func(st ast.Stmt) *ast.Ident {
+		if r, ok := st.(*ast.RangeStmt); ok {
+			if id, ok := r.X.(*ast.Ident); ok && id.Name == name {
+				return id
+			}
+		}
+		return nil
+	}
+	return func(s *source, f *ast.FuncDecl) error {
+		return eachStmt(f, 1, "range "+name, func(st ast.Stmt) bool { return over(st) != nil }, func(st ast.Stmt) {
+			s.replace(over(st).Pos(), over(st).End(), text)
+		})
+	}
+}
+
+// wrapMatcher has the one matcher for -test.run made by a function that knotMatcher calls or not.
+func wrapMatcher(s *source, f *ast.FuncDecl) error {
+	found := 0
+	ast.Inspect(f.Body, func(x ast.Node) bool {
+		if c, ok := x.(*ast.CallExpr); ok && isCall(c, "newMatcher") && mentions(c, "match") {
+			found++
+			s.insert(c.Pos(), "knotMatcher(func() *matcher { return ")
+			s.insert(c.End(), " })")
+		}
+		return true
+	})
+	if found != 1 {
+		return fmt.Errorf("%d calls of newMatcher for -test.run where 1 was expected", found)
+	}
+	return nil
+}
+
 const findText = "if knot.on { if knotGP, knotAgain := knotFind(pp); knotGP != nil { return knotGP, false, false } else if knotAgain { goto top } }"
 
 // edits of the runtime, of packages sync, os/signal and testing.
@@ -248,45 +295,27 @@ var edits = []edit{
 	{"os/signal/signal.go", "Notify", tail("knotTell()")},
 	{"os/signal/signal.go", "Stop", afterStmt(1, "delete(...)", "knotTell()", exprCall("delete"))},
 
+	{"os/file.go", "(*File).Write", head("if f != nil && f == knotCaptured { knotPrints(unsafe.Pointer(f)) }")},
+
 	{"testing/testing.go", "runTests", both(
-		func(s *source, f *ast.FuncDecl) error {
-			found := 0
-			ast.Inspect(f.Body, func(x ast.Node) bool {
-				if l, ok := x.(*ast.ForStmt); ok && l.Cond != nil && mentions(l.Cond, "count") {
-					found++
-					s.replace(l.Cond.Pos(), l.Cond.End(), "knotMore(i, *count)")
-				}
-				return true
-			})
-			if found != 1 {
-				return fmt.Errorf("the loop over -test.count was not found")
-			}
-			return nil
-		},
-		func(s *source, f *ast.FuncDecl) error {
-			found := 0
-			ast.Inspect(f.Body, func(x ast.Node) bool {
-				if isCall(x, "newMatcher") {
-					found++
-					c := x.(*ast.CallExpr)
-					s.insert(c.Pos(), "knotMatcher(func() *matcher { return ")
-					s.insert(c.End(), " })")
-				}
-				if r, ok := x.(*ast.RangeStmt); ok {
-					if id, ok := r.X.(*ast.Ident); ok && id.Name == "tests" {
-						found++
-						s.replace(id.Pos(), id.End(), "knotTests(tests)")
-					}
-				}
-				return true
-			})
-			if found != 2 {
-				return fmt.Errorf("newMatcher(...) or range tests was not found")
-			}
-			return nil
-		},
+		loopCond("count", "knotMore(i, *count, len(knotTests(tests)))"),
+		wrapMatcher,
+		rangeOver("tests", "knotTests(tests)"),
 		beforeStmt(1, "tRunner(...)", "knotBegin()", exprCall("tRunner")),
 		afterStmt(1, "tRunner(...)", "knotEnd(t.Failed())", exprCall("tRunner")))},
+	{"testing/testing.go", "(*M).Run", head("knotChoose(m.tests, m.fuzzTargets, m.examples)")},
+	{"testing/fuzz.go", "runFuzzTests", both(
+		loopCond("count", "knotMore(i, *count, len(knotFuzzTargets(fuzzTests)))"),
+		wrapMatcher,
+		rangeOver("fuzzTests", "knotFuzzTargets(fuzzTests)"),
+		beforeStmt(1, "go fRunner(...)", "knotBegin()", func(st ast.Stmt) bool {
+			g, ok := st.(*ast.GoStmt)
+			return ok && isCall(g.Call, "fRunner")
+		}),
+		afterStmt(1, "<-f.signal", "knotEnd(f.Failed())", func(st ast.Stmt) bool {
+			e, ok := st.(*ast.ExprStmt)
+			return ok && mentions(e, "signal")
+		}))},
 	{"testing/testing.go", "(*common).Fail", head("knotFailed()")},
 	{"testing/testing.go", "(*common).SkipNow", head("knotSkip(c)")},
 	{"testing/testing.go", "tRunner", renameCalls("callerName", "knotCallerName")},

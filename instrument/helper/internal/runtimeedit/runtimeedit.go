@@ -170,7 +170,7 @@ func renameInternal(open map[string]*source, goroot string) error {
 // addShim adds the files of the shim to their packages.
 func addShim(replace map[string]string, goroot, shim, out string) error {
 	for from, to := range map[string]string{"runtime": "runtime", "sync": "sync", "testing": "testing", "hook": "structs",
-		"signal": "os/signal"} {
+		"signal": "os/signal", "os": "os"} {
 		entries, err := os.ReadDir(filepath.Join(shim, from))
 		if err != nil {
 			return err

@@ -16,7 +16,8 @@ import (
 	"goknot/helper/internal/golist"
 )
 
-// Package lists what go test would run, in source order.
+// Package lists what go test would run, in source order. A name that both the internal and the external test package
+// have stands there once.
 type Package struct {
 	Path        string   `json:"path"`
 	Dir         string   `json:"dir"`
@@ -56,9 +57,9 @@ func (p *Package) add(f *ast.File) {
 		case name == "TestMain" && takes(fn, "M"):
 			p.HasTestMain = true
 		case isTest(name, "Test") && takes(fn, "T"):
-			p.Tests = append(p.Tests, name)
+			p.Tests = once(p.Tests, name)
 		case isTest(name, "Fuzz") && takes(fn, "F"):
-			p.Fuzz = append(p.Fuzz, name)
+			p.Fuzz = once(p.Fuzz, name)
 		}
 	}
 	examples := doc.Examples(f)
@@ -66,9 +67,16 @@ func (p *Package) add(f *ast.File) {
 	for _, e := range examples {
 		// go test compiles an example without an output comment but does not run it.
 		if e.Output != "" || e.EmptyOutput {
-			p.Examples = append(p.Examples, "Example"+e.Name)
+			p.Examples = once(p.Examples, "Example"+e.Name)
 		}
 	}
+}
+
+func once(names []string, name string) []string {
+	if slices.Contains(names, name) {
+		return names
+	}
+	return append(names, name)
 }
 
 // isTest: "Test" and "TestX" are tests, "Testing" is not.
