@@ -197,6 +197,9 @@ type knotState struct {
 	extLast    int64
 
 	heapBase  uint64
+	heapLimit uint64 // of the process, 0 = none
+	heapGCs   uint32
+	heapFull  uint64
 	maxprocs  int32 // what the program is told
 	gcPercent int32
 	procs0    int32 // the same as they were before the first run
@@ -587,6 +590,7 @@ func knotNextRun() bool {
 	} else if knot.reporter == 0 {
 		knot.percent0 = setGCPercent(-1)
 		knot.memoryLimit0 = setMemoryLimit(1<<63 - 1)
+		knot.heapLimit = knotHeapLimit()
 		knot.procs0 = knot.maxprocs
 		gcBgMarkStartWorkers() // else the first collection inside a run waits for them, and later ones do not
 		netpollGenericInit()   // its descriptors are there before the test begins, as with the timer of -test.timeout
@@ -621,6 +625,30 @@ func knotNextRun() bool {
 	knot.reqIndex = 0
 	knot.reqStart = nanotime1()
 	return true
+}
+
+// knotHeapLimit is how much memory the kernel gives to the process.
+func knotHeapLimit() uint64 {
+	const sysGetrlimit, rlimitData = 97, 2
+	var limit [2]uint64
+	if knotSyscall6(sysGetrlimit, rlimitData, uintptr(unsafe.Pointer(&limit)), 0, 0, 0, 0) != 0 || limit[0] > 1<<62 {
+		return 0
+	}
+	return limit[0]
+}
+
+// knotHeapIsFull reports whether the collector has to work inside a run all the same: a quarter of what the kernel gives is
+// used up, and the run would end for what is garbage. Called by mallocgc now and then.
+func knotHeapIsFull() bool {
+	if knot.heapLimit == 0 {
+		return false
+	}
+	live := gcController.heapLive.Load()
+	if knot.heapGCs != memstats.numgc || knot.heapFull == 0 {
+		knot.heapGCs = memstats.numgc
+		knot.heapFull = max(knot.heapLimit/4, live+knot.heapLimit/8)
+	}
+	return live >= knot.heapFull
 }
 
 // knotCollectBytes is how much the runs between two collections may allocate: little enough to stay in the
