@@ -5,6 +5,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"io"
 	"path/filepath"
 	"slices"
@@ -58,8 +60,7 @@ func (r *rewriter) namedFiles(hooked []*rewrite.File) (map[string][]byte, error)
 	}
 	named := make(map[string][]byte)
 	for _, p := range r.list.Packages {
-		// What a line directive would change is worse than the name of a copy.
-		if r.plan.TrimPath || r.plan.Built(p.Dir) == p.Dir || load.LinesChangeLoops(load.Language(p.Module)) {
+		if r.plan.TrimPath || r.plan.Built(p.Dir) == p.Dir {
 			continue
 		}
 		for _, path := range p.Files(slices.Concat(p.GoFiles, p.CgoFiles)) {
@@ -72,6 +73,10 @@ func (r *rewriter) namedFiles(hooked []*rewrite.File) (map[string][]byte, error)
 				return nil, err
 			}
 			src = bytes.TrimPrefix(src, []byte("\ufeff"))
+			f, err := parser.ParseFile(token.NewFileSet(), path, src, parser.SkipObjectResolution)
+			if err != nil || rewrite.LinesChangeLoops(f, load.Language(p.Module)) {
+				continue // it bears the name of the copy
+			}
 			named[path] = append([]byte("//line "+path+":1:1\n"), src...)
 		}
 	}

@@ -22,7 +22,7 @@ func (w *walker) frame() (reason string) {
 	if len(w.out.changes) == 0 {
 		return ""
 	}
-	w.out.lineDirective = !w.linesChangeLoops()
+	w.out.lineDirective = !LinesChangeLoops(w.file.AST, w.file.Language)
 	if !w.file.Old {
 		return ""
 	}
@@ -42,21 +42,21 @@ func (w *walker) frame() (reason string) {
 	return ""
 }
 
-// linesChangeLoops tells whether a line directive would change what the file does.
-func (w *walker) linesChangeLoops() bool {
-	if !load.LinesChangeLoops(w.file.Language) {
+// LinesChangeLoops tells whether a line directive would change what the file does.
+func LinesChangeLoops(f *ast.File, language string) bool {
+	if !load.LinesChangeLoops(language) {
 		return false
 	}
 	found := false
-	ast.Inspect(w.file.AST, func(n ast.Node) bool {
+	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ForStmt:
 			if init, ok := n.Init.(*ast.AssignStmt); ok && init.Tok == token.DEFINE {
-				found = found || w.keeps(n, init.Lhs)
+				found = found || keeps(n, init.Lhs)
 			}
 		case *ast.RangeStmt:
 			if n.Tok == token.DEFINE {
-				found = found || w.keeps(n, []ast.Expr{n.Key, n.Value})
+				found = found || keeps(n, []ast.Expr{n.Key, n.Value})
 			}
 		}
 		return !found
@@ -66,7 +66,7 @@ func (w *walker) linesChangeLoops() bool {
 
 // keeps tells whether something in loop could hold on to one of its variables: a closure, or an address, which a
 // method or a slice may take.
-func (w *walker) keeps(loop ast.Node, vars []ast.Expr) (found bool) {
+func keeps(loop ast.Node, vars []ast.Expr) (found bool) {
 	names := make(map[string]bool)
 	for _, v := range vars {
 		if id, ok := v.(*ast.Ident); ok && id.Name != "_" {
