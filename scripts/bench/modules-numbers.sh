@@ -1,0 +1,310 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What instrumenting costs on real modules: the tables "Speed", "Size", "Start" and "Running" of docs/instrumenter.md.
+# Reads what scripts/bench/modules-proof.sh has left, which must have run with the same KEEP.
+#
+# usage: KEEP=dir modules-numbers.sh [speed|size|start|off|on...]
+# from the environment: BUILD (default build), KEEP, PAIRS (alternating runs of stock and instrumented, default 10)
+# shellcheck source=scripts/bench/common.bash
+. "$(dirname "$0")/common.bash"
+# shellcheck source=scripts/bench/modules.bash
+. scripts/bench/modules.bash
+# shellcheck source=scripts/bench/modules-list.bash
+. scripts/bench/modules-list.bash
+
+work=$(realpath "${KEEP:?the directory that modules-proof.sh has filled}")
+pairs=${PAIRS:-10}
+numbers=$work/numbers
+mkdir -p "$numbers"
+
+# Modules that have been proven: "module directory" lines.
+proven() {
+	local entry name
+	for entry in "${proof_modules[@]}"; do
+		name=${entry%%@*}
+		if [ -s "$work/${name//\//_}/operations" ]; then echo "${entry%%|*} $work/${name//\//_}"; fi
+	done
+}
+
+# Seconds of CPU, of the process and of what it waited for.
+cpu_of() { # command...; what it prints goes to standard error
+	local TIMEFORMAT='%U %S'
+	{ time "$@" >&2 2>/dev/null; } 2>&1 | awk '{ print $1 + $2 }'
+}
+
+speed() {
+	echo "| module | lines | CPU s: median of 5 (smallest to greatest) | lines per second and core | >= 100,000 |"
+	echo "| --- | --- | --- | --- | --- |"
+	local module dir i lines median least most rate
+	while read -r module dir; do
+		mkdir -p "$numbers/rewrite"
+		for i in 1 2 3 4 5; do
+			cpu_of "$dir/campaign/build/helper" rewrite -out "$numbers/rewrite/$i" -sites "$numbers/s$i" -overlay "$numbers/o$i" -tests "$numbers/t$i" <"$dir/list"
+		done | spread >"$numbers/speed"
+		rm -rf "$numbers"/rewrite "$numbers"/[sot][1-5]
+		read -r median least most <"$numbers/speed"
+		lines=$(jq .lines_own "$dir/operations")
+		rate=$(awk -v l="$lines" -v m="$median" 'BEGIN { printf "%d", l / m }')
+		echo "| $module | $lines | $median ($least to $most) | $rate | $(met "$rate" '>=' 100000) |"
+	done < <(proven)
+}
+
+# Stock test binaries beside goknot's, under the same names.
+stock_binaries() { # module's directory
+	local package bin
+	[ ! -e "$1/stock-bin/.done" ] || return 0
+	mkdir -p "$1/stock-bin"
+	while read -r package; do
+		bin=${package//\//+}.test
+		(cd "$1/module" && go test -c -vet=off -buildvcs=false -o "$1/stock-bin/$bin" "$package" 2>/dev/null) || true
+	done < <(jq -r '.packages[] | select(.tests | length > 0) | .path' "$1/campaign/build/tests.json")
+	touch "$1/stock-bin/.done"
+}
+
+size() {
+	echo "| module | test binaries | MB stock | MB instrumented | ratio | greatest of one | <= 1.3 |"
+	echo "| --- | --- | --- | --- | --- | --- | --- |"
+	local module dir bin a b ratio
+	while read -r module dir; do
+		stock_binaries "$dir"
+		for bin in "$dir"/campaign/build/bin/*.test; do
+			[ -e "$dir/stock-bin/${bin##*/}" ] || continue
+			a=$(stat -c %s "$dir/stock-bin/${bin##*/}")
+			b=$(stat -c %s "$bin")
+			echo "$a $b"
+		done | awk '{ a += $1; b += $2; n++; if ($2 / $1 > most) most = $2 / $1 }
+			END { printf "%d %.1f %.1f %.3f %.3f\n", n, a / 1e6, b / 1e6, b / a, most }' >"$numbers/size"
+		ratio=$(cut -d ' ' -f 5 "$numbers/size")
+		echo "| $module | $(sed 's/ / | /g' "$numbers/size") | $(met "$ratio" '<=' 1.3) |"
+	done < <(proven)
+}
+
+now() { date +%s.%N; }
+
+# A start that finds everything built: all of goknot's before the first run, and go test -c, which links what it finds up to
+# date no more than goknot does.
+start() {
+	echo "| module | packages | go test -c, s: median of 5 | goknot, s: median of 5 | adds s | < 1 |"
+	echo "| --- | --- | --- | --- | --- | --- |"
+	local module dir entry i t packages flags a b c
+	for entry in "${proof_modules[@]}"; do
+		IFS='|' read -r module flags packages <<<"$entry"
+		dir=$work/$(sed 's|@.*||; s|/|_|g' <<<"$module")
+		[ -s "$dir/operations" ] || continue
+		rm -f "$numbers"/start.*
+		for i in 0 1 2 3 4 5; do
+			rm -rf "$numbers/start"
+			mkdir "$numbers/start"
+			t=$(now)
+			# shellcheck disable=SC2086 # words
+			(cd "$dir/module" && go test -c -vet=off -buildvcs=false -o "$numbers/start/" $packages >/dev/null 2>&1) || true
+			[ "$i" -eq 0 ] || awk -v a="$t" -v b="$(now)" 'BEGIN { print b - a }' >>"$numbers/start.stock"
+			t=$(now)
+			# shellcheck disable=SC2086
+			"$GOKNOT" fuzz -C "$dir/module" -o "$dir/campaign-start" -json -quiet -sched native -policy none -parallel 1 -fuzztime 1ms $flags \
+				$packages >"$numbers/start.log" 2>&1 || true
+			[ "$i" -eq 0 ] || awk -v a="$t" -v b="$(now)" 'BEGIN { print b - a }' >>"$numbers/start.goknot"
+		done
+		a=$(spread <"$numbers/start.stock" | cut -d ' ' -f 1)
+		b=$(spread <"$numbers/start.goknot" | cut -d ' ' -f 1)
+		c=$(awk -v a="$a" -v b="$b" 'BEGIN { print b - a }')
+		echo "| $module | $(jq '[.packages[] | select(.tests | length > 0)] | length' "$dir/campaign/build/tests.json") | $a | $b | $c | $(met "$c" '<' 1) |"
+	done
+}
+
+# Of the ratios on standard input: median, and the second smallest and second greatest, between which the median of all such
+# ratios lies with 97.9 % when there are ten.
+ratio_row() { sort -g | awk '{ v[NR] = $1 } END { printf "%+.1f %% (%+.1f to %+.1f)", 100 * ((v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 - 1), 100 * (v[2] - 1), 100 * (v[NR - 1] - 1) }'; }
+
+user_seconds() { # directory, binary, benchmark, iterations
+	local TIMEFORMAT=%U
+	(cd "$1" && { time "$2" -test.run '^$' -test.bench "$3" -test.benchtime "$4" >/dev/null 2>&1; } 2>&1)
+}
+
+# package|benchmark|iterations: about half a second each
+off_benchmarks=(
+	'github.com/go-chi/chi/v5|BenchmarkMux$|150000x'
+	'github.com/go-chi/chi/v5|BenchmarkTreeGet|1500000x'
+	'storj.io/drpc/drpcpool|BenchmarkPool|400000x'
+	'github.com/hashicorp/raft|BenchmarkStoreLogInMem|300000x'
+	'github.com/panjf2000/ants/v2|BenchmarkChannel$|1x'
+	'github.com/panjf2000/ants/v2|BenchmarkAntsPoolThroughput|1x'
+	'github.com/nats-io/nats.go|BenchmarkHeaderDecode|300000x'
+	'github.com/mattn/go-sqlite3|BenchmarkSuite/BenchmarkQuery$|50000x'
+	'github.com/mattn/go-sqlite3|BenchmarkHandleLookupParallel|3000000x'
+	'github.com/cockroachdb/pebble/record|BenchmarkRecordWrite/size=4096|300000x'
+	'github.com/cockroachdb/pebble/sstable|BenchmarkWriter/.*ZstdCompression=.*|1x'
+)
+
+module_dir_of() { # package; the module's directory in work, "" when it has not been proven
+	local module dir
+	while read -r module dir; do
+		case $1/ in "${module%@*}"/*) echo "$dir" ;; esac
+	done < <(proven)
+}
+
+off() {
+	echo "| package | benchmark | user s stock: median | user s hooks off: median | difference: median (interval) | <= 2 % |"
+	echo "| --- | --- | --- | --- | --- | --- |"
+	local entry package name times dir src bin i a b r
+	for entry in "${off_benchmarks[@]}"; do
+		IFS='|' read -r package name times <<<"$entry"
+		dir=$(module_dir_of "$package")
+		[ -n "$dir" ] || continue
+		stock_binaries "$dir"
+		src=$(jq -r --arg p "$package" '.packages[] | select(.path == $p) | .dir' "$dir/campaign/build/tests.json")
+		bin=${package//\//+}.test
+		rm -f "$numbers"/off.*
+		for ((i = 0; i < pairs; i++)); do
+			a=$(user_seconds "$src" "$dir/stock-bin/$bin" "$name" "$times")
+			b=$(user_seconds "$src" "$dir/campaign/build/bin/$bin" "$name" "$times")
+			echo "$a" >>"$numbers/off.a"
+			echo "$b" >>"$numbers/off.b"
+			awk -v a="$a" -v b="$b" 'BEGIN { print b / a }' >>"$numbers/off.r"
+		done
+		r=$(ratio_row <"$numbers/off.r")
+		echo "| $package | \`$name\` $times | $(spread <"$numbers/off.a" | cut -d ' ' -f 1) | $(spread <"$numbers/off.b" | cut -d ' ' -f 1) |" \
+			"$r | $(met "${r%% *}" '<=' 2) |"
+	done
+}
+
+# A pipeline, a fan-out and a ping-pong: little but channel operations and switches. Each writes the CPU time (user) of its
+# goroutines per operation.
+on_program() {
+	mkdir -p "$numbers/channels" "$numbers/cost" # the directory of the module is a copy in a run
+	printf 'module goknot.example/channels\n\ngo 1.23\n' >"$numbers/channels/go.mod"
+	cat >"$numbers/channels/channels_test.go" <<'TEXT'
+package channels
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+const items = 1000000
+
+func user() int64 {
+	var r syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &r)
+	return r.Utime.Nano()
+}
+
+func measure(t *testing.T, ops int, f func()) {
+	start := user()
+	f()
+	spent := user() - start
+	out, err := os.OpenFile(os.Getenv("CHANNELS")+t.Name(), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	fmt.Fprintf(out, "%.2f\n", float64(spent)/float64(ops))
+}
+
+func TestPipeline(t *testing.T) {
+	measure(t, 8*items, func() {
+		first := make(chan int, 64)
+		in := first
+		for i := 0; i < 3; i++ {
+			out := make(chan int, 64)
+			go func(in, out chan int) {
+				for v := range in {
+					out <- v + 1
+				}
+				close(out)
+			}(in, out)
+			in = out
+		}
+		go func() {
+			for i := 0; i < items; i++ {
+				first <- i
+			}
+			close(first)
+		}()
+		for range in {
+		}
+	})
+}
+
+func TestFanOut(t *testing.T) {
+	measure(t, 2*items, func() {
+		work := make(chan int, 16)
+		var wg sync.WaitGroup
+		for i := 0; i < 8; i++ {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				for range work {
+				}
+			}()
+		}
+		for i := 0; i < items; i++ {
+			work <- i
+		}
+		close(work)
+		wg.Wait()
+	})
+}
+
+func TestPingPong(t *testing.T) {
+	measure(t, 4*items/4, func() {
+		ping, pong := make(chan int), make(chan int)
+		go func() {
+			for v := range ping {
+				pong <- v
+			}
+			close(pong)
+		}()
+		for i := 0; i < items/4; i++ {
+			ping <- i
+			<-pong
+		}
+		close(ping)
+	})
+}
+TEXT
+}
+
+on() {
+	echo "| program | ns of user CPU an operation, stock: median | hooks off | hooks on, -policy none | difference (interval) | <= 30 % | hooks on, -feedback none | difference (interval) |"
+	echo "| --- | --- | --- | --- | --- | --- | --- | --- |"
+	local i way test r q flags
+	on_program
+	rm -f "$numbers"/cost/*
+	for ((i = -1; i < pairs; i++)); do
+		# The first round builds.
+		export CHANNELS=$numbers/cost/stock.
+		(cd "$numbers/channels" && go test -count=1 -vet=off . >/dev/null)
+		for way in on quiet; do
+			export CHANNELS=$numbers/cost/$way.
+			flags=(-feedback ring)
+			[ "$way" = on ] || flags=(-feedback none)
+			"$GOKNOT" fuzz -C "$numbers/channels" -o "$numbers/channels-campaign" -quiet -sched native -policy none -parallel 1 -fuzztime 1x "${flags[@]}" \
+				-timeout 2m . >/dev/null || true
+		done
+		export CHANNELS=$numbers/cost/off.
+		(cd "$numbers/channels" && "$numbers/channels-campaign/build/bin/goknot.example+channels.test" >/dev/null)
+		[ "$i" -ge 0 ] || rm -f "$numbers"/cost/*
+	done
+	for test in TestPipeline TestFanOut TestPingPong; do
+		for way in stock off on quiet; do
+			head -n "$pairs" "$numbers/cost/$way.$test" >"$numbers/$way"
+			eval "local $way"
+			printf -v "$way" '%s' "$(spread <"$numbers/$way" | cut -d ' ' -f 1)"
+		done
+		r=$(paste "$numbers/stock" "$numbers/on" | awk '{ print $2 / $1 }' | ratio_row)
+		q=$(paste "$numbers/stock" "$numbers/quiet" | awk '{ print $2 / $1 }' | ratio_row)
+		# shellcheck disable=SC2154 # printf sets them
+		echo "| $test | $stock | $off | $on | $r | $(met "${r%% *}" '<=' 30) |" \
+			"$quiet | $q |"
+	done
+}
+
+[ $# -gt 0 ] || set -- speed size start off on
+for what in "$@"; do
+	"$what"
+	echo
+done
