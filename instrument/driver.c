@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "instrument/overlay.h"
 #include "instrument/toolchain.h"
+#include "instrument/words.h"
 #include "sys/command.h"
 #include "wire/gomod.h"
 
@@ -16,6 +17,8 @@
 
 extern char **environ;
 
+/* Leaves room in an error message for what is put before it. */
+#define WORDS_MAX 380
 #define LIST_MAX_BYTES (1u << 30)
 
 typedef KNOT_VEC(const char *) arguments;
@@ -65,14 +68,13 @@ static int run(const char *const *argv, const char *dir, const char *const *set,
 static int failed(
 	const struct knot_command_result *r, int code, const char *what, struct knot_error *err)
 {
-	const char *words = r->err.data ? r->err.data : "";
-	size_t n = strlen(words);
+	knot_auto_free char *words = knot_words_tidy(r->err.data ? r->err.data : "", WORDS_MAX);
 
-	while (n && words[n - 1] == '\n')
-		n--;
-	if (!n)
+	if (r->exit.signaled)
+		return knot_error_set(err, code, "%s died of signal %d", what, r->exit.code);
+	if (!*words)
 		return knot_error_set(err, code, "%s failed with exit code %d", what, r->exit.code);
-	return knot_error_set(err, code, "%.*s", (int)(n > 480 ? 480 : n), words);
+	return knot_error_set(err, code, "%s", words);
 }
 
 static int go_env(
@@ -150,6 +152,26 @@ static int check_module(const struct knot_instrument_options *o, const struct kn
 			"one; -C names another directory)",
 			o->dir);
 	return 0;
+}
+
+/* The go command's overlays are JSON, which has no way to write such a name. */
+static int check_name(const char *path, const char *what, struct knot_error *err)
+{
+	if (knot_overlay_can_name(path))
+		return 0;
+	knot_auto_free char *shown = knot_words_tidy(path, WORDS_MAX);
+
+	return knot_error_set(err, KNOT_EUSAGE,
+		"%s: the name of %s is not valid UTF-8, which go build -overlay needs", shown,
+		what);
+}
+
+static int check_user_overlay(
+	const struct knot_toolchain *t, const char *dir, struct knot_error *err)
+{
+	knot_auto_free char *user = knot_toolchain_user_overlay(t);
+
+	return user ? knot_overlay_check(user, dir, err) : 0;
 }
 
 static int build_helper(const struct knot_instrument_options *o, const char *go, const char *data,
@@ -231,35 +253,34 @@ static int helper_failed(
 	const struct knot_command_result *r, const char *step, struct knot_error *err)
 {
 	static const char name[] = "goknot helper: ";
-	const char *words = r->err.data ? r->err.data : "", *own = NULL;
+	const char *said = r->err.data ? r->err.data : "", *own = NULL;
 
-	for (const char *p = words; (p = strstr(p, name)); p += strlen(name))
-		if (p == words || p[-1] == '\n')
+	for (const char *p = said; (p = strstr(p, name)); p += strlen(name))
+		if (p == said || p[-1] == '\n')
 			own = p + strlen(name);
+	knot_auto_free char *first =
+		knot_xstrndup(own ? own : said, strcspn(own ? own : said, "\n"));
+	knot_auto_free char *words = knot_words_tidy(first, WORDS_MAX);
+
 	if (r->exit.signaled)
-		return knot_error_set(err, KNOT_EBUILD, "goknot's helper died of signal %d at %s",
+		return knot_error_set(err, KNOT_EBUILD, "goknot's helper died of signal %d %s",
 			r->exit.code, step);
-	if (own && r->exit.code <= 3) {
-		const int len = (int)strcspn(own, "\n");
-
-		return knot_error_set(err, r->exit.code == 2 ? KNOT_EUNSUPPORTED : KNOT_EINTERNAL,
-			"%.*s", len > 480 ? 480 : len, own);
-	}
-	const int len = (int)strcspn(words, "\n");
-
-	return knot_error_set(err, KNOT_EBUILD,
-		"goknot's helper ended with exit code %d at %s%s%.*s", r->exit.code, step,
-		len ? ": " : "", len > 300 ? 300 : len, words);
+	if (own && (r->exit.code == 2 || r->exit.code == 3))
+		return knot_error_set(
+			err, r->exit.code == 2 ? KNOT_EUNSUPPORTED : KNOT_EINTERNAL, "%s", words);
+	return knot_error_set(err, KNOT_EBUILD, "goknot's helper ended with exit code %d %s%s%s",
+		r->exit.code, step, *words ? ": " : "", words);
 }
 
+/* step ends a sentence: "while rewriting the packages". */
 static int helper_run(const struct knot_instrument_options *o, const char *const *argv,
-	const char *input, size_t input_len, struct knot_error *err)
+	const char *step, const char *input, size_t input_len, struct knot_error *err)
 {
 	struct knot_command_result r = {0};
 	int rc = run(argv, o->dir, NULL, 0, input, input_len, o->cancel_fd, &r, err);
 
 	if (!rc && (r.exit.code || r.exit.signaled))
-		rc = helper_failed(&r, argv[1], err);
+		rc = helper_failed(&r, step, err);
 	knot_command_result_free(&r);
 	return rc;
 }
@@ -284,7 +305,8 @@ static int copy_deps(const struct knot_instrument_options *o, const struct knot_
 	int rc = list(o, res->go, NULL, &packages, err);
 
 	if (!rc)
-		rc = helper_run(o, argv, packages.out.data, packages.out.len, err);
+		rc = helper_run(o, argv, "while copying dependencies", packages.out.data,
+			packages.out.len, err);
 	knot_command_result_free(&packages);
 	if (rc)
 		return rc;
@@ -326,11 +348,12 @@ static int rewrite(const struct knot_instrument_options *o, const struct knot_to
 		knot_vec_push(&argv1, deps);
 	}
 	knot_vec_push(&argv1, NULL);
-	int rc = helper_run(o, argv1.data, packages->out.data, packages->out.len, err);
+	int rc = helper_run(o, argv1.data, "while rewriting the packages", packages->out.data,
+		packages->out.len, err);
 
 	knot_vec_free(&argv1);
 	if (!rc)
-		rc = helper_run(o, argv2, NULL, 0, err);
+		rc = helper_run(o, argv2, "while editing the Go runtime", NULL, 0, err);
 	if (rc)
 		return rc;
 	const char *parts[] = {part1, part2};
@@ -392,12 +415,15 @@ int knot_instrument(const struct knot_instrument_options *options,
 		return knot_error_set(err, KNOT_EUSAGE, "%s: no such directory", options->dir);
 	if ((rc = knot_instrument_find_go(&go, err)) ||
 		(rc = knot_instrument_data_dir(&data, err)) ||
+		(rc = check_name(dir, "the directory", err)) ||
+		(rc = check_name(options->work_dir, "the campaign directory", err)) ||
 		(rc = knot_file_mkdirs(options->work_dir, 0777, err)) ||
 		(rc = go_env(go, dir, &t, err)))
 		return rc;
 	if ((rc = knot_toolchain_check(&t, err)) ||
 		(options->race && (rc = knot_toolchain_check_race(&t, err))) ||
-		(rc = check_module(options, &t, err)) || (rc = own_goroot(options, &t, &go, err)) ||
+		(rc = check_module(options, &t, err)) || (rc = check_user_overlay(&t, dir, err)) ||
+		(rc = own_goroot(options, &t, &go, err)) ||
 		(rc = build_helper(options, go, data, helper, err)))
 		goto out;
 	fill(options, &t, &go, dir, &res);

@@ -49,6 +49,24 @@ static int merge_one(json_t *into, const char *file, const char *dir, struct kno
 	return rc;
 }
 
+int knot_overlay_check(const char *file, const char *dir, struct knot_error *err)
+{
+	knot_auto_free char *path = absolute(file, dir);
+	json_t *replace = json_object();
+	int rc = merge_one(replace, path, dir, err);
+
+	json_decref(replace);
+	return rc;
+}
+
+bool knot_overlay_can_name(const char *path)
+{
+	json_t *name = json_string(path);
+
+	json_decref(name);
+	return name != NULL;
+}
+
 int knot_overlay_merge(const char *const *files, size_t files_len, const char *dir,
 	const char *output, struct knot_error *err)
 {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"hash/fnv"
@@ -17,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"goknot/helper/internal/deps"
 	"goknot/helper/internal/golist"
@@ -42,6 +44,10 @@ func runRewrite(args []string, stdin io.Reader, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "goknot helper:", err)
 		return exitOwn
 	}
+	if err := list.Unresolved(); err != nil {
+		fmt.Fprintln(stderr, "goknot helper:", err)
+		return exitUsage
+	}
 	r := rewriter{opt: opt, list: list, stderr: stderr, plan: new(deps.Plan)}
 	if err := r.readPlan(); err != nil {
 		fmt.Fprintln(stderr, "goknot helper:", err)
@@ -55,6 +61,9 @@ func runRewrite(args []string, stdin io.Reader, stderr io.Writer) int {
 	}
 	if err := r.run(wanted); err != nil {
 		fmt.Fprintln(stderr, "goknot helper:", err)
+		if errors.As(err, new(*targetError)) {
+			return exitUsage
+		}
 		return exitOwn
 	}
 	return exitOK
@@ -109,6 +118,11 @@ func (r *rewriter) run(wanted []*golist.Package) error {
 	if err != nil {
 		return err
 	}
+	// All that the target can be at fault for comes before the first file that is written.
+	tests, err := r.findTests(wanted)
+	if err != nil {
+		return err
+	}
 	for _, note := range rewrite.Number(results) {
 		fmt.Fprintln(r.stderr, "goknot helper: note:", note)
 	}
@@ -118,7 +132,7 @@ func (r *rewriter) run(wanted []*golist.Package) error {
 	if err := r.writeTable(results); err != nil {
 		return err
 	}
-	return r.writeTests(wanted)
+	return writeJSON(r.opt.tests, tests)
 }
 
 func (r *rewriter) readUserOverlay() error {
@@ -154,8 +168,17 @@ func (r *rewriter) source(path string) ([]byte, error) {
 	if to := r.user.Replace[path]; to != "" {
 		path = to
 	}
-	return os.ReadFile(path)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &targetError{fmt.Errorf("go list names a file that cannot be read: %w", err)}
+	}
+	return data, nil
 }
+
+// targetError is one that lies in what is to be instrumented, not in goknot.
+type targetError struct{ error }
+
+func (e *targetError) Unwrap() error { return e.error }
 
 // walk loads and rewrites all targets. A file belongs to the first target that has it.
 func (r *rewriter) walk(targets []golist.Target) ([]*rewrite.Result, error) {
@@ -189,7 +212,13 @@ func (r *rewriter) walk(targets []golist.Target) ([]*rewrite.Result, error) {
 	return results, firstError(errs)
 }
 
-func (r *rewriter) walkOne(loader *load.Loader, t golist.Target, skip func(string) bool) (*rewrite.Result, error) {
+func (r *rewriter) walkOne(loader *load.Loader, t golist.Target, skip func(string) bool) (res *rewrite.Result, err error) {
+	defer func() {
+		// Which package it was helps more than where goknot stood.
+		if v := recover(); v != nil {
+			err = &targetError{fmt.Errorf("package %s in %s cannot be instrumented, which is a bug of goknot: %v", t.Path, t.Dir, v)}
+		}
+	}()
 	if t.Reason != "" {
 		return &rewrite.Result{Package: sites.Package{Path: t.Path, Files: len(t.GoFiles) + len(t.CgoFiles), Reason: t.Reason}}, nil
 	}
@@ -201,6 +230,9 @@ func (r *rewriter) walkOne(loader *load.Loader, t golist.Target, skip func(strin
 		// What is laid over a file is what gets embedded.
 		if f.Skip == "" && r.embedded[f.Path] {
 			f.Skip = "the program embeds this file, so it has to stay as it is"
+		}
+		if f.Skip == "" && !utf8.ValidString(f.Path) {
+			f.Skip = "its name is not valid UTF-8, so no overlay can name it"
 		}
 	}
 	return rewrite.Package(pkg, skip), nil
@@ -219,6 +251,9 @@ func firstError(errs []error) error {
 func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 	dir, err := filepath.Abs(r.opt.out)
 	if err != nil {
+		return err
+	}
+	if err := removeStale(filepath.Join(dir, "*"), filepath.Dir(r.opt.sites)); err != nil {
 		return err
 	}
 	var files []*rewrite.File
@@ -293,26 +328,37 @@ func (r *rewriter) writeTable(results []*rewrite.Result) error {
 	return writeIfChanged(r.opt.sites, data)
 }
 
-// writeTests lists the tests of the packages that were asked for, not of those they need, and commands without tests.
-func (r *rewriter) writeTests(wanted []*golist.Package) error {
-	out := struct {
-		Version  int                `json:"version"`
-		Packages []testlist.Package `json:"packages"`
-	}{1, []testlist.Package{}}
+// findTests lists the tests of the packages that were asked for, not of those they need, and commands without tests.
+func (r *rewriter) findTests(wanted []*golist.Package) (*testFile, error) {
+	out := &testFile{1, []testlist.Package{}}
 	for _, p := range wanted {
 		if p.DepOnly {
 			continue
 		}
 		found, any, err := testlist.Find(p, r.source)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if any || p.Name == "main" {
 			out.Packages = append(out.Packages, found)
 		}
 	}
+	if len(out.Packages) == 0 {
+		// With nothing to run, what is wrong with the packages is the answer.
+		for _, p := range wanted {
+			if p.Error != nil && !p.DepOnly && len(p.InvalidGoFiles) > 0 {
+				return nil, &targetError{errors.New(strings.Join(strings.Fields(p.Error.Err), " "))}
+			}
+		}
+	}
 	slices.SortFunc(out.Packages, func(a, b testlist.Package) int { return cmp.Compare(a.Path, b.Path) })
-	return writeJSON(r.opt.tests, out)
+	return out, nil
+}
+
+// testFile is the list of tests as it is written.
+type testFile struct {
+	Version  int                `json:"version"`
+	Packages []testlist.Package `json:"packages"`
 }
 
 func writeJSON(path string, v any) error {
@@ -324,6 +370,22 @@ func writeJSON(path string, v any) error {
 		return err
 	}
 	return writeIfChanged(path, buf.Bytes())
+}
+
+// removeStale removes what a helper that was killed had not finished. Nobody else writes to the directories.
+func removeStale(dirs ...string) error {
+	for _, dir := range dirs {
+		stale, err := filepath.Glob(filepath.Join(dir, ".tmp-*"))
+		if err != nil {
+			return err
+		}
+		for _, name := range stale {
+			if err := os.Remove(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // writeIfChanged leaves a file alone that has the content already, so that its time and the build cache keep;

@@ -59,6 +59,9 @@ func Prepare(opt Options, stdin io.Reader) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := list.Unresolved(); err != nil {
+		return nil, err
+	}
 	chosen, err := choose(list, patterns)
 	if err != nil {
 		return nil, err

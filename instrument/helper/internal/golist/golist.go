@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Module is the module of a package.
@@ -26,18 +28,21 @@ type Module struct {
 
 // Package is one entry of the list, as far as it is needed here.
 type Package struct {
-	Dir          string
-	ImportPath   string
-	Name         string
-	Export       string
-	ForTest      string
-	Standard     bool
-	DepOnly      bool
-	Module       *Module
-	GoFiles      []string
-	CgoFiles     []string
-	TestGoFiles  []string
-	XTestGoFiles []string
+	Dir        string
+	ImportPath string
+	Name       string
+	Export     string
+	ForTest    string
+	Standard   bool
+	Error      *struct{ Err string }
+	DepOnly    bool
+	Module     *Module
+	GoFiles    []string
+	// Those that the go command cannot read or make sense of.
+	InvalidGoFiles []string
+	CgoFiles       []string
+	TestGoFiles    []string
+	XTestGoFiles   []string
 	// What go:embed directives stand for.
 	EmbedFiles, TestEmbedFiles, XTestEmbedFiles []string
 	ImportMap                                   map[string]string
@@ -59,12 +64,29 @@ func Base(importPath string) string {
 func (p *Package) Files(names []string) []string {
 	list := make([]string, 0, len(names))
 	for _, n := range names {
+		if strings.ContainsRune(n, utf8.RuneError) {
+			n = p.onDisk(n)
+		}
 		if !filepath.IsAbs(n) {
 			n = filepath.Join(p.Dir, n)
 		}
 		list = append(list, n)
 	}
 	return list
+}
+
+// onDisk is the name that go list could not write: its answer is JSON, which has U+FFFD for what is not UTF-8.
+func (p *Package) onDisk(name string) string {
+	entries, err := os.ReadDir(p.Dir)
+	if err != nil {
+		return name // reading the file will tell
+	}
+	for _, e := range entries {
+		if e.Name() != name && string([]rune(e.Name())) == name {
+			return e.Name()
+		}
+	}
+	return name
 }
 
 // Target is a package to instrument.
@@ -107,6 +129,22 @@ func (l *List) Module() string {
 		}
 	}
 	return ""
+}
+
+// Unresolved is the go command's error about a pattern that stands for no directory, nil without one. Errors of
+// packages that are there are left to the build.
+func (l *List) Unresolved() error {
+	for _, p := range l.Packages {
+		if p.Error == nil || p.Dir != "" || p.DepOnly {
+			continue
+		}
+		text := strings.Join(strings.Fields(p.Error.Err), " ")
+		if !strings.Contains(text, p.ImportPath) {
+			text = p.ImportPath + ": " + text
+		}
+		return errors.New(text)
+	}
+	return nil
 }
 
 // Wanted are the plain packages that belong to the program under test or are among deps, sorted. only, when not
