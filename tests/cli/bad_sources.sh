@@ -95,9 +95,11 @@ else
 	refused closed 'pattern \./\.\.\.: open sub: permission denied' ./...
 	refused closed "\./sub: open $work/closed/sub: permission denied" ./sub
 	chmod 0 closed/a_test.go
-	refused closed "open $work/closed/a_test\.go: permission denied"
+	# The go command remembers what was in a file that has not changed; then it is goknot that finds out.
+	either='(go list names a file that cannot be read|example\.org/closed does not build): '
+	refused closed "($either)?open $work/closed/a_test\.go: permission denied"
 	printf 'package m\n' >closed/b.go && chmod 0 closed/b.go && chmod 600 closed/a_test.go
-	refused closed "example\.org/closed does not build: open $work/closed/b\.go: permission denied"
+	refused closed "${either}open $work/closed/b\.go: permission denied"
 fi
 GOKNOT=$real
 chmod 700 closed/sub
@@ -172,6 +174,7 @@ SH
 	PATH=$work/dying:$PATH refused generated "goknot's helper died of signal 9 .*"
 	expect "something is half-written after $delay s" whole
 done
+rm campaign-generated/build/helper
 fuzz generated
 expect_rc 0 "after the helper was killed"
 
