@@ -180,9 +180,9 @@ static void say_building(
 		progress(arg, what);
 }
 
-/* The one command among the packages that were named. */
-static int find_program(const struct knot_project_options *o, const struct knot_tests *tests,
-	const struct knot_tests_package **ret, struct knot_error *err)
+/* The one command among the packages that were named; NULL sets err. */
+static const struct knot_tests_package *find_program(const struct knot_project_options *o,
+	const struct knot_tests *tests, struct knot_error *err)
 {
 	const struct knot_tests_package *found = NULL;
 	size_t count = 0;
@@ -195,14 +195,16 @@ static int find_program(const struct knot_project_options *o, const struct knot_
 		found = pkg;
 		count++;
 	}
-	if (count == 1) {
-		*ret = found;
-		return 0;
-	}
-	return knot_error_set(err, KNOT_EUSAGE,
-		count ? "%s names %zu main packages: before -- stands the one to run"
-		      : "%s is no main package: only a program can be run with --",
-		o->patterns[0], count);
+	if (count == 1)
+		return found;
+	if (count)
+		knot_error_set(err, KNOT_EUSAGE,
+			"%s names %zu main packages: before -- stands the one to run",
+			o->patterns[0], count);
+	else
+		knot_error_set(err, KNOT_EUSAGE,
+			"%s is no main package: only a program can be run with --", o->patterns[0]);
+	return NULL;
 }
 
 static bool any_command(const struct knot_tests *tests)
@@ -224,10 +226,10 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 	if (rc || (rc = load_tests(p, &tests, err)))
 		return rc;
 	if (p->options.program) {
-		const struct knot_tests_package *pkg = NULL;
+		const struct knot_tests_package *pkg = find_program(&p->options, tests, err);
 
-		rc = find_program(&p->options, tests, &pkg, err);
-		if (!rc) {
+		rc = KNOT_EUSAGE;
+		if (pkg) {
 			p->packages = 1;
 			say_building(progress, arg, pkg);
 			rc = build_program(p, o, pkg, err);
