@@ -131,13 +131,28 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	return 0;
 }
 
+struct hooks {
+	uint64_t placed, unplaced, missed;
+};
+
+static int get_hooks(const struct shown *s, struct hooks *ret, struct knot_error *err)
+{
+	int rc = knot_store_meta_get_u64(s->store, "hooks_placed", 0, &ret->placed, err);
+
+	if (!rc)
+		rc = knot_store_meta_get_u64(s->store, "hooks_unplaced", 0, &ret->unplaced, err);
+	return rc ? rc : knot_store_meta_get_u64(s->store, "hooks_missed", 0, &ret->missed, err);
+}
+
 static int show(struct shown *s, const char *dir, struct knot_error *err)
 {
 	knot_auto_free char *command = NULL;
 	uint64_t elapsed;
+	struct hooks hooks;
 	int rc;
 
-	if ((rc = knot_store_meta_get(s->store, "command_line", &command, err)) ||
+	if ((rc = get_hooks(s, &hooks, err)) ||
+		(rc = knot_store_meta_get(s->store, "command_line", &command, err)) ||
 		(rc = knot_store_meta_get_u64(s->store, "elapsed_ns", 0, &elapsed, err)))
 		return rc;
 	if (!s->json) {
@@ -160,12 +175,21 @@ static int show(struct shown *s, const char *dir, struct knot_error *err)
 		knot_json_line_number(&line, "runs", s->runs);
 		knot_json_line_number(&line, "steps", s->steps);
 		knot_json_line_number(&line, "findings", s->findings);
+		knot_json_line_number(&line, "hooks_placed", hooks.placed);
+		knot_json_line_number(&line, "hooks_unplaced", hooks.unplaced);
+		knot_json_line_number(&line, "hooks_missed", hooks.missed);
 		knot_json_line_end(&line);
 	} else {
 		if (!s->findings)
 			printf("  none\n");
 		printf("\n%" PRIu64 " runs of %" PRIu64 " tests in %.0f s, %" PRIu64 " findings\n",
 			s->runs, s->targets, (double)elapsed / 1e9, s->findings);
+		printf("%" PRIu64 " operations with a hook, %" PRIu64
+		       " without (goknot list -sites says which and why)",
+			hooks.placed, hooks.unplaced);
+		if (hooks.missed)
+			printf(", %" PRIu64 " hooks missed in runs", hooks.missed);
+		putchar('\n');
 	}
 	return KNOT_EXIT_CLEAN;
 }

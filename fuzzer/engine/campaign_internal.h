@@ -82,7 +82,7 @@ struct knot_campaign {
 	struct knot_kind *kinds;
 	struct knot_bucket *buckets;
 	struct knot_campaign_status status;
-	uint64_t start_ns, earlier_ns;
+	uint64_t start_ns, earlier_ns, earlier_hooks_missed;
 	bool stop;
 };
 

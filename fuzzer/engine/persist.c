@@ -214,6 +214,20 @@ static int open_targets(struct knot_campaign *c, struct knot_error *err)
 	return rc;
 }
 
+/* What is shown of a campaign, beside its runs: how much of the source carries hooks, and what was lost. */
+static int open_hooks(struct knot_campaign *c, struct knot_error *err)
+{
+	const struct knot_sites *sites = c->project->sites;
+	int rc = knot_store_meta_set_u64(c->store, "hooks_placed", knot_sites_count(sites), err);
+
+	if (!rc)
+		rc = knot_store_meta_set_u64(
+			c->store, "hooks_unplaced", knot_sites_unplaced_count(sites), err);
+	return rc ? rc
+		  : knot_store_meta_get_u64(
+			    c->store, "hooks_missed", 0, &c->earlier_hooks_missed, err);
+}
+
 int knot_persist_open(struct knot_campaign *c, struct knot_error *err)
 {
 	int rc = knot_store_open(c->options.campaign_dir, KNOT_STORE_WRITE, &c->store, err);
@@ -228,7 +242,7 @@ int knot_persist_open(struct knot_campaign *c, struct knot_error *err)
 		(rc = knot_store_meta_set_u64(c->store, "seed", c->options.seed, err)) ||
 		(rc = knot_store_meta_set_u64(c->store, "started_ns", knot_clock_wall_ns(), err)))
 		return rc;
-	if ((rc = open_targets(c, err)))
+	if ((rc = open_hooks(c, err)) || (rc = open_targets(c, err)))
 		return rc;
 	return knot_store_flush(c->store, err);
 }
@@ -425,6 +439,9 @@ int knot_persist_flush(struct knot_campaign *c, struct knot_error *err)
 	if (!rc)
 		rc = knot_store_meta_set_u64(c->store, "elapsed_ns",
 			c->earlier_ns + knot_clock_mono_ns() - c->start_ns, err);
+	if (!rc)
+		rc = knot_store_meta_set_u64(c->store, "hooks_missed",
+			c->earlier_hooks_missed + c->status.hooks_missed, err);
 	if (!rc)
 		rc = knot_store_meta_set_u64(c->store, "updated_ns", knot_clock_wall_ns(), err);
 	return rc ? rc : knot_store_flush(c->store, err);

@@ -132,4 +132,29 @@ if command -v cc >/dev/null || command -v gcc >/dev/null; then
 else
 	skip cgo "no C compiler"
 fi
+
+# What could not be hooked shows in the status, with its reason in the list of sites.
+module unhooked example.org/unhooked
+cat >unhooked/u_test.go <<'GO'
+package unhooked
+
+import "testing"
+
+//go:nosplit
+func put(ch chan int) { ch <- 1 }
+
+func TestPut(t *testing.T) {
+	ch := make(chan int, 1)
+	put(ch)
+	<-ch
+}
+GO
+goknot fuzz -C unhooked -o campaign-unhooked -quiet -fuzztime 10x
+expect_rc 0 "an operation without a hook"
+goknot status -json campaign-unhooked
+expect "the status counts it: $(cat out)" test "$(events status '.[0] | "\(.hooks_placed) \(.hooks_unplaced) \(.hooks_missed)"')" = "1 1 0"
+goknot status campaign-unhooked
+expect "the status says so: $(cat out)" grep -q '^1 operations with a hook, 1 without' out
+goknot list -C unhooked -sites
+expect_err '.*u_test.go:6:28 send has no hook: //go:nosplit'
 done_testing

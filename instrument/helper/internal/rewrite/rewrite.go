@@ -193,6 +193,7 @@ type walker struct {
 	spawns map[*ast.CallExpr]spawnAt
 	done   map[ast.Node]bool // taken care of by the rule of an enclosing node
 	funcs  []function
+	bare   bare
 }
 
 type spawnAt struct {
@@ -224,12 +225,17 @@ func (w *walker) walk() {
 			return true
 		}
 		if fn, ok := n.(*ast.FuncDecl); ok && noHooks(fn) {
-			w.unplaced(fn.Pos(), "func", "//go:nosplit")
-			return false
+			w.bare = bare{fn, len(w.res.Sites), len(w.out.changes)}
 		}
 		w.enter(n)
 		return true
 	})
+}
+
+// bare is a function that must stay as it is, and how much there was before it.
+type bare struct {
+	fn             *ast.FuncDecl
+	sites, changes int
 }
 
 // noHooks: the stack of such a function must not grow, and a hook may need it to.
@@ -266,6 +272,10 @@ func (w *walker) leave() {
 	w.stack = w.stack[:len(w.stack)-1]
 	for _, t := range slices.Backward(w.close[n]) {
 		w.out.insert(w.offset(n.End()), t)
+	}
+	if w.bare.fn == n {
+		w.res.withdraw(w.bare.sites, "//go:nosplit")
+		w.out.changes = w.out.changes[:w.bare.changes]
 	}
 	if w.funcs[len(w.funcs)-1].node == n {
 		w.funcs = w.funcs[:len(w.funcs)-1]

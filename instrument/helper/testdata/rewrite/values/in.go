@@ -111,3 +111,6 @@ func main() {
 	}
 	fmt.Println(s.n, s.Load(), s.next.Load() == s)
 }
+
+//go:nosplit
+func put(ch chan int) { ch <- 1 }

@@ -112,3 +112,6 @@ func main() {
 	}
 	fmt.Println(s.n, goknot_hook.AP(3195355435, 27, s.sum.Int64).Load(), goknot_hook.AP(3178577816, 27, &s.next).Load() == s)
 }
+
+//go:nosplit
+func put(ch chan int) { ch <- 1 }
