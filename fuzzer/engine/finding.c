@@ -72,6 +72,43 @@ static uint32_t died_at(
 	return site;
 }
 
+static struct knot_span trimmed(struct knot_span s)
+{
+	while (s.len && isspace((unsigned char)s.data[0])) {
+		s.data++;
+		s.len--;
+	}
+	while (s.len && isspace((unsigned char)s.data[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/*
+ * The message of an assertion of testify, which begins on a line of its own: below "Error Trace:" stands "Error:" with
+ * the lines that belong to it, up to an empty one or to "Test:" or "Messages:". On one line.
+ */
+static char *assertion(struct knot_span text)
+{
+	struct knot_text t = {0};
+	struct knot_span line;
+	bool inside = false;
+
+	while (knot_span_take_line(&text, &line) && line.len && line.data[0] == ' ') {
+		line = trimmed(line);
+		if (inside &&
+			(!line.len || knot_span_skip(&line, "Test:") ||
+				knot_span_skip(&line, "Messages:")))
+			break;
+		const bool begins = !inside && knot_span_skip(&line, "Error:");
+
+		if (inside || begins)
+			knot_text_addf(&t, "%s%.*s", inside ? " " : "", (int)trimmed(line).len,
+				trimmed(line).data);
+		inside |= begins;
+	}
+	return knot_text_steal(&t);
+}
+
 /*
  * "    file_test.go:12: message", as package testing prints logs and failures alike. The one at the position
  * that the target has named is wanted; where it named none, the first.
@@ -108,8 +145,14 @@ static uint32_t failed_at(const char *text, size_t len, const struct knot_site_n
 				}
 				while (q < stop && (*q == ':' || *q == ' '))
 					q++;
-				*message = knot_text_escape(
-					(struct knot_span){.data = q, .len = (size_t)(stop - q)},
+				const struct knot_span rest = {.data = stop + 1,
+					.len = stop < end ? (size_t)(end - stop - 1) : 0};
+				knot_auto_free char *below = q == stop ? assertion(rest) : NULL;
+
+				*message = knot_text_escape(below && *below
+						? knot_span_str(below)
+						: (struct knot_span){.data = q,
+							  .len = (size_t)(stop - q)},
 					MESSAGE_MAX);
 				return knot_sitenames_add(names, file, number, "");
 			}

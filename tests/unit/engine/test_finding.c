@@ -57,6 +57,27 @@ Test(finding, names_the_failing_line_of_a_test)
 	knot_sitenames_free(names);
 }
 
+Test(finding, tells_what_an_assertion_wanted)
+{
+	static const char text[] = "--- FAIL: TestX (0.00s)\n    q_test.go:12: \n"
+				   "        \tError Trace:\t/src/q_test.go:12\n"
+				   "        \tError:      \tNot equal: \n"
+				   "        \t            \texpected: 1\n"
+				   "        \t            \tactual  : 2\n"
+				   "        \tTest:       \tTestX\n";
+	static const char none[] = "--- FAIL: TestX (0.00s)\n    q_test.go:12: \nFAIL\n";
+	struct knot_sitenames *names = knot_sitenames_new(NULL);
+	struct knot_finding f = judge(KNOT_END_FAIL, text, NULL, false, names);
+
+	cr_expect_str_eq(f.message, "Not equal: expected: 1 actual  : 2");
+	cr_expect(strstr(f.title, "q_test.go:12"), "%s", f.title);
+	knot_finding_free(&f);
+	f = judge(KNOT_END_FAIL, none, NULL, false, names);
+	cr_expect_str_eq(f.message, "");
+	knot_finding_free(&f);
+	knot_sitenames_free(names);
+}
+
 Test(finding, tells_what_an_example_printed)
 {
 	static const char text[] =
