@@ -34,7 +34,7 @@ two:
 	}
 retry:
 	goknot_hook.B(1525083088, 8); select {
-	case v := <-goknot_hook.P(3964563222, 10, ch): goknot_hook.A(3964563222, 10);
+	case v := <-goknot_hook.P(3931007984, 10, ch): goknot_hook.A(3931007984, 10);
 		if n++; n < 9 {
 			ch <- goknot_hook.P(142047219, 4, v); goknot_hook.A(142047219, 4)
 			goto retry

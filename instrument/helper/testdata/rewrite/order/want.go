@@ -18,9 +18,9 @@ func main() {
 	chans := []chan int{make(chan int, 9), make(chan int, 9)}
 	m := map[string]int{}
 	pick("chan", chans, 0) <- goknot_hook.P(3518726294, 4, trace("value", 1)); goknot_hook.A(3518726294, 4)
-	m[trace("key", "k")] = <-goknot_hook.P(2390701289, 5, pick("from", chans, 0)); goknot_hook.A(2390701289, 5)
+	m[trace("key", "k")] = <-goknot_hook.P(2373923670, 5, pick("from", chans, 0)); goknot_hook.A(2373923670, 5)
 	m[trace("key", "l")], m[trace("key", "m")] = trace("a", 1), trace("b", 2)
-	chans[trace("i", 1)] <- goknot_hook.P(940744268, 4, trace("x", 2) + trace("y", 3)); goknot_hook.A(940744268, 4)
+	chans[trace("i", 1)] <- goknot_hook.P(957521887, 4, trace("x", 2) + trace("y", 3)); goknot_hook.A(957521887, 4)
 	chans[1] <- goknot_hook.P(2820835866, 4, goknot_hook.AV(813736344, 5, <-goknot_hook.P(813736344, 5, pick("in", chans, 1)))); goknot_hook.A(2820835866, 4)
 	goknot_hook.B(1843502650, 26); go func(a, b int) {}(trace("first", 1), trace("second", 2)); goknot_hook.A(1843502650, 26)
 	defer goknot_hook.DClose(3787097131, pick("deferred", chans, 0))

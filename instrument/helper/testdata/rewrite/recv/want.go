@@ -37,15 +37,15 @@ func both(b box) (int, error) {
 func main() {
 	b := box{filled(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)}
 	<-goknot_hook.P(838704212, 5, b.ch); goknot_hook.A(838704212, 5)
-	(<-goknot_hook.P(1632563927, 5, b.ch)); goknot_hook.A(1632563927, 5)
-	v := <-goknot_hook.P(977315995, 5, b.ch); goknot_hook.A(977315995, 5)
+	(<-goknot_hook.P(1615786308, 5, b.ch)); goknot_hook.A(1615786308, 5)
+	v := <-goknot_hook.P(960538376, 5, b.ch); goknot_hook.A(960538376, 5)
 	v = (<-goknot_hook.P(3528781800, 5, b.ch)); goknot_hook.A(3528781800, 5)
 	v += <-goknot_hook.P(2587046201, 5, b.ch); goknot_hook.A(2587046201, 5)
 	w, ok := <-goknot_hook.P(1731792406, 5, b.ch); goknot_hook.A(1731792406, 5)
 	var x = <-goknot_hook.P(3153492591, 5, b.ch); goknot_hook.A(3153492591, 5)
 	var y, ok2 = <-goknot_hook.P(4050448799, 5, b.ch); goknot_hook.A(4050448799, 5)
 	var (
-		z    = goknot_hook.AV(2771005738, 5, <-goknot_hook.P(2771005738, 5, b.ch))
+		z    = goknot_hook.AV(2787783357, 5, <-goknot_hook.P(2787783357, 5, b.ch))
 		last = z
 	)
 	if u := goknot_hook.AV(237106150, 5, <-goknot_hook.P(237106150, 5, b.ch)); u > 3 {
@@ -54,7 +54,7 @@ func main() {
 	if u, ok := <-goknot_hook.P(3777597035, 5, b.ch); ok {
 		fmt.Println("u", u)
 	}
-	for i := 0; i < 1; goknot_hook.AV(20387548, 5, <-goknot_hook.P(20387548, 5, b.ch)) {
+	for i := 0; i < 1; goknot_hook.AV(37165167, 5, <-goknot_hook.P(37165167, 5, b.ch)) {
 		i++
 	}
 	m := map[int]int{goknot_hook.AV(1421450609, 5, <-goknot_hook.P(1421450609, 5, b.ch)): goknot_hook.AV(1404672990, 5, <-goknot_hook.P(1404672990, 5, b.ch))}
@@ -73,10 +73,10 @@ func main() {
 	}
 	var only <-chan time.Time = time.After(0)
 	goknot_hook.B(1269540743, 8); select {
-	case <-goknot_hook.P(3217977367, 10, only): goknot_hook.A(3217977367, 10);
+	case <-goknot_hook.P(3150866891, 10, only): goknot_hook.A(3150866891, 10);
 	}
-	a, c := goknot_hook.AV(1607933637, 5, <-goknot_hook.P(1607933637, 5, filled(1))), goknot_hook.AV(1591156018, 5, <-goknot_hook.P(1591156018, 5, filled(2)))
-	fmt.Println(a, c, func() int { return goknot_hook.AV(3051998760, 5, <-goknot_hook.P(3051998760, 5, filled(3))) }())
+	a, c := goknot_hook.AV(1591156018, 5, <-goknot_hook.P(1591156018, 5, filled(1))), goknot_hook.AV(1574378399, 5, <-goknot_hook.P(1574378399, 5, filled(2)))
+	fmt.Println(a, c, func() int { return goknot_hook.AV(3102331617, 5, <-goknot_hook.P(3102331617, 5, filled(3))) }())
 }
 
 type any2 interface{}

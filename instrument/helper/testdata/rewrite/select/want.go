@@ -78,7 +78,7 @@ goknot_hook.B(1542879501, 8); outer:
 	goknot_hook.B(1729653786, 8); select {
 	case goknot_hook.P(2894785431, 9, bools) <- n == 3: goknot_hook.A(2894785431, 9);
 		goknot_hook.B(3110496528, 8); select {
-		case b := <-goknot_hook.P(2977426655, 10, bools): goknot_hook.A(2977426655, 10);
+		case b := <-goknot_hook.P(3010981893, 10, bools): goknot_hook.A(3010981893, 10);
 			fmt.Println("inner", b)
 		}
 	}
@@ -88,7 +88,7 @@ goknot_hook.B(1542879501, 8); outer:
 	switch {
 	case n > 0:
 		goknot_hook.B(1941423159, 8); select {
-		case <-goknot_hook.P(3247788778, 10, in): goknot_hook.A(3247788778, 10);
+		case <-goknot_hook.P(3214233540, 10, in): goknot_hook.A(3214233540, 10);
 		default: goknot_hook.A(4142753676, 11);
 			fmt.Println("default")
 		}

@@ -29,7 +29,7 @@ func main() {
 	goknot_hook.P(3338115914, 4, ints) <- 1; goknot_hook.A(3338115914, 4) // a constant takes its type from the channel
 	goknot_hook.P(350917890, 4, ints) <- 1 << s; goknot_hook.A(350917890, 4)
 	ints <- goknot_hook.P(1811701515, 4, int64(next(&n)) + 1); goknot_hook.A(1811701515, 4)
-	ints <- goknot_hook.P(3395941504, 4, -int64(next(&n))); goknot_hook.A(3395941504, 4)
+	ints <- goknot_hook.P(3412719123, 4, -int64(next(&n))); goknot_hook.A(3412719123, 4)
 	goknot_hook.P(265096478, 4, flags) <- n == 2; goknot_hook.A(265096478, 4)
 	flags <- goknot_hook.P(3358595766, 4, flag(n == 2) && n > 1); goknot_hook.A(3358595766, 4)
 	goknot_hook.P(1309371991, 4, flags) <- true; goknot_hook.A(1309371991, 4)
