@@ -52,7 +52,7 @@ stock_runs() { # out; in the module's directory, with flags and packages
 attached_run() { # out
 	local rc=0
 	[ ! -s "$1/on.jsonl" ] || return 0
-	"$GOKNOT" fuzz -C . -o "$1/campaign" -json -quiet -sched native -policy none -parallel 1 -timeout 10m -fuzztime 1x \
+	"$GOKNOT" fuzz -C . -o "$1/campaign" -json -quiet -sched native -policy none -parallel 1 -timeout 10m -memory 12g -fuzztime 1x \
 		"${flags[@]}" "${packages[@]}" >"$1/on.part" 2>"$1/on.err" || rc=$?
 	[ "$rc" -le 1 ] || { cat "$1/on.err" >&2; return 1; }
 	mv "$1/on.part" "$1/on.jsonl"
@@ -98,7 +98,7 @@ again() { # out, off|on
 			if [ "$2" = off ]; then
 				(cd "$dir" && "$bin" -test.paniconexit0 "${flags[@]/#-/-test.}" -test.run "^$top\$" >/dev/null 2>&1) || bad=$i
 			else
-				"$GOKNOT" fuzz -C "$dir" -o "$1/again-$i" -quiet -json -sched native -policy none -parallel 1 -timeout 10m -fuzztime 1x \
+				"$GOKNOT" fuzz -C "$dir" -o "$1/again-$i" -quiet -json -sched native -policy none -parallel 1 -timeout 10m -memory 12g -fuzztime 1x \
 					"${flags[@]}" -run "^$top\$" . >/dev/null 2>&1 || true
 				[ "$(sqlite3 "$1/again-$i/goknot.db" "SELECT count(*) FROM run_ends WHERE end_kind NOT IN (1, 4)")" = 0 ] || bad=$i
 				rm -rf "$1/again-$i"
