@@ -11,6 +11,11 @@ package structs
 
 import "unsafe"
 
+// on: goknot is attached. A hook that is off is a load and a branch, inlined.
+//
+//go:linkname on runtime.knotHooksOn
+var on bool
+
 //go:linkname before
 func before(id uint32, op uint8)
 
@@ -22,47 +27,71 @@ func atomicOp(id uint32, op uint8, addr uintptr)
 
 // P names the operation that follows directly and returns its operand.
 func P[T any](id uint32, op uint8, v T) T {
-	before(id, op)
+	if on {
+		before(id, op)
+	}
 	return v
 }
 
 // B names the next operation of kind op.
-func B(id uint32, op uint8) { before(id, op) }
+func B(id uint32, op uint8) {
+	if on {
+		before(id, op)
+	}
+}
 
 // A ends the operation.
-func A(id uint32, op uint8) { after(id, op) }
+func A(id uint32, op uint8) {
+	if on {
+		after(id, op)
+	}
+}
 
 // AV ends the operation and returns its result.
 func AV[T any](id uint32, op uint8, v T) T {
-	after(id, op)
+	if on {
+		after(id, op)
+	}
 	return v
 }
 
 // AP is the scheduling point before an atomic operation on *p.
 func AP[T any](id uint32, op uint8, p *T) *T {
-	atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+	if on {
+		atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+	}
 	return p
 }
 
 // AX is the same behind v, an argument of the operation.
 func AX[T, V any](id uint32, op uint8, p *T, v V) V {
-	atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+	if on {
+		atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+	}
 	return v
 }
 
 // D is a deferred niladic operation.
 func D(id uint32, op uint8, f func()) {
-	before(id, op)
+	if on {
+		before(id, op)
+	}
 	f()
-	after(id, op)
+	if on {
+		after(id, op)
+	}
 }
 
 // DClose is a deferred close. ch holds a channel, whose word is the channel itself.
 func DClose(id uint32, ch any) {
 	const opClose = 6
-	before(id, opClose)
+	if on {
+		before(id, opClose)
+	}
 	closeChan((*[2]unsafe.Pointer)(unsafe.Pointer(&ch))[1])
-	after(id, opClose)
+	if on {
+		after(id, opClose)
+	}
 }
 
 //go:linkname closeChan

@@ -10,36 +10,52 @@ import "unsafe"
 // F0 is Lock, Done, Wait... of something as a value.
 func F0(id uint32, op uint8, f func()) func() {
 	return func() {
-		before(id, op)
+		if on {
+			before(id, op)
+		}
 		f()
-		after(id, op)
+		if on {
+			after(id, op)
+		}
 	}
 }
 
 // F1 is Add of something, or a method expression of what F0 takes.
 func F1[T any](id uint32, op uint8, f func(T)) func(T) {
 	return func(a T) {
-		before(id, op)
+		if on {
+			before(id, op)
+		}
 		f(a)
-		after(id, op)
+		if on {
+			after(id, op)
+		}
 	}
 }
 
 // F2 is a method expression of what F1 takes.
 func F2[T, U any](id uint32, op uint8, f func(T, U)) func(T, U) {
 	return func(a T, b U) {
-		before(id, op)
+		if on {
+			before(id, op)
+		}
 		f(a, b)
-		after(id, op)
+		if on {
+			after(id, op)
+		}
 	}
 }
 
 // F0R is TryLock of something.
 func F0R[R any](id uint32, op uint8, f func() R) func() R {
 	return func() R {
-		before(id, op)
+		if on {
+			before(id, op)
+		}
 		r := f()
-		after(id, op)
+		if on {
+			after(id, op)
+		}
 		return r
 	}
 }
@@ -47,9 +63,13 @@ func F0R[R any](id uint32, op uint8, f func() R) func() R {
 // F1R is a method expression of what F0R takes.
 func F1R[T, R any](id uint32, op uint8, f func(T) R) func(T) R {
 	return func(a T) R {
-		before(id, op)
+		if on {
+			before(id, op)
+		}
 		r := f(a)
-		after(id, op)
+		if on {
+			after(id, op)
+		}
 		return r
 	}
 }
@@ -57,7 +77,9 @@ func F1R[T, R any](id uint32, op uint8, f func(T) R) func(T) R {
 // AF1R loads.
 func AF1R[T, R any](id uint32, op uint8, f func(*T) R) func(*T) R {
 	return func(a *T) R {
-		atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+		if on {
+			atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+		}
 		return f(a)
 	}
 }
@@ -65,7 +87,9 @@ func AF1R[T, R any](id uint32, op uint8, f func(*T) R) func(*T) R {
 // AF2 stores.
 func AF2[T, V any](id uint32, op uint8, f func(*T, V)) func(*T, V) {
 	return func(a *T, b V) {
-		atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+		if on {
+			atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+		}
 		f(a, b)
 	}
 }
@@ -73,7 +97,9 @@ func AF2[T, V any](id uint32, op uint8, f func(*T, V)) func(*T, V) {
 // AF2R adds or swaps.
 func AF2R[T, V, R any](id uint32, op uint8, f func(*T, V) R) func(*T, V) R {
 	return func(a *T, b V) R {
-		atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+		if on {
+			atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+		}
 		return f(a, b)
 	}
 }
@@ -81,7 +107,9 @@ func AF2R[T, V, R any](id uint32, op uint8, f func(*T, V) R) func(*T, V) R {
 // AF3R compares and swaps.
 func AF3R[T, V, R any](id uint32, op uint8, f func(*T, V, V) R) func(*T, V, V) R {
 	return func(a *T, b V, c V) R {
-		atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+		if on {
+			atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+		}
 		return f(a, b, c)
 	}
 }
@@ -89,7 +117,9 @@ func AF3R[T, V, R any](id uint32, op uint8, f func(*T, V, V) R) func(*T, V, V) R
 // AM0R loads from *p.
 func AM0R[T, R any](id uint32, op uint8, p *T, f func() R) func() R {
 	return func() R {
-		atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+		if on {
+			atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+		}
 		return f()
 	}
 }
@@ -97,7 +127,9 @@ func AM0R[T, R any](id uint32, op uint8, p *T, f func() R) func() R {
 // AM1 stores to *p.
 func AM1[T, V any](id uint32, op uint8, p *T, f func(V)) func(V) {
 	return func(a V) {
-		atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+		if on {
+			atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+		}
 		f(a)
 	}
 }
@@ -105,7 +137,9 @@ func AM1[T, V any](id uint32, op uint8, p *T, f func(V)) func(V) {
 // AM1R adds to *p or swaps it.
 func AM1R[T, V, R any](id uint32, op uint8, p *T, f func(V) R) func(V) R {
 	return func(a V) R {
-		atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+		if on {
+			atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+		}
 		return f(a)
 	}
 }
@@ -113,7 +147,9 @@ func AM1R[T, V, R any](id uint32, op uint8, p *T, f func(V) R) func(V) R {
 // AM2R compares *p and swaps it.
 func AM2R[T, V, R any](id uint32, op uint8, p *T, f func(V, V) R) func(V, V) R {
 	return func(a V, b V) R {
-		atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+		if on {
+			atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+		}
 		return f(a, b)
 	}
 }

@@ -288,7 +288,7 @@ func knotAttach() {
 	debug.adaptivestackstart = 0
 	h.pid = uint32(getpid())
 	h.state = knotStateAttached
-	knot.attached = true
+	knot.attached, knotHooksOn = true, true
 }
 
 // knotMmap returns zeroed memory that is touched only where it is used.

@@ -9,6 +9,11 @@ import "unsafe"
 // found by frame pointers: every entry point here is called by exactly one frame (the runtime operation or
 // the wrapper) that was called by the program.
 
+// knotHooksOn: goknot is attached, and the inserted hooks and the methods of package sync have somebody to tell.
+//
+//go:linkname knotHooksOn
+var knotHooksOn bool
+
 // knotTakeHook takes the name that an inserted hook gave to the next operation of this kind.
 func knotTakeHook(k *knotG, op uint8) (uint32, bool) {
 	if k.depth == 0 {
@@ -205,7 +210,7 @@ func Gosched() {
 
 // knotSyncOp is called first by the wrappers in package sync.
 //
-//go:linkname knotSyncOp sync.knotOp
+//go:linkname knotSyncOp sync.knotOpEntry
 //go:noinline
 func knotSyncOp(op uint8, addr uintptr) {
 	if !knot.on {
@@ -237,7 +242,7 @@ func knotSyncOp(op uint8, addr uintptr) {
 
 // knotSyncDone is called by the wrappers when a lock has been taken.
 //
-//go:linkname knotSyncDone sync.knotDone
+//go:linkname knotSyncDone sync.knotDoneEntry
 func knotSyncDone(op uint8, addr uintptr) {
 	if !knot.on {
 		if knotNat.rec {

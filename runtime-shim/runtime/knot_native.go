@@ -78,7 +78,7 @@ func knotFixedRand() bool {
 func knotNatAttach() {
 	knotNat.lastKeys = (*[65536]uint64)(knotMmap(65536 * 8))
 	knotNat.paths = (*[65536]uint64)(knotMmap(65536 * 8))
-	knotNat.attached = true
+	knotNat.attached, knotHooksOn = true, true
 }
 
 // knotNatStart prepares the process for its first run. It runs on the driver.

@@ -7,13 +7,30 @@ import "unsafe"
 // The methods of package sync, each behind a scheduling point. The overlay renames the originals to
 // knotOrig<Name>. A wrapper must stay a frame of its own: the runtime finds the program's position behind it.
 
-// knotOp and knotDone are in package runtime. Addresses are passed as uintptr so that nothing escapes.
+// knotHooksOn: goknot is attached.
 //
-//go:linkname knotOp
-func knotOp(op uint8, addr uintptr)
+//go:linkname knotHooksOn runtime.knotHooksOn
+var knotHooksOn bool
 
-//go:linkname knotDone
-func knotDone(op uint8, addr uintptr)
+// The two entries are in package runtime. Addresses are passed as uintptr so that nothing escapes.
+//
+//go:linkname knotOpEntry
+func knotOpEntry(op uint8, addr uintptr)
+
+//go:linkname knotDoneEntry
+func knotDoneEntry(op uint8, addr uintptr)
+
+func knotOp(op uint8, addr uintptr) {
+	if knotHooksOn {
+		knotOpEntry(op, addr)
+	}
+}
+
+func knotDone(op uint8, addr uintptr) {
+	if knotHooksOn {
+		knotDoneEntry(op, addr)
+	}
+}
 
 // Numbers of KNOT_OP_* in fuzzer/wire/abi.h.
 const (
