@@ -10,12 +10,14 @@
 #include "explore/corpus.h"
 #include "explore/sharing.h"
 #include "sys/clock.h"
+#include "sys/drain.h"
 #include "sys/lock.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 
 #include <poll.h>
 #include <string.h>
+#include <unistd.h>
 #include <time.h>
 
 #define DISCOVERY_NS (250 * KNOT_NS_PER_MS) /* a target's first slice */
@@ -461,6 +463,7 @@ static struct knot_worker_options worker_options(
 		.native = c->options.native,
 		.stdout_fd = KNOT_PROC_NULL,
 		.stderr_fd = KNOT_PROC_NULL,
+		.drain_fd = c->drain_fd,
 	};
 }
 
@@ -509,7 +512,7 @@ int knot_campaign_open(const struct knot_campaign_options *options, struct knot_
 	c->names = knot_sitenames_new(project->sites);
 	open_states(c);
 	if ((rc = knot_proc_become_subreaper(err)) || (rc = knot_persist_open(c, err)) ||
-		(rc = open_workers(c, err))) {
+		(rc = knot_drain_open(&c->drain_fd, err)) || (rc = open_workers(c, err))) {
 		knot_campaign_close(c);
 		return rc;
 	}
@@ -531,6 +534,8 @@ void knot_campaign_close(struct knot_campaign *c)
 	if (c->workers)
 		(void)knot_proc_reap_orphans(NULL, 0, NULL, NULL);
 	knot_sandbox_close(c->replay_sandbox);
+	if (c->drain_fd)
+		close(c->drain_fd);
 	knot_persist_close(c);
 	knot_judge_free(c);
 	for (size_t i = 0; c->states && i < c->project->targets.len; i++)

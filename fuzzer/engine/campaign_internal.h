@@ -75,6 +75,7 @@ struct knot_campaign {
 	struct knot_sitenames *names;
 	struct knot_replayer *replayer;
 	struct knot_sandbox *replay_sandbox;
+	int drain_fd; /* takes what the tests print */
 	struct knot_campaign_worker *workers;
 	struct knot_target_state *states;
 	struct knot_budget budget; /* of all targets */

@@ -394,6 +394,7 @@ int knot_native_control(struct knot_campaign *c, const struct knot_target_state 
 		.cfg_flags = c->options.cfg_flags,
 		.stdout_fd = KNOT_PROC_NULL,
 		.stderr_fd = KNOT_PROC_NULL,
+		.drain_fd = c->drain_fd,
 	};
 	int rc = knot_worker_open(&o, &q.worker, err);
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 #include "sys/clock.h"
+#include "sys/drain.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 
@@ -137,6 +138,11 @@ bool knot_worker_idle(const struct knot_worker *w)
 	return w->queued == 0;
 }
 
+static int output(const struct knot_worker *w, int fd)
+{
+	return fd == KNOT_PROC_NULL && w->options.drain_fd ? w->options.drain_fd : fd;
+}
+
 typedef KNOT_VEC(const char *) strings;
 
 /*
@@ -222,8 +228,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	o.argv = argv.data;
 	o.envp = envp.data;
 	o.cwd = t->dir;
-	o.stdout_fd = w->options.stdout_fd;
-	o.stderr_fd = w->options.stderr_fd;
+	o.stdout_fd = output(w, w->options.stdout_fd);
+	o.stderr_fd = output(w, w->options.stderr_fd);
 	o.memory_bytes = t->race ? 0 : w->options.memory_bytes;
 	o.fixed_addresses = t->race;
 	o.extra[0] = (struct knot_proc_fd){.from = knot_shm_fd(w->shm), .to = SHM_TARGET_FD};
@@ -479,6 +485,8 @@ int knot_worker_poll(
 	bool done = false;
 	int rc;
 
+	if (w->options.drain_fd)
+		knot_drain_empty(w->options.drain_fd);
 	if (w->proc) {
 		/* Asked first: whatever a process that is dead now has written, it has written before. */
 		if ((rc = knot_proc_wait(w->proc, 0, &done, &x, err)) ||

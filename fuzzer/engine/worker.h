@@ -38,6 +38,7 @@ struct knot_worker_options {
 	bool end_only; /* of each run its end, without the trace */
 	bool native; /* on the stock scheduler */
 	int stdout_fd, stderr_fd; /* KNOT_PROC_NULL or a file; borrowed */
+	int drain_fd; /* takes the place of KNOT_PROC_NULL (sys/drain.h), 0 = none; borrowed */
 };
 
 /* All are called from knot_worker_poll. A negative answer ends the poll with it. */
