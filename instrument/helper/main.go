@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"goknot/helper/internal/runtimeedit"
@@ -36,6 +37,10 @@ func runRuntime(args []string, _ io.Reader, stderr io.Writer) int {
 }
 
 func main() {
+	// It lives for a second, and half of what it allocates it keeps.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stderr))
 }
 
