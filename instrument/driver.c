@@ -459,9 +459,24 @@ void knot_instrument_free(struct knot_instrument_result *r)
 	*r = (struct knot_instrument_result){0};
 }
 
+char *knot_instrument_command_name(const char *path)
+{
+	const char *end = path + strlen(path);
+	const char *name = memrchr(path, '/', (size_t)(end - path));
+
+	name = name ? name + 1 : path;
+	if (name > path && name[0] == 'v' && name[1] > '0' && name[1] <= '9' &&
+		strspn(name + 1, "0123456789") == strlen(name + 1) && strcmp(name, "v1") != 0) {
+		end = name - 1;
+		name = memrchr(path, '/', (size_t)(end - path));
+		name = name ? name + 1 : path;
+	}
+	return knot_xstrndup(name, (size_t)(end - name));
+}
+
 int knot_instrument_build(const struct knot_instrument_options *options,
-	const struct knot_instrument_result *result, const char *package, const char *output,
-	struct knot_error *err)
+	const struct knot_instrument_result *result, const char *const *packages,
+	size_t packages_len, const char *output, struct knot_error *err)
 {
 	knot_auto_free char *experiment = knot_xasprintf("GOEXPERIMENT=%s", result->goexperiment);
 	knot_auto_free char *gowork =
@@ -484,7 +499,8 @@ int knot_instrument_build(const struct knot_instrument_options *options,
 	knot_vec_push(&argv, result->overlay);
 	knot_vec_push(&argv, "-o");
 	knot_vec_push(&argv, output);
-	knot_vec_push(&argv, package);
+	for (size_t i = 0; i < packages_len; i++)
+		knot_vec_push(&argv, packages[i]);
 	knot_vec_push(&argv, NULL);
 	int rc = run(
 		argv.data, result->dir, set, gowork ? 3 : 2, NULL, 0, options->cancel_fd, &r, err);
@@ -492,7 +508,7 @@ int knot_instrument_build(const struct knot_instrument_options *options,
 	knot_vec_free(&argv);
 	if (!rc && (r.exit.code || r.exit.signaled)) {
 		failed(&r, KNOT_EBUILD, options->program ? "go build" : "go test -c", err);
-		rc = knot_error_wrap(err, "%s does not build", package);
+		rc = knot_error_wrap(err, "%s does not build", packages[0]);
 	}
 	knot_command_result_free(&r);
 	return rc;

@@ -110,44 +110,116 @@ static bool any_match(const struct knot_tests_package *pkg, const struct choice 
 	return false;
 }
 
-static int build_package(struct knot_project *p, const struct knot_instrument_options *o,
-	const struct knot_tests_package *pkg, const struct choice *c, struct knot_error *err)
+/* Packages that one go command builds: no two of its test binaries have the same name. */
+struct group {
+	KNOT_VEC(const char *) paths;
+	KNOT_VEC(char *) names;
+	char *dir;
+};
+
+struct build {
+	const struct knot_tests_package *package;
+	size_t group;
+	char *binary;
+	bool failed;
+};
+
+struct plan {
+	KNOT_VEC(struct group) groups;
+	KNOT_VEC(struct build) builds;
+};
+
+static void plan_free(struct plan *plan)
 {
-	knot_auto_free char *flat = knot_xstrdup(pkg->path);
+	for (size_t i = 0; i < plan->groups.len; i++) {
+		struct group *g = &plan->groups.data[i];
 
-	for (char *slash = flat; (slash = strchr(slash, '/'));)
-		*slash = '+';
-	knot_auto_free char *binary = knot_xasprintf("%s/bin/%s.test", o->work_dir, flat);
-	int rc = knot_instrument_build(o, &p->build, pkg->path, binary, err);
-
-	if (rc == KNOT_EBUILD) {
-		knot_vec_push(&p->failed, knot_xstrdup(err->message));
-		return 0;
+		for (size_t j = 0; j < g->names.len; j++)
+			free(g->names.data[j]);
+		knot_vec_free(&g->paths);
+		knot_vec_free(&g->names);
+		free(g->dir);
 	}
+	for (size_t i = 0; i < plan->builds.len; i++)
+		free(plan->builds.data[i].binary);
+	knot_vec_free(&plan->groups);
+	knot_vec_free(&plan->builds);
+}
+
+static bool has_name(const struct group *g, const char *name)
+{
+	for (size_t i = 0; i < g->names.len; i++)
+		if (!strcmp(g->names.data[i], name))
+			return true;
+	return false;
+}
+
+static void plan_add(struct plan *plan, const char *bin, const struct knot_tests_package *pkg)
+{
+	char *name = knot_instrument_command_name(pkg->path);
+	size_t at = 0;
+
+	while (at < plan->groups.len && has_name(&plan->groups.data[at], name))
+		at++;
+	if (at == plan->groups.len)
+		knot_vec_push(
+			&plan->groups, ((struct group){.dir = knot_xasprintf("%s/%zu/", bin, at)}));
+	struct group *g = &plan->groups.data[at];
+
+	knot_vec_push(&g->paths, pkg->path);
+	knot_vec_push(&g->names, name);
+	knot_vec_push(&plan->builds,
+		((struct build){.package = pkg,
+			.group = at,
+			.binary = knot_xasprintf("%s%s.test", g->dir, name)}));
+}
+
+/* One go command for all, which looks at what they share once. Where that fails each package is asked why. */
+static int build_group(struct knot_project *p, const struct knot_instrument_options *o,
+	struct plan *plan, size_t at, struct knot_error *err)
+{
+	struct group *g = &plan->groups.data[at];
+	int rc = knot_file_mkdirs(g->dir, 0777, err);
+
 	if (rc)
 		return rc;
-	if (!knot_file_exists(binary))
-		return 0; /* nothing to test after build constraints */
-	for (size_t i = 0; i < knot_tests_names(pkg); i++)
-		if (selected(c, knot_tests_name(pkg, i)))
-			add_target(p, pkg, c, knot_tests_name(pkg, i), pkg->dir, binary);
+	rc = knot_instrument_build(o, &p->build, g->paths.data, g->paths.len, g->dir, err);
+	if (rc != KNOT_EBUILD)
+		return rc;
+	for (size_t i = 0; i < plan->builds.len; i++) {
+		struct build *b = &plan->builds.data[i];
+
+		if (b->group != at)
+			continue;
+		rc = knot_instrument_build(o, &p->build, &b->package->path, 1, b->binary, err);
+		if (rc && rc != KNOT_EBUILD)
+			return rc;
+		b->failed = rc == KNOT_EBUILD;
+		if (b->failed)
+			knot_vec_push(&p->failed, knot_xstrdup(err->message));
+	}
 	return 0;
 }
 
-/* What go build calls the command: the last part of the path, or the one before a major version. */
-static char *command_name(const char *path)
+static int build_tests(struct knot_project *p, const struct knot_instrument_options *o,
+	struct plan *plan, const struct choice *c, struct knot_error *err)
 {
-	const char *end = path + strlen(path);
-	const char *name = memrchr(path, '/', (size_t)(end - path));
+	int rc = 0;
 
-	name = name ? name + 1 : path;
-	if (name > path && name[0] == 'v' && name[1] > '0' && name[1] <= '9' &&
-		strspn(name + 1, "0123456789") == strlen(name + 1) && strcmp(name, "v1") != 0) {
-		end = name - 1;
-		name = memrchr(path, '/', (size_t)(end - path));
-		name = name ? name + 1 : path;
+	for (size_t i = 0; i < plan->groups.len && !rc; i++)
+		rc = build_group(p, o, plan, i, err);
+	for (size_t i = 0; i < plan->builds.len && !rc; i++) {
+		const struct build *b = &plan->builds.data[i];
+
+		/* There may be nothing to test after build constraints. */
+		if (b->failed || !knot_file_exists(b->binary))
+			continue;
+		for (size_t j = 0; j < knot_tests_names(b->package); j++)
+			if (selected(c, knot_tests_name(b->package, j)))
+				add_target(p, b->package, c, knot_tests_name(b->package, j),
+					b->package->dir, b->binary);
 	}
-	return knot_xstrndup(name, (size_t)(end - name));
+	return rc;
 }
 
 /* A program is told its name (os.Args[0]): it lies in a directory of its own. */
@@ -158,12 +230,12 @@ static int build_program(struct knot_project *p, const struct knot_instrument_op
 	knot_auto_free char *dir = under && strcmp(under, ".") != 0
 		? knot_xasprintf("%s/%s", p->build.module_dir, under)
 		: knot_xstrdup(under ? p->build.module_dir : p->build.dir);
-	knot_auto_free char *name = command_name(pkg->path);
+	knot_auto_free char *name = knot_instrument_command_name(pkg->path);
 	knot_auto_free char *place = knot_xasprintf("%s/bin/program", o->work_dir);
 	knot_auto_free char *binary = knot_xasprintf("%s/%s", place, name);
 	int rc = knot_file_mkdirs(place, 0777, err);
 
-	if (rc || (rc = knot_instrument_build(o, &p->build, pkg->path, binary, err)))
+	if (rc || (rc = knot_instrument_build(o, &p->build, &pkg->path, 1, binary, err)))
 		return rc;
 	const struct choice all = {NULL, NULL};
 
@@ -220,6 +292,7 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 {
 	struct knot_tests *tests = NULL;
 	knot_auto_free char *bin = knot_xasprintf("%s/bin", o->work_dir);
+	struct plan plan = {0};
 	struct choice c = {0};
 	int rc = knot_file_mkdirs(bin, 0777, err);
 
@@ -248,9 +321,12 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 		if (!any_match(pkg, &c))
 			continue;
 		p->packages++;
+		plan_add(&plan, bin, pkg);
 		say_building(progress, arg, pkg);
-		rc = build_package(p, o, pkg, &c, err);
 	}
+	if (!rc)
+		rc = build_tests(p, o, &plan, &c, err);
+	plan_free(&plan);
 	knot_pattern_free(c.run);
 	knot_pattern_free(c.skip);
 	knot_tests_free(tests);

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Packages are built by one go command where their names allow it: those of one name do not meet, and one that does not
+# build takes no other with it.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module many example.org/many
+for d in a/x b/x x x/v2 x/v2/x; do
+	mkdir -p "many/$d"
+	printf 'package x\n\nimport "testing"\n\nfunc TestIt(t *testing.T) { t.Log("%s") }\n' "$d" >"many/$d/x_test.go"
+done
+mkdir many/broken
+printf 'package broken\n\nimport "testing"\n\nfunc TestIt(t *testing.T) { undefined() }\n' >many/broken/x_test.go
+
+goknot fuzz -C many -o campaign -json -quiet -fuzztime 20x ./...
+expect_rc 0 "packages of one name"
+expect "the broken one is told: $(cat out err)" grep -q 'example.org/many/broken does not build.*undefined: undefined' out err
+expect "the others run: $(cat out)" test "$(events summary '.[0] | "\(.targets) \(.set_aside) \(.listed)"')" = "5 0 0"
+goknot status -json campaign
+expect "each by itself: $(cat out)" test "$(events target 'map(select(.runs > 0) | .package) | sort | join(" ")')" = \
+	"example.org/many/a/x example.org/many/b/x example.org/many/x example.org/many/x/v2 example.org/many/x/v2/x"
+expect "a test binary each" test "$(find campaign/build/bin -name x.test | wc -l)" -eq 5
+done_testing
