@@ -10,7 +10,8 @@
 # with those of the newest two that the other rings do not use. A release that cannot be had is skipped.
 #
 # san, san-cli and san-e2e: unit, cli and e2e with what SAN_BUILD holds, where any report is a failure;
-# san-short: the end-to-end ring without most of the bundled programs, which differ for Go and not for C.
+# san-short: the end-to-end ring without what differs for Go and not for C: most of the bundled programs, settings of the
+# build, shapes of tests.
 #
 # usage: run-tests.sh unit|cli|e2e|san|san-cli|san-e2e|san-short|go|fuzz|newest|releases...
 # from the environment: BUILD (default build), SAN_BUILD, LAYERS, GO_MODS, FUZZTIME (seconds per parser),
@@ -132,7 +133,7 @@ short_ring() {
 	local t
 	for t in tests/e2e/*.sh; do
 		case ${t##*/} in
-		race.sh | seeds_*.sh) ;;
+		build_settings.sh | race.sh | seeds_*.sh | suites.sh | targets_shapes.sh) ;;
 		*) script "$t" ;;
 		esac
 	done
@@ -145,7 +146,7 @@ releases_ring() {
 }
 
 newest_ring() {
-	go_ring ./internal/runtimeedit
+	GO_MODS=instrument/helper go_ring ./internal/runtimeedit
 	script tests/e2e/crash_files.sh
 	script tests/e2e/seeds_buggy.sh abba statusmanager oncecycle livelock flakyassert
 	script tests/e2e/seeds_fixed.sh abba statusmanager oncecycle livelock flakyassert
