@@ -142,6 +142,16 @@ int knot_file_mkdirs(const char *path, mode_t mode, struct knot_error *err)
 	return fail(err, "make directory", path);
 }
 
+int knot_file_link(const char *target, const char *path, struct knot_error *err)
+{
+	knot_auto_free char *tmp = knot_xasprintf("%s.tmp", path);
+
+	unlink(tmp);
+	if (symlink(target, tmp) < 0 || rename(tmp, path) < 0)
+		return fail(err, "link", path);
+	return 0;
+}
+
 bool knot_file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

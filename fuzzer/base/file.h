@@ -21,6 +21,8 @@ int knot_file_read(const char *path, size_t limit_bytes, char **ret_data, size_t
 int knot_file_write(const char *path, const void *data, size_t len, struct knot_error *err);
 /* The directory and its parents; an existing directory is fine. */
 int knot_file_mkdirs(const char *path, mode_t mode, struct knot_error *err);
+/* A symbolic link at path, in the place of any file that is there. See symlink(2). */
+int knot_file_link(const char *target, const char *path, struct knot_error *err);
 bool knot_file_exists(const char *path);
 
 #endif

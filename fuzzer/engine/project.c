@@ -201,8 +201,20 @@ static int build_group(struct knot_project *p, const struct knot_instrument_opti
 	return 0;
 }
 
+/* Under its whole path a test binary is found without knowing the groups. */
+static int link_binary(const char *bin, const struct build *b, struct knot_error *err)
+{
+	knot_auto_free char *flat = knot_xstrdup(b->package->path);
+
+	for (char *slash = flat; (slash = strchr(slash, '/'));)
+		*slash = '+';
+	knot_auto_free char *path = knot_xasprintf("%s/%s.test", bin, flat);
+
+	return knot_file_link(b->binary + strlen(bin) + 1, path, err);
+}
+
 static int build_tests(struct knot_project *p, const struct knot_instrument_options *o,
-	struct plan *plan, const struct choice *c, struct knot_error *err)
+	const char *bin, struct plan *plan, const struct choice *c, struct knot_error *err)
 {
 	int rc = 0;
 
@@ -214,6 +226,8 @@ static int build_tests(struct knot_project *p, const struct knot_instrument_opti
 		/* There may be nothing to test after build constraints. */
 		if (b->failed || !knot_file_exists(b->binary))
 			continue;
+		if ((rc = link_binary(bin, b, err)))
+			return rc;
 		for (size_t j = 0; j < knot_tests_names(b->package); j++)
 			if (selected(c, knot_tests_name(b->package, j)))
 				add_target(p, b->package, c, knot_tests_name(b->package, j),
@@ -325,7 +339,7 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 		say_building(progress, arg, pkg);
 	}
 	if (!rc)
-		rc = build_tests(p, o, &plan, &c, err);
+		rc = build_tests(p, o, bin, &plan, &c, err);
 	plan_free(&plan);
 	knot_pattern_free(c.run);
 	knot_pattern_free(c.skip);

@@ -69,8 +69,8 @@ size() {
 		stock_binaries "$dir"
 		for bin in "$dir"/campaign/build/bin/*.test; do
 			[ -e "$dir/stock-bin/${bin##*/}" ] || continue
-			a=$(stat -c %s "$dir/stock-bin/${bin##*/}")
-			b=$(stat -c %s "$bin")
+			a=$(stat -Lc %s "$dir/stock-bin/${bin##*/}")
+			b=$(stat -Lc %s "$bin")
 			echo "$a $b"
 		done | awk '{ a += $1; b += $2; n++; if ($2 / $1 > most) most = $2 / $1 }
 			END { printf "%d %.1f %.1f %.3f %.3f\n", n, a / 1e6, b / 1e6, b / a, most }' >"$numbers/size"

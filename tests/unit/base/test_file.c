@@ -155,3 +155,15 @@ Test(file, directories)
 	cr_assert_eq(knot_file_mkdirs(file, 0755, &err), KNOT_EUSAGE);
 	cr_assert_eq(knot_file_mkdirs(below, 0755, &err), KNOT_EUSAGE);
 }
+
+Test(file, link_takes_the_place_of_what_is_there)
+{
+	knot_auto_free char *path = in_dir("binary");
+	char target[16] = {0};
+
+	cr_assert_eq(knot_file_write(path, "old", 3, NULL), 0);
+	cr_assert_eq(knot_file_link("0/first", path, NULL), 0);
+	cr_assert_eq(knot_file_link("1/second", path, NULL), 0);
+	cr_assert_eq(readlink(path, target, sizeof(target) - 1), 8);
+	cr_expect_str_eq(target, "1/second");
+}
