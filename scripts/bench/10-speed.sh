@@ -46,7 +46,7 @@ deepchain tell what a step costs.
 | program | steps a run | runs/s | runs/CPU s | >= bound | ns a step | <= 400 |
 | --- | --- | --- | --- | --- | --- | --- |
 TEXT
-measure 'closerace/fixed, in process (bound 100,000)' closerace/fixed 100000 ''
+measure 'closerace/fixed, in process (bound 200,000)' closerace/fixed 200000 ''
 measure 'closerace/fixed, no feedback (no bound)' closerace/fixed '' '' -feedback none
 measure 'statusmanager/fixed, in process (no bound)' statusmanager/fixed '' ''
 measure 'deepchain/fixed, in process (no bound)' deepchain/fixed '' 400
