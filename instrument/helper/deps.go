@@ -73,9 +73,11 @@ func (r *rewriter) namedFiles(hooked []*rewrite.File) (map[string][]byte, error)
 				return nil, err
 			}
 			src = bytes.TrimPrefix(src, []byte("\ufeff"))
-			f, err := parser.ParseFile(token.NewFileSet(), path, src, parser.SkipObjectResolution)
-			if err != nil || rewrite.LinesChangeLoops(f, load.Language(p.Module)) {
-				continue // it bears the name of the copy
+			if language := load.Language(p.Module); load.LinesChangeLoops(language) {
+				f, err := parser.ParseFile(token.NewFileSet(), path, src, parser.SkipObjectResolution)
+				if err != nil || rewrite.LinesChangeLoops(f, language) {
+					continue // it bears the name of the copy
+				}
 			}
 			named[path] = append([]byte("//line "+path+":1:1\n"), src...)
 		}
