@@ -347,6 +347,14 @@ static int rewrite(const struct knot_instrument_options *o, const struct knot_to
 		knot_vec_push(&argv1, "-deps");
 		knot_vec_push(&argv1, deps);
 	}
+	if (o->run) {
+		knot_vec_push(&argv1, "-run");
+		knot_vec_push(&argv1, o->run);
+	}
+	if (o->skip) {
+		knot_vec_push(&argv1, "-skip");
+		knot_vec_push(&argv1, o->skip);
+	}
 	knot_vec_push(&argv1, NULL);
 	int rc = helper_run(o, argv1.data, "while rewriting the packages", packages->out.data,
 		packages->out.len, err);

@@ -20,6 +20,7 @@ struct knot_instrument_options {
 	const char *tags; /* -tags, NULL = none */
 	const char *
 		deps; /* comma-separated patterns of dependencies to instrument, too; NULL = none */
+	const char *run, *skip; /* the tests to list, as for go test; NULL = all */
 	bool race;
 	bool program; /* main packages are built to be run, and not their tests */
 	const char *work_dir; /* absolute, made if missing */
@@ -44,7 +45,7 @@ struct knot_instrument_result {
 };
 
 /*
- * KNOT_EUSAGE: no Go, no module, no such package. KNOT_EUNSUPPORTED: Go release. KNOT_EBUILD: go list's own
+ * KNOT_EUSAGE: no Go, no module, no such package, no pattern. KNOT_EUNSUPPORTED: Go release. KNOT_EBUILD: go list's own
  * words. The caller frees the result with knot_instrument_free.
  */
 int knot_instrument(const struct knot_instrument_options *options,

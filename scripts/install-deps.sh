@@ -6,7 +6,7 @@
 set -eu
 
 src_dir=$(cd "$(dirname "$0")/.." && pwd)
-packages="gcc make pkg-config libc6-dev libsqlite3-dev libjansson-dev libxxhash-dev libpcre2-dev libcriterion-dev
+packages="gcc make pkg-config libc6-dev libsqlite3-dev libjansson-dev libxxhash-dev libcriterion-dev
 uthash-dev librandom123-dev scdoc git jq curl ca-certificates"
 
 die() {

@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/pattern.h"
 #include "base/error.h"
 #include "wire/text.h"
 
@@ -222,18 +221,6 @@ static int set_text(const struct given *g)
 
 static int set_regexp(const struct given *g)
 {
-	struct knot_pattern *pattern;
-	struct knot_error why = {0};
-
-	if (!*g->value)
-		return refuse(g, "a regular expression");
-	if (knot_pattern_compile(g->value, &pattern, &why) < 0) {
-		knot_auto_free char *shown = knot_text_escape(knot_span_str(g->value), SHOWN_MAX);
-		return knot_error_set(g->err, KNOT_EUSAGE,
-			"-%s wants a regular expression, and \"%s\" is none: %s", g->option->name,
-			shown, why.message);
-	}
-	knot_pattern_free(pattern);
 	*(const char **)field(g, g->option->offset) = g->value;
 	return 0;
 }

@@ -24,7 +24,7 @@ enum knot_option_kind {
 	KNOT_OPTION_SIZE, /* uint64_t bytes: 512m */
 	KNOT_OPTION_SHARE, /* double from 0 to 1: 0.05 */
 	KNOT_OPTION_STRING, /* const char *, not empty */
-	KNOT_OPTION_REGEXP, /* const char *, go test's -run: regular expressions between "/" */
+	KNOT_OPTION_REGEXP, /* const char *, go test's -run: the helper knows what it may be */
 	KNOT_OPTION_ENUM, /* uint32_t, index of the word in names */
 	KNOT_OPTION_NAME, /* const char *, one of names as it stands there */
 	KNOT_OPTION_ABSENT, /* not in this release; instead says what to use */

@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/pattern.h"
 #include "base/hash.h"
 #include "sys/lock.h"
 #include "wire/sites.h"
@@ -25,6 +24,8 @@ static struct knot_instrument_options build_options(
 		.patterns_len = o->patterns_len,
 		.tags = o->tags,
 		.deps = o->deps,
+		.run = o->program ? NULL : o->run,
+		.skip = o->program ? NULL : o->skip,
 		.race = o->race,
 		.program = o->program,
 		.work_dir = work,
@@ -50,28 +51,17 @@ static int load_tests(struct knot_project *p, struct knot_tests **ret, struct kn
 	return rc ? rc : knot_tests_decode(knot_span_of(text, len), ret, err);
 }
 
-/* -run and -skip, NULL where they are not given. */
-struct choice {
-	struct knot_pattern *run, *skip;
-};
-
-static bool selected(const struct choice *c, const char *test)
+static void choose_subtests(const struct knot_tests_package *pkg, struct knot_target *t)
 {
-	return (!c->run || knot_pattern_matches(c->run, test)) &&
-		!(c->skip && knot_pattern_skips(c->skip, test));
-}
+	const struct knot_tests_subtests *s = knot_tests_subtests(pkg, t->test);
 
-static void choose_subtests(const struct choice *c, struct knot_target *t)
-{
-	const bool some = c->run && !knot_pattern_whole(c->run, t->test);
-
-	t->only = some ? knot_pattern_narrow(c->run, "^", t->test, "$") : NULL;
-	t->skip = c->skip ? knot_pattern_narrow(c->skip, "^", t->test, "$") : NULL;
-	t->name = some ? knot_pattern_narrow(c->run, "", t->test, "") : knot_xstrdup(t->test);
+	t->only = s && s->run ? knot_xstrdup(s->run) : NULL;
+	t->skip = s && s->skip ? knot_xstrdup(s->skip) : NULL;
+	t->name = knot_xstrdup(s && s->name ? s->name : t->test);
 }
 
 static void add_target(struct knot_project *p, const struct knot_tests_package *pkg,
-	const struct choice *c, const char *test, const char *dir, const char *binary)
+	const char *test, const char *dir, const char *binary)
 {
 	struct knot_target *t = knot_xalloc(sizeof(*t));
 	size_t root = strlen(p->build.module_dir);
@@ -79,7 +69,7 @@ static void add_target(struct knot_project *p, const struct knot_tests_package *
 
 	t->package = knot_xstrdup(pkg->path);
 	t->test = knot_xstrdup(test);
-	choose_subtests(c, t);
+	choose_subtests(pkg, t);
 	knot_auto_free char *id = knot_xasprintf("%s %s", pkg->path, t->name);
 
 	t->rel_dir = knot_xstrdup(inside ? dir + root + 1 : ".");
@@ -100,14 +90,6 @@ static void add_target(struct knot_project *p, const struct knot_tests_package *
 	};
 	/* A list of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	knot_vec_push(&p->targets, t);
-}
-
-static bool any_match(const struct knot_tests_package *pkg, const struct choice *c)
-{
-	for (size_t i = 0; i < knot_tests_names(pkg); i++)
-		if (selected(c, knot_tests_name(pkg, i)))
-			return true;
-	return false;
 }
 
 /* Packages that one go command builds: no two of its test binaries have the same name. */
@@ -214,7 +196,7 @@ static int link_binary(const char *bin, const struct build *b, struct knot_error
 }
 
 static int build_tests(struct knot_project *p, const struct knot_instrument_options *o,
-	const char *bin, struct plan *plan, const struct choice *c, struct knot_error *err)
+	const char *bin, struct plan *plan, struct knot_error *err)
 {
 	int rc = 0;
 
@@ -229,9 +211,8 @@ static int build_tests(struct knot_project *p, const struct knot_instrument_opti
 		if ((rc = link_binary(bin, b, err)))
 			return rc;
 		for (size_t j = 0; j < knot_tests_names(b->package); j++)
-			if (selected(c, knot_tests_name(b->package, j)))
-				add_target(p, b->package, c, knot_tests_name(b->package, j),
-					b->package->dir, b->binary);
+			add_target(p, b->package, knot_tests_name(b->package, j), b->package->dir,
+				b->binary);
 	}
 	return rc;
 }
@@ -251,9 +232,7 @@ static int build_program(struct knot_project *p, const struct knot_instrument_op
 
 	if (rc || (rc = knot_instrument_build(o, &p->build, &pkg->path, 1, binary, err)))
 		return rc;
-	const struct choice all = {NULL, NULL};
-
-	add_target(p, pkg, &all, KNOT_PROGRAM_NAME, dir, binary);
+	add_target(p, pkg, KNOT_PROGRAM_NAME, dir, binary);
 	return 0;
 }
 
@@ -307,7 +286,6 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 	struct knot_tests *tests = NULL;
 	knot_auto_free char *bin = knot_xasprintf("%s/bin", o->work_dir);
 	struct plan plan = {0};
-	struct choice c = {0};
 	int rc = knot_file_mkdirs(bin, 0777, err);
 
 	if (rc || (rc = load_tests(p, &tests, err)))
@@ -325,24 +303,17 @@ static int build_all(struct knot_project *p, const struct knot_instrument_option
 		return rc;
 	}
 	p->commands = any_command(tests);
-	if (p->options.run)
-		rc = knot_pattern_compile(p->options.run, &c.run, err);
-	if (!rc && p->options.skip)
-		rc = knot_pattern_compile(p->options.skip, &c.skip, err);
-	for (size_t i = 0; i < knot_tests_count(tests) && !rc; i++) {
+	for (size_t i = 0; i < knot_tests_count(tests); i++) {
 		const struct knot_tests_package *pkg = knot_tests_at(tests, i);
 
-		if (!any_match(pkg, &c))
+		if (!knot_tests_names(pkg))
 			continue;
 		p->packages++;
 		plan_add(&plan, bin, pkg);
 		say_building(progress, arg, pkg);
 	}
-	if (!rc)
-		rc = build_tests(p, o, bin, &plan, &c, err);
+	rc = build_tests(p, o, bin, &plan, err);
 	plan_free(&plan);
-	knot_pattern_free(c.run);
-	knot_pattern_free(c.skip);
 	knot_tests_free(tests);
 	return rc;
 }

@@ -32,6 +32,36 @@ static int read_names(const json_t *from, const char *key, const struct knot_jso
 	return 0;
 }
 
+static int read_subtests(const json_t *from, const struct knot_json_at *at,
+	struct knot_tests_package *p, struct knot_error *err)
+{
+	const json_t *list;
+	int rc;
+
+	if (!json_object_get(from, "subtests"))
+		return 0;
+	rc = knot_json_array(from, "subtests", KNOT_TESTS_MAX, at, &list, err);
+	if (rc < 0)
+		return rc;
+	p->subtests = knot_xalloc(json_array_size(list) * sizeof(*p->subtests));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *entry = json_array_get(list, i);
+		struct knot_tests_subtests s;
+
+		if ((rc = knot_json_text(entry, "test", NULL, at, &s.test, err)) < 0 ||
+			(rc = knot_json_text(entry, "run", NULL, at, &s.run, err)) < 0 ||
+			(rc = knot_json_text(entry, "name", NULL, at, &s.name, err)) < 0 ||
+			(rc = knot_json_text(entry, "skip", NULL, at, &s.skip, err)) < 0)
+			return rc;
+		if (!*s.run)
+			s.run = s.name = NULL;
+		if (!*s.skip)
+			s.skip = NULL;
+		p->subtests[p->subtests_count++] = s;
+	}
+	return 0;
+}
+
 static int read_package(const json_t *from, const struct knot_json_at *at,
 	struct knot_tests_package *p, struct knot_error *err)
 {
@@ -41,7 +71,8 @@ static int read_package(const json_t *from, const struct knot_json_at *at,
 		(rc = knot_json_text(from, "name", NULL, at, &p->name, err)) < 0 ||
 		(rc = read_names(from, "tests", at, &p->tests, err)) < 0 ||
 		(rc = read_names(from, "examples", at, &p->examples, err)) < 0 ||
-		(rc = read_names(from, "fuzz", at, &p->fuzz, err)) < 0)
+		(rc = read_names(from, "fuzz", at, &p->fuzz, err)) < 0 ||
+		(rc = read_subtests(from, at, p, err)) < 0)
 		return rc;
 	return knot_json_bool(from, "has_testmain", at, &p->has_testmain, err);
 }
@@ -83,6 +114,7 @@ void knot_tests_free(struct knot_tests *t)
 		free(t->packages[i].tests.names);
 		free(t->packages[i].examples.names);
 		free(t->packages[i].fuzz.names);
+		free(t->packages[i].subtests);
 	}
 	free(t->packages);
 	json_decref(t->root);
@@ -115,6 +147,15 @@ const char *knot_tests_name(const struct knot_tests_package *p, size_t i)
 	i -= p->fuzz.count;
 	knot_assert(i < p->examples.count);
 	return p->examples.names[i];
+}
+
+const struct knot_tests_subtests *knot_tests_subtests(
+	const struct knot_tests_package *p, const char *test)
+{
+	for (size_t i = 0; i < p->subtests_count; i++)
+		if (strcmp(p->subtests[i].test, test) == 0)
+			return &p->subtests[i];
+	return NULL;
 }
 
 const struct knot_tests_package *knot_tests_find(const struct knot_tests *t, const char *path)

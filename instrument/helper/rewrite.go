@@ -32,11 +32,13 @@ type rewriteOptions struct {
 	out, sites, overlay, tests string
 	only                       []string
 	userOverlay, deps          string
+	run, skip                  *testlist.Pattern
 }
 
 func runRewrite(args []string, stdin io.Reader, stderr io.Writer) int {
 	opt, err := parseRewrite(args, stderr)
 	if err != nil {
+		fmt.Fprintln(stderr, "goknot helper:", err)
 		return exitUsage
 	}
 	list, err := golist.Read(stdin)
@@ -71,7 +73,7 @@ func runRewrite(args []string, stdin io.Reader, stderr io.Writer) int {
 
 func parseRewrite(args []string, stderr io.Writer) (rewriteOptions, error) {
 	var opt rewriteOptions
-	var only string
+	var only, run, skip string
 	fs := flag.NewFlagSet("rewrite", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.StringVar(&opt.out, "out", "", "directory for the rewritten files")
@@ -81,6 +83,8 @@ func parseRewrite(args []string, stderr io.Writer) (rewriteOptions, error) {
 	fs.StringVar(&only, "only", "", "comma-separated import paths: instrument only these")
 	fs.StringVar(&opt.userOverlay, "user-overlay", "", "the target's own overlay: its files are read in place of the originals")
 	fs.StringVar(&opt.deps, "deps", "", "what the deps command left: dependencies to instrument, too")
+	fs.StringVar(&run, "run", "", "only these tests, as go test takes it")
+	fs.StringVar(&skip, "skip", "", "none of these tests, as go test takes it")
 	if err := fs.Parse(args); err != nil {
 		return opt, err
 	}
@@ -88,11 +92,13 @@ func parseRewrite(args []string, stderr io.Writer) (rewriteOptions, error) {
 		opt.only = strings.Split(only, ",")
 	}
 	if fs.NArg() > 0 || opt.out == "" || opt.sites == "" || opt.overlay == "" || opt.tests == "" {
-		err := fmt.Errorf("rewrite needs -out, -sites, -overlay and -tests, and nothing else")
-		fmt.Fprintln(stderr, "goknot helper:", err)
-		return opt, err
+		return opt, errors.New("rewrite needs -out, -sites, -overlay and -tests, and nothing else")
 	}
-	return opt, nil
+	var err error
+	if opt.run, err = testlist.ParsePattern("-run", run); err == nil {
+		opt.skip, err = testlist.ParsePattern("-skip", skip)
+	}
+	return opt, err
 }
 
 // overlayFile is what go build -overlay reads.
@@ -340,6 +346,7 @@ func (r *rewriter) findTests(wanted []*golist.Package) (*testFile, error) {
 			return nil, err
 		}
 		if any || p.Name == "main" {
+			found.Choose(r.opt.run, r.opt.skip)
 			out.Packages = append(out.Packages, found)
 		}
 	}

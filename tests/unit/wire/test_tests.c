@@ -33,8 +33,36 @@ Test(tests, reads_everything)
 	cr_expect_str_eq(knot_tests_name(p, 1), "TestB");
 	cr_expect_str_eq(knot_tests_name(p, 2), "ExampleA");
 	cr_expect_null(knot_tests_find(t, "m/c"));
+	cr_expect_null(knot_tests_subtests(p, "TestA"));
 	knot_tests_free(t);
 	knot_tests_free(NULL);
+}
+
+#define WITH_SUBTESTS(entries) \
+	"{\"version\":1,\"packages\":[{\"path\":\"a\",\"dir\":\"/" \
+	"\",\"name\":\"p\",\"tests\":[\"TestA\"]," \
+	"\"examples\":[],\"fuzz\":[],\"has_testmain\":false,\"subtests\":[" entries "]}]}"
+
+Test(tests, subtests_are_those_of_one_test)
+{
+	struct knot_error err = {0};
+	struct knot_tests *t = NULL;
+	const char *text = WITH_SUBTESTS(
+		"{\"test\":\"TestA\",\"run\":\"^TestA$/x\",\"name\":\"TestA/x\",\"skip\":\"\"},"
+		"{\"test\":\"TestB\",\"run\":\"\",\"name\":\"\",\"skip\":\"^TestB$/y\"}");
+
+	cr_assert_eq(knot_tests_decode(knot_span_str(text), &t, &err), 0, "%s", err.message);
+	const struct knot_tests_subtests *s = knot_tests_subtests(knot_tests_at(t, 0), "TestA");
+
+	cr_expect_str_eq(s->run, "^TestA$/x");
+	cr_expect_str_eq(s->name, "TestA/x");
+	cr_expect_null(s->skip);
+	s = knot_tests_subtests(knot_tests_at(t, 0), "TestB");
+	cr_expect_null(s->run);
+	cr_expect_null(s->name);
+	cr_expect_str_eq(s->skip, "^TestB$/y");
+	cr_expect_null(knot_tests_subtests(knot_tests_at(t, 0), "TestC"));
+	knot_tests_free(t);
 }
 
 Test(tests, bad_lists_are_refused_with_the_place)
@@ -51,6 +79,7 @@ Test(tests, bad_lists_are_refused_with_the_place)
 		{"{\"version\":1,\"packages\":[{\"path\":\"a\",\"dir\":\"/\",\"name\":\"p\","
 		 "\"tests\":null}]}",
 			"packages[0]: tests is missing or no array"},
+		{WITH_SUBTESTS("{\"test\":\"TestA\"}"), "run is missing or no string"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct knot_error err = {0};

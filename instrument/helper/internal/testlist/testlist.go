@@ -26,6 +26,9 @@ type Package struct {
 	Examples    []string `json:"examples"`
 	Fuzz        []string `json:"fuzz"`
 	HasTestMain bool     `json:"has_testmain"`
+
+	// Of tests that do not run with all their subtests.
+	Subtests []Subtests `json:"subtests,omitempty"`
 }
 
 // Find parses the test files of p. It reports false when there are none. A file that does not parse is left
