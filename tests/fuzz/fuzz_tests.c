@@ -27,6 +27,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		knot_assert(knot_tests_find(t, p->path) != NULL);
 		sum += strlen(p->dir) + strlen(p->name) + bytes(&p->tests) + bytes(&p->examples) +
 			bytes(&p->fuzz);
+		for (size_t j = 0; j < p->subtests_count; j++) {
+			const struct knot_tests_subtests *s = &p->subtests[j];
+
+			knot_assert(knot_tests_subtests(p, s->test) && !s->run == !s->name);
+			sum += strlen(s->test) + (s->run ? strlen(s->run) + strlen(s->name) : 0) +
+				(s->skip ? strlen(s->skip) : 0);
+		}
 	}
 	knot_assert(sum <= size);
 	knot_tests_free(t);
