@@ -66,6 +66,8 @@ static int on_run(
 
 	/* First: judging gives the trace up. */
 	knot_portfolio_feed_run(s->portfolio, plan, &run, &gain);
+	if (gain.pairs1 || gain.pairs2)
+		c->last_pair_ns = knot_clock_wall_ns();
 	if (plan->audit && (rc = knot_audit(c, w, plan, rec, err)))
 		return rc;
 	if (knot_record_is_bad(rec))
@@ -121,6 +123,7 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 	s->runs += end->runs;
 	s->steps += end->steps;
 	s->session_runs += end->runs;
+	w->runs += end->runs;
 	/* Every bad end is heard of one by one; the runs not heard of were good. */
 	const uint32_t heard = w->heard_request == plan->request.id ? w->heard : 0;
 
@@ -287,37 +290,6 @@ static int step_worker(
 	return rc == KNOT_EINPUT ? on_damage(c, w, err) : rc;
 }
 
-void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *ret_status)
-{
-	struct knot_campaign_status *st = &c->status;
-
-	st->elapsed_ns = knot_clock_mono_ns() - c->start_ns;
-	st->workers = c->options.parallel;
-	st->targets = (uint32_t)c->project->targets.len;
-	st->pairs = st->corpus = 0;
-	st->events_lost = st->hooks_missed = st->pairs_full = st->processes = 0;
-	st->sites_full = st->prims_full = st->races_lost = st->preempts = 0;
-	for (size_t i = 0; i < c->project->targets.len; i++) {
-		st->pairs += knot_cpop_pair_count(knot_portfolio_cpop(c->states[i].portfolio));
-		st->pairs_full += knot_cpop_dropped(knot_portfolio_cpop(c->states[i].portfolio));
-		st->corpus += knot_pool_len(knot_portfolio_pool(c->states[i].portfolio));
-	}
-	for (uint32_t i = 0; i < c->options.parallel; i++) {
-		struct knot_worker_stats ws;
-
-		knot_worker_stats(c->workers[i].worker, &ws);
-		st->events_lost += ws.events_lost;
-		st->hooks_missed += ws.hooks_missed;
-		st->pairs_full += ws.pairs_full;
-		st->sites_full += ws.sites_full;
-		st->prims_full += ws.prims_full;
-		st->races_lost += ws.races_lost;
-		st->preempts += ws.preempts;
-		st->processes += ws.processes;
-	}
-	*ret_status = *st;
-}
-
 /* No test goes without a turn, however few runs were asked for. */
 static bool runs_used_up(const struct knot_campaign *c)
 {
@@ -370,7 +342,8 @@ static void rest(const struct knot_campaign *c)
 
 int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 {
-	uint64_t next_progress = knot_clock_mono_ns() + PROGRESS_NS;
+	const uint64_t interval = c->view.interval_ns ? c->view.interval_ns : PROGRESS_NS;
+	uint64_t next_progress = knot_clock_mono_ns() + interval;
 	uint64_t next_flush = knot_clock_mono_ns() + FLUSH_NS;
 	struct knot_campaign_status st;
 	int rc = 0;
@@ -389,7 +362,7 @@ int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 		if (now >= next_progress && c->view.progress) {
 			knot_campaign_status(c, &st);
 			c->view.progress(c->view.arg, &st);
-			next_progress += PROGRESS_NS;
+			next_progress += interval;
 		}
 		rest(c);
 	}
@@ -400,7 +373,7 @@ int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 		rc = 0;
 	if (!rc)
 		rc = knot_persist_flush(c, err);
-	return rc;
+	return rc ? rc : knot_persist_live_end(c, err);
 }
 
 static int open_states(struct knot_campaign *c)

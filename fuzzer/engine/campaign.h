@@ -5,6 +5,7 @@
 
 #include "engine/finding.h"
 #include "engine/project.h"
+#include "explore/portfolio.h"
 
 struct knot_campaign;
 struct knot_error;
@@ -30,15 +31,36 @@ struct knot_campaign_options {
 	const volatile int *cancel; /* set by a signal handler */
 };
 
+/* Counts of a session that are also kept over all of them. */
+enum knot_live {
+	KNOT_LIVE_PROCESSES,
+	KNOT_LIVE_REPLAYS,
+	KNOT_LIVE_REPLAYS_SAME,
+	KNOT_LIVE_LISTED,
+	KNOT_LIVE_REJECTED,
+	KNOT_LIVE_DUPLICATES,
+	KNOT_LIVE_NOT_RECORDED,
+	KNOT_LIVE_COUNT,
+};
+
 /* What the screen shows. */
 struct knot_campaign_status {
 	uint64_t elapsed_ns;
+	uint64_t earlier_ns; /* of the sessions before */
+	uint64_t earlier[KNOT_LIVE_COUNT]; /* likewise */
+	uint64_t since_pair_ns, since_finding_ns, since_hang_ns; /* UINT64_MAX = none so far */
+	uint64_t cycles; /* turns that every test has had */
+	uint64_t pending; /* chains of the corpus that were never mutated */
+	uint32_t longest_chain;
+	uint64_t runs_at_finding; /* when the last finding of this session came */
 	uint64_t runs, steps, processes;
 	uint64_t pairs, corpus;
 	uint64_t chain_runs, chain_any,
 		chain_all; /* runs under a chain, with an effect, with all of it */
 	uint32_t workers, targets, set_aside;
 	uint32_t findings, duplicates, rejected, listed;
+	uint32_t verdicts
+		[KNOT_VERDICT_COUNT]; /* findings by verdict, those of earlier sessions with them */
 	uint32_t known_hits; /* verified ends whose bucket was known before */
 	uint64_t replays, replays_same; /* fidelity of verification */
 	uint64_t audits, audits_same; /* runs replayed; same end and schedule */
@@ -76,7 +98,9 @@ struct knot_campaign_news_item {
 };
 
 struct knot_campaign_view {
+	/* Every interval_ns (0 = 3 s). */
 	void (*progress)(void *arg, const struct knot_campaign_status *status);
+	uint64_t interval_ns;
 	void (*news)(void *arg, const struct knot_campaign_news_item *item);
 	void *arg;
 };
@@ -88,6 +112,33 @@ int knot_campaign_open(const struct knot_campaign_options *options, struct knot_
 /* Runs to the end. 0 whatever was found. */
 int knot_campaign_run(struct knot_campaign *c, struct knot_error *err);
 void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *ret_status);
+
+/* One test, and what all sessions made of it. */
+struct knot_campaign_target {
+	const struct knot_target *target; /* borrowed from the project */
+	uint64_t runs, steps, pairs;
+	uint64_t chain_runs, chain_any, chain_all;
+	uint64_t used_ns; /* worker time */
+	uint32_t findings;
+	uint32_t workers; /* that run it now */
+	bool aside;
+};
+
+struct knot_campaign_worker_status {
+	const struct knot_target *target; /* NULL = none; borrowed */
+	uint64_t runs;
+	pid_t pid; /* 0 = no process */
+};
+
+size_t knot_campaign_targets(const struct knot_campaign *c);
+/* i below the number of targets, of workers. */
+void knot_campaign_target(
+	const struct knot_campaign *c, size_t i, struct knot_campaign_target *ret_target);
+void knot_campaign_worker(
+	const struct knot_campaign *c, uint32_t i, struct knot_campaign_worker_status *ret_worker);
+/* What an arm of all targets' portfolios did in this session. */
+void knot_campaign_arm(
+	const struct knot_campaign *c, enum knot_arm arm, struct knot_arm_stats *ret_stats);
 void knot_campaign_close(struct knot_campaign *c);
 
 #endif

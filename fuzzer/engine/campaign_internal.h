@@ -39,7 +39,10 @@ struct knot_target_state {
 	struct knot_portfolio *portfolio;
 	uint32_t index;
 	int64_t store_id;
-	uint64_t used_ns; /* worker time spent */
+	uint64_t used_ns; /* worker time spent in this session, slices under way left out */
+	uint64_t earlier_used_ns; /* in the sessions before */
+	uint64_t earlier_chain_runs, earlier_chain_any, earlier_chain_all;
+	uint32_t findings; /* of all sessions */
 	uint64_t slices;
 	uint64_t gain; /* pairs of the last slice */
 	uint64_t good_runs; /* in which the test passed, whatever it left behind */
@@ -63,6 +66,7 @@ struct knot_campaign_worker {
 	uint64_t slice_start_ns, slice_ns;
 	uint32_t slice_pairs;
 	uint64_t slice_runs;
+	uint64_t runs; /* of this session */
 	uint64_t heard_request; /* request whose held runs are counted */
 	uint32_t heard;
 };
@@ -84,6 +88,10 @@ struct knot_campaign {
 	struct knot_bucket *buckets;
 	struct knot_campaign_status status;
 	uint64_t start_ns, earlier_ns, earlier_hooks_missed;
+	uint64_t last_pair_ns, last_finding_ns, last_hang_ns; /* wall clock, 0 = none so far */
+	struct knot_arm_stats stored_arms[KNOT_ARM_COUNT];
+	uint64_t earlier_live[KNOT_LIVE_COUNT];
+	uint64_t flushed_ns, flushed_runs; /* at the last flush */
 	bool stop;
 };
 
@@ -99,6 +107,9 @@ bool knot_judge_same_end(const struct knot_record *a, const struct knot_record *
 /* Replays schedule of s with the campaign's replayer. */
 int knot_judge_replay(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_schedule *schedule, struct knot_outcome *ret, struct knot_error *err);
+/* A verified finding of s, of this session or an earlier one, of that time of the wall clock. */
+void knot_judge_count(
+	struct knot_campaign *c, struct knot_target_state *s, uint32_t verdict, uint64_t ns);
 void knot_judge_free(struct knot_campaign *c);
 
 /* crashfile.c: what run and finding say, and the files: the crash file, and beside it what the target printed
@@ -108,6 +119,9 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	const struct knot_finding *f, struct knot_crash *crash);
 int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash,
 	const struct knot_outcome *o, char **ret_file, struct knot_error *err);
+
+/* status.c: worker time of all sessions, slices under way with it. */
+uint64_t knot_target_used_ns(const struct knot_campaign *c, const struct knot_target_state *s);
 
 /* audit.c: replays a run of worker w, whatever it ended in. */
 int knot_audit(struct knot_campaign *c, struct knot_campaign_worker *w,
@@ -121,5 +135,10 @@ int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state
 	const struct knot_finding *f, const struct knot_crash *crash, const char *file,
 	uint32_t tries, uint32_t same, struct knot_error *err);
 void knot_persist_close(struct knot_campaign *c);
+/* persist_live.c: the same for what goknot status shows of a campaign under way. */
+int knot_persist_live_open(struct knot_campaign *c, struct knot_error *err);
+int knot_persist_live(struct knot_campaign *c, struct knot_error *err);
+/* It runs no more. */
+int knot_persist_live_end(struct knot_campaign *c, struct knot_error *err);
 
 #endif

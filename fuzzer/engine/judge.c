@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "engine/native.h"
 #include "engine/race.h"
+#include "sys/clock.h"
 
 #include <string.h>
 
@@ -207,6 +208,19 @@ static struct knot_bucket *bucket_of(
 	return b;
 }
 
+void knot_judge_count(
+	struct knot_campaign *c, struct knot_target_state *s, uint32_t verdict, uint64_t ns)
+{
+	const bool hang = verdict == KNOT_VERDICT_TIMEOUT || verdict == KNOT_VERDICT_LIVELOCK;
+
+	c->status.verdicts[verdict]++;
+	s->findings++;
+	if (ns > c->last_finding_ns)
+		c->last_finding_ns = ns;
+	if (hang && ns > c->last_hang_ns)
+		c->last_hang_ns = ns;
+}
+
 /* A verified candidate: what its verification was and what it showed. */
 struct verified {
 	const struct knot_plan *plan;
@@ -281,6 +295,8 @@ static int save(struct knot_campaign *c, struct knot_target_state *s, const stru
 		};
 
 		c->status.findings++;
+		c->status.runs_at_finding = c->status.runs;
+		knot_judge_count(c, s, f->verdict.kind, knot_clock_wall_ns());
 		if (c->view.news)
 			c->view.news(c->view.arg, &item);
 		c->stop |= c->options.first;

@@ -97,6 +97,9 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	b->key[1] = f->bucket;
 	b->hits = b->stored_hits = f->hits;
 	HASH_ADD(hh, r->c->buckets, key, sizeof(b->key), b);
+	for (uint32_t kind = 0; kind < KNOT_VERDICT_COUNT; kind++)
+		if (!strcmp(f->verdict, knot_verdict_name(kind)))
+			knot_judge_count(r->c, r->s, kind, f->first_ns);
 	return 0;
 }
 
@@ -119,6 +122,9 @@ static int on_runs(void *arg, const struct knot_store_runs *runs, struct knot_er
 
 	(void)err;
 	r->s->good_runs += runs->ends[KNOT_END_OK];
+	r->s->earlier_chain_runs += runs->chain_runs;
+	r->s->earlier_chain_any += runs->chain_any;
+	r->s->earlier_chain_all += runs->chain_all;
 	return 0;
 }
 
@@ -208,6 +214,7 @@ static int open_targets(struct knot_campaign *c, struct knot_error *err)
 		s->runs = t.runs;
 		s->steps = t.steps;
 		s->last_new_pair_run = t.last_new_pair_run;
+		s->earlier_used_ns = t.used_ns;
 		if (!rc)
 			rc = restore(c, s, err);
 	}
@@ -242,7 +249,8 @@ int knot_persist_open(struct knot_campaign *c, struct knot_error *err)
 		(rc = knot_store_meta_set_u64(c->store, "seed", c->options.seed, err)) ||
 		(rc = knot_store_meta_set_u64(c->store, "started_ns", knot_clock_wall_ns(), err)))
 		return rc;
-	if ((rc = open_hooks(c, err)) || (rc = open_targets(c, err)))
+	if ((rc = open_hooks(c, err)) || (rc = knot_persist_live_open(c, err)) ||
+		(rc = open_targets(c, err)))
 		return rc;
 	return knot_store_flush(c->store, err);
 }
@@ -386,8 +394,11 @@ static int save_positions(
 static int save_target(struct knot_campaign *c, struct knot_target_state *s, struct knot_error *err)
 {
 	bool new_pairs = knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio)) > s->stored_pairs;
-	struct knot_store_target t = {
-		.id = s->store_id, .state = s->aside, .runs = s->runs, .steps = s->steps};
+	struct knot_store_target t = {.id = s->store_id,
+		.state = s->aside,
+		.runs = s->runs,
+		.steps = s->steps,
+		.used_ns = knot_target_used_ns(c, s)};
 	int rc = save_runs(c, s, err);
 
 	if (rc || (rc = save_pairs(c, s, err)) || (rc = save_corpus(c, s, err)) ||
@@ -436,6 +447,8 @@ int knot_persist_flush(struct knot_campaign *c, struct knot_error *err)
 		rc = save_target(c, &c->states[i], err);
 	if (!rc)
 		rc = save_hits(c, err);
+	if (!rc)
+		rc = knot_persist_live(c, err);
 	if (!rc)
 		rc = knot_store_meta_set_u64(c->store, "elapsed_ns",
 			c->earlier_ns + knot_clock_mono_ns() - c->start_ns, err);

@@ -16,6 +16,7 @@ static const char *const sql[KNOT_STMT_COUNT] = {
 	[KNOT_STMT_CORPUS_EACH] = ("SELECT id, target, hash, chain, parent, prefix, new_pairs, "
 				   "energy, picks, created_ns"
 				   " FROM corpus WHERE target = ?1 ORDER BY id"),
+	[KNOT_STMT_CORPUS_COUNT] = "SELECT count(*) FROM corpus",
 };
 
 int knot_store_corpus_upsert(
@@ -82,4 +83,19 @@ int knot_store_corpus_each(struct knot_store *store, int64_t target, knot_store_
 			sqlite3_reset(stmt);
 	}
 	return r;
+}
+
+int knot_store_corpus_count(struct knot_store *store, uint64_t *ret_count, struct knot_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool row = false;
+	int r = knot_store_prepare(
+		store, KNOT_STMT_CORPUS_COUNT, sql[KNOT_STMT_CORPUS_COUNT], &stmt, err, "");
+	if (r == 0)
+		r = knot_store_step(store, stmt, "counting the corpus", &row, err);
+	if (r < 0)
+		return r;
+	*ret_count = knot_store_u64(stmt, 0);
+	sqlite3_reset(stmt);
+	return 0;
 }

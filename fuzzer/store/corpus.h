@@ -37,4 +37,7 @@ int knot_store_corpus_update(
 int knot_store_corpus_each(struct knot_store *store, int64_t target, knot_store_entry_fn fn,
 	void *arg, struct knot_error *err);
 
+/* Chains of all targets together. */
+int knot_store_corpus_count(struct knot_store *store, uint64_t *ret_count, struct knot_error *err);
+
 #endif

@@ -139,6 +139,24 @@ static const char *const migrations[] = {
 	" func TEXT NOT NULL,"
 	" PRIMARY KEY (target, site)"
 	") WITHOUT ROWID;",
+
+	/* 3: what goknot status shows of a campaign under way; worker time spent on a target */
+	"CREATE TABLE arms ("
+	" name TEXT PRIMARY KEY,"
+	" runs INTEGER NOT NULL,"
+	" steps INTEGER NOT NULL,"
+	" pairs INTEGER NOT NULL,"
+	" findings INTEGER NOT NULL"
+	") WITHOUT ROWID;"
+
+	"CREATE TABLE workers ("
+	" worker INTEGER PRIMARY KEY,"
+	" target INTEGER NOT NULL," /* 0 = none */
+	" pid INTEGER NOT NULL,"
+	" runs INTEGER NOT NULL"
+	");"
+
+	"ALTER TABLE targets ADD COLUMN used_ns INTEGER NOT NULL DEFAULT 0;",
 };
 
 int knot_schema_version(void)

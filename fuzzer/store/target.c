@@ -14,13 +14,13 @@ static const char *const sql[KNOT_STMT_COUNT] = {
 		("INSERT INTO targets (build, test, dir, go_version, salt) VALUES (?1, ?2, ?3, ?4, "
 		 "?5)"
 		 " ON CONFLICT DO UPDATE SET dir = excluded.dir, go_version = excluded.go_version"
-		 " RETURNING id, salt, state, runs, steps, last_new_pair_run"),
+		 " RETURNING id, salt, state, runs, steps, last_new_pair_run, used_ns"),
 	[KNOT_STMT_TARGET_UPDATE] =
-		("UPDATE targets SET state = ?2, runs = ?3, steps = ?4, last_new_pair_run = ?5"
-		 " WHERE id = ?1"),
+		("UPDATE targets SET state = ?2, runs = ?3, steps = ?4, last_new_pair_run = ?5,"
+		 " used_ns = ?6 WHERE id = ?1"),
 	[KNOT_STMT_TARGET_EACH] = ("SELECT t.id, t.build, b.import_path, t.test, t.dir, "
 				   "t.go_version, b.flags, t.salt,"
-				   " t.state, t.runs, t.steps, t.last_new_pair_run"
+				   " t.state, t.runs, t.steps, t.last_new_pair_run, t.used_ns"
 				   " FROM targets t JOIN builds b ON b.id = t.build ORDER BY t.id"),
 	[KNOT_STMT_SITE_UPSERT] =
 		("INSERT INTO sites (build, hash, file, line, col, op, prim, func)"
@@ -73,6 +73,7 @@ int knot_store_target_upsert(
 	target->runs = knot_store_u64(stmt, 3);
 	target->steps = knot_store_u64(stmt, 4);
 	target->last_new_pair_run = knot_store_u64(stmt, 5);
+	target->used_ns = knot_store_u64(stmt, 6);
 	sqlite3_reset(stmt);
 	return 0;
 }
@@ -81,8 +82,8 @@ int knot_store_target_update(
 	struct knot_store *store, const struct knot_store_target *target, struct knot_error *err)
 {
 	return knot_store_write(store, KNOT_STMT_TARGET_UPDATE, sql[KNOT_STMT_TARGET_UPDATE],
-		"saving a target", err, "iiuuu", target->id, (int64_t)target->state, target->runs,
-		target->steps, target->last_new_pair_run);
+		"saving a target", err, "iiuuuu", target->id, (int64_t)target->state, target->runs,
+		target->steps, target->last_new_pair_run, target->used_ns);
 }
 
 int knot_store_target_each(
@@ -109,6 +110,7 @@ int knot_store_target_each(
 			.runs = knot_store_u64(stmt, 9),
 			.steps = knot_store_u64(stmt, 10),
 			.last_new_pair_run = knot_store_u64(stmt, 11),
+			.used_ns = knot_store_u64(stmt, 12),
 		};
 		r = fn(arg, &target, err);
 		if (r != 0)

@@ -20,6 +20,7 @@ struct knot_store_target {
 	uint64_t salt;
 	uint32_t state; /* the engine's own numbers */
 	uint64_t runs, steps, last_new_pair_run;
+	uint64_t used_ns; /* worker time spent on it */
 };
 
 struct knot_store_site {
@@ -40,11 +41,11 @@ typedef int (*knot_store_site_fn)(
 /*
  * Adds the target, or finds it again: dir and go_version are updated, everything else stays as stored
  * (the salt, too: pairs are keyed with it). Fills in what the store knows better: id, build, salt,
- * state, runs, steps, last_new_pair_run. On failure target is unchanged.
+ * state, runs, steps, last_new_pair_run, used_ns. On failure target is unchanged.
  */
 int knot_store_target_upsert(
 	struct knot_store *store, struct knot_store_target *target, struct knot_error *err);
-/* Sets state, runs, steps and last_new_pair_run of target->id. */
+/* Sets state, runs, steps, last_new_pair_run and used_ns of target->id. */
 int knot_store_target_update(
 	struct knot_store *store, const struct knot_store_target *target, struct knot_error *err);
 /* In the order they were added. */

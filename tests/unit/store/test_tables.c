@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "store/corpus.h"
 #include "store/finding.h"
+#include "store/live.h"
 #include "store/pair.h"
 #include "store/position.h"
 #include "store/run.h"
@@ -9,6 +10,7 @@
 #include "scratch.h"
 
 #include <sqlite3.h>
+#include <string.h>
 
 TestSuite(tables, .init = make_scratch, .fini = remove_scratch);
 
@@ -435,5 +437,63 @@ Test(tables, findings_count_hits_per_bucket)
 	cr_assert_eq(seen.calls, 1);
 	cr_assert_eq(knot_store_finding_each(store, target + 1, see_finding, &seen, &err), 0);
 	cr_assert_eq(seen.calls, 1);
+	knot_store_close(store);
+}
+
+static int see_arm(void *arg, const struct knot_store_arm *a, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	const size_t len = strlen(seen->text);
+	snprintf(seen->text + len, sizeof(seen->text) - len, "%s %d %d %d %d;", a->name,
+		(int)a->runs, (int)a->steps, (int)a->pairs, (int)a->findings);
+	return ended(seen);
+}
+
+Test(tables, arms_are_summed_up)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err = {0};
+	struct seen seen = {0};
+	const struct knot_store_arm deltas[] = {
+		{.name = "random", .runs = 1, .steps = 2, .pairs = 3, .findings = 4},
+		{.name = "chain", .runs = 5},
+		{.name = "random", .runs = 10, .steps = 20, .pairs = 30, .findings = 40},
+	};
+	for (size_t i = 0; i < 3; i++)
+		cr_assert_eq(knot_store_arm_add(store, &deltas[i], &err), 0, "%s", err.message);
+	cr_assert_eq(knot_store_arm_each(store, see_arm, &seen, &err), 0, "%s", err.message);
+	cr_expect_str_eq(seen.text, "chain 5 0 0 0;random 11 22 33 44;");
+	seen = (struct seen){.stop_after = 1};
+	cr_expect_eq(knot_store_arm_each(store, see_arm, &seen, &err), 77);
+	cr_expect_eq(seen.calls, 1);
+	knot_store_close(store);
+}
+
+static int see_worker(void *arg, const struct knot_store_worker *w, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	const size_t len = strlen(seen->text);
+	snprintf(seen->text + len, sizeof(seen->text) - len, "%d %d %d %d;", (int)w->worker,
+		(int)w->target, (int)w->pid, (int)w->runs);
+	return ended(seen);
+}
+
+Test(tables, workers_are_as_last_set)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err = {0};
+	struct seen seen = {0};
+	for (uint32_t i = 0; i < 3; i++) {
+		const struct knot_store_worker w = {
+			.worker = i, .target = i, .pid = 100 + i, .runs = 7};
+		cr_assert_eq(knot_store_worker_set(store, &w, &err), 0, "%s", err.message);
+	}
+	const struct knot_store_worker again = {.worker = 1, .target = 9, .pid = 0, .runs = 8};
+	cr_assert_eq(knot_store_worker_set(store, &again, &err), 0, "%s", err.message);
+	cr_assert_eq(knot_store_worker_trim(store, 2, &err), 0, "%s", err.message);
+	cr_assert_eq(knot_store_worker_each(store, see_worker, &seen, &err), 0, "%s", err.message);
+	cr_expect_str_eq(seen.text, "0 0 100 7;1 9 0 8;");
 	knot_store_close(store);
 }
