@@ -22,7 +22,7 @@ msg = @printf '  %-8s %s\n' $(1) $(patsubst $(O)/%,%,$(2));
 endif
 
 # Looked up when first used: `make test` installs the packages before it builds.
-PKGS := sqlite3 jansson libxxhash
+PKGS := sqlite3 jansson libxxhash ncursesw
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 CRITERION_LIBS = $(eval CRITERION_LIBS := $$(shell pkg-config --libs criterion))$(CRITERION_LIBS)

@@ -52,5 +52,6 @@ check_header 'sqlite3\.h' 'fuzzer/store/.*'
 check_header 'bpf/' 'fuzzer/sys/probe\.c'
 check_header '(libelf|gelf|elfutils|capstone)' 'fuzzer/sys/elf\.c'
 check_header 'jansson\.h' 'fuzzer/wire/(json|sites|tests)\.[ch]|fuzzer/view/emit_json\.c|instrument/.*\.c'
+check_header '(n?curses|term)\.h' 'fuzzer/view/screen\.c'
 check_header 'Random123/' 'fuzzer/base/rng\.c'
 exit "$bad"

@@ -6,8 +6,8 @@
 set -eu
 
 src_dir=$(cd "$(dirname "$0")/.." && pwd)
-packages="gcc make pkg-config libc6-dev libsqlite3-dev libjansson-dev libxxhash-dev libcriterion-dev
-uthash-dev librandom123-dev scdoc git jq curl ca-certificates"
+packages="gcc make pkg-config libc6-dev libsqlite3-dev libjansson-dev libxxhash-dev libncurses-dev libcriterion-dev
+uthash-dev librandom123-dev scdoc git jq curl tmux ca-certificates"
 
 die() {
 	echo "install-deps: $1" >&2

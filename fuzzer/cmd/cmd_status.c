@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "cmd/json.h"
 #include "cmd/options.h"
+#include "cmd/overview.h"
 #include "store/finding.h"
 #include "store/pair.h"
 #include "store/position.h"
@@ -15,6 +16,8 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 struct status_options {
 	bool json;
@@ -97,12 +100,9 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 		knot_json_line_end(&line);
 		return 0;
 	}
-	printf("%12" PRIu64 " %8" PRIu64 " %6.0f%%  %s %s%s\n", sum.runs, pairs,
-		sum.chain_runs ? 100.0 * (double)sum.chain_any / (double)sum.chain_runs : 0.0,
-		t->import_path, t->test, t->state ? "  (set aside)" : "");
 	if (at.raced || at.shared)
-		printf("%32smemory: %" PRIu64 " racing accesses, %" PRIu64 " shared ones\n", "",
-			at.raced, at.shared);
+		printf(" memory: %" PRIu64 " racing accesses, %" PRIu64 " shared ones in %s %s\n",
+			at.raced, at.shared, t->test, t->import_path);
 	return 0;
 }
 
@@ -144,54 +144,129 @@ static int get_hooks(const struct shown *s, struct hooks *ret, struct knot_error
 	return rc ? rc : knot_store_meta_get_u64(s->store, "hooks_missed", 0, &ret->missed, err);
 }
 
+/* As wide as the terminal; wide enough for long names where there is none. */
+static unsigned width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return 160;
+}
+
+static void print_page(const struct knot_overview *o)
+{
+	const struct knot_overview_shape shape = {.cols = width(), .keys = ""};
+	struct knot_overview_lines lines = {0};
+
+	knot_overview_layout(o, &shape, &lines);
+	for (size_t i = 0; i < lines.list.len; i++)
+		puts(lines.list.data[i].text);
+	knot_overview_free(&lines);
+}
+
+static void json_live(const struct knot_overview *o)
+{
+	for (size_t i = 0; i < o->arms_len; i++) {
+		struct knot_json_line line = {.out = stdout};
+
+		knot_json_line_text(&line, "event", "policy");
+		knot_json_line_text(&line, "policy", o->arms[i].name);
+		knot_json_line_number(&line, "runs", o->arms[i].runs);
+		knot_json_line_number(&line, "steps", o->arms[i].steps);
+		knot_json_line_number(&line, "pairs", o->arms[i].pairs);
+		knot_json_line_number(&line, "findings", o->arms[i].findings);
+		knot_json_line_end(&line);
+	}
+	for (size_t i = 0; i < o->workers_len; i++) {
+		struct knot_json_line line = {.out = stdout};
+
+		knot_json_line_text(&line, "event", "worker");
+		knot_json_line_number(&line, "worker", i + 1);
+		knot_json_line_text(&line, "test", o->workers[i].test ? o->workers[i].test : "");
+		knot_json_line_number(&line, "pid", (uint64_t)o->workers[i].pid);
+		knot_json_line_number(&line, "runs", o->workers[i].runs);
+		knot_json_line_end(&line);
+	}
+}
+
+static void json_status(const struct shown *s, const struct knot_overview *o,
+	const struct hooks *hooks, const char *command)
+{
+	struct knot_json_line line = {.out = stdout};
+
+	json_live(o);
+	knot_json_line_text(&line, "event", "status");
+	knot_json_line_text(&line, "command_line", command);
+	knot_json_line_bool(&line, "running", o->running);
+	knot_json_line_number(&line, "seed", o->seed);
+	knot_json_line_number(&line, "elapsed_ns", o->elapsed_ns);
+	knot_json_line_number(&line, "targets", s->targets);
+	knot_json_line_number(&line, "runs", s->runs);
+	knot_json_line_number(&line, "runs_per_s", (uint64_t)o->runs_per_s);
+	knot_json_line_number(&line, "steps", s->steps);
+	knot_json_line_number(&line, "processes", o->processes);
+	knot_json_line_number(&line, "pairs", o->pairs);
+	knot_json_line_number(&line, "corpus", o->corpus);
+	knot_json_line_number(&line, "chain_runs", o->chain_runs);
+	knot_json_line_number(&line, "chain_any", o->chain_any);
+	knot_json_line_number(&line, "chain_all", o->chain_all);
+	knot_json_line_number(&line, "findings", s->findings);
+	knot_json_line_number(&line, "listed", o->listed);
+	knot_json_line_number(&line, "rejected", o->rejected);
+	knot_json_line_number(&line, "replays", o->replays);
+	knot_json_line_number(&line, "replays_same", o->replays_same);
+	knot_json_line_number(&line, "not_recorded", o->not_recorded);
+	knot_json_line_number(&line, "hooks_placed", hooks->placed);
+	knot_json_line_number(&line, "hooks_unplaced", hooks->unplaced);
+	knot_json_line_number(&line, "hooks_missed", hooks->missed);
+	knot_json_line_end(&line);
+}
+
+static void text_end(
+	const struct shown *s, const struct knot_overview *o, const struct hooks *hooks)
+{
+	if (!s->findings)
+		printf("  none\n");
+	printf("\n%" PRIu64 " runs of %" PRIu64 " tests in %.0f s, %" PRIu64 " findings\n", s->runs,
+		s->targets, (double)o->elapsed_ns / 1e9, s->findings);
+	printf("%" PRIu64 " operations with a hook, %" PRIu64
+	       " without (goknot list -sites says which and why)",
+		hooks->placed, hooks->unplaced);
+	if (hooks->missed)
+		printf(", %" PRIu64 " hooks missed in runs", hooks->missed);
+	putchar('\n');
+}
+
 static int show(struct shown *s, const char *dir, struct knot_error *err)
 {
+	struct knot_overview_page page = {0};
 	knot_auto_free char *command = NULL;
-	uint64_t elapsed;
 	struct hooks hooks;
 	int rc;
 
 	if ((rc = get_hooks(s, &hooks, err)) ||
 		(rc = knot_store_meta_get(s->store, "command_line", &command, err)) ||
-		(rc = knot_store_meta_get_u64(s->store, "elapsed_ns", 0, &elapsed, err)))
-		return rc;
+		(rc = knot_overview_from_store(s->store, dir, &page, err)))
+		goto done;
 	if (!s->json) {
-		printf("campaign %s\n  %s\n\n        runs    pairs  chains  test\n", dir,
-			command ? command : "");
+		print_page(&page.overview);
+		printf("\ncampaign %s\n  %s\n", dir, command ? command : "");
 	}
 	if ((rc = knot_store_target_each(s->store, on_target, s, err)))
-		return rc;
+		goto done;
 	if (!s->json)
 		printf("\nfindings\n");
 	if ((rc = knot_store_finding_each(s->store, 0, on_finding, s, err)))
-		return rc;
-	if (s->json) {
-		struct knot_json_line line = {.out = stdout};
-
-		knot_json_line_text(&line, "event", "status");
-		knot_json_line_text(&line, "command_line", command ? command : "");
-		knot_json_line_number(&line, "elapsed_ns", elapsed);
-		knot_json_line_number(&line, "targets", s->targets);
-		knot_json_line_number(&line, "runs", s->runs);
-		knot_json_line_number(&line, "steps", s->steps);
-		knot_json_line_number(&line, "findings", s->findings);
-		knot_json_line_number(&line, "hooks_placed", hooks.placed);
-		knot_json_line_number(&line, "hooks_unplaced", hooks.unplaced);
-		knot_json_line_number(&line, "hooks_missed", hooks.missed);
-		knot_json_line_end(&line);
-	} else {
-		if (!s->findings)
-			printf("  none\n");
-		printf("\n%" PRIu64 " runs of %" PRIu64 " tests in %.0f s, %" PRIu64 " findings\n",
-			s->runs, s->targets, (double)elapsed / 1e9, s->findings);
-		printf("%" PRIu64 " operations with a hook, %" PRIu64
-		       " without (goknot list -sites says which and why)",
-			hooks.placed, hooks.unplaced);
-		if (hooks.missed)
-			printf(", %" PRIu64 " hooks missed in runs", hooks.missed);
-		putchar('\n');
-	}
-	return KNOT_EXIT_CLEAN;
+		goto done;
+	if (s->json)
+		json_status(s, &page.overview, &hooks, command ? command : "");
+	else
+		text_end(s, &page.overview, &hooks);
+	rc = KNOT_EXIT_CLEAN;
+done:
+	knot_overview_page_free(&page);
+	return rc;
 }
 
 int knot_cmd_status(int argc, char **argv)

@@ -437,6 +437,8 @@ static const struct knot_option fuzz_options[] = {
 	{"json", KNOT_OPTION_BOOL, FUZZ(json)},
 	{"hooks", KNOT_OPTION_ENUM, FUZZ(hooks), .names = {"off", "on"}},
 	{"quiet", KNOT_OPTION_BOOL, FUZZ(quiet)},
+	{"screen", KNOT_OPTION_BOOL, FUZZ(screen)},
+	{"metrics", KNOT_OPTION_STRING, FUZZ(metrics)},
 };
 
 static const struct knot_option replay_options[] = {
@@ -486,7 +488,7 @@ int knot_options_fuzz(
 	int argc, char **argv, struct knot_fuzz_options *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(fuzz_options, true);
-	struct knot_fuzz_options o = {.mutate = true, .hooks = 1};
+	struct knot_fuzz_options o = {.mutate = true, .hooks = 1, .screen = true};
 	int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
 	if (r < 0 || (r = check_program(&o, err)) < 0)
 		return r;

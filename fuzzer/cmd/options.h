@@ -103,6 +103,8 @@ struct knot_fuzz_options {
 	bool race;
 	bool json;
 	bool quiet;
+	bool screen; /* where the terminal allows it */
+	const char *metrics; /* NULL = none */
 };
 
 struct knot_replay_options {
