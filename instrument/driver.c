@@ -213,7 +213,11 @@ static int list(const struct knot_instrument_options *o, const char *go,
 	const struct knot_instrument_result *copies, struct knot_command_result *ret,
 	struct knot_error *err)
 {
-	static const char *const flags[] = {"-e", "-json", "-deps"};
+	/* What the helper reads of an entry (internal/golist): the whole answer is five times as long. */
+	static const char *const flags[] = {"-e", "-deps",
+		"-json=Dir,ImportPath,Name,Export,ForTest,Standard,Error,DepOnly,Module,GoFiles,"
+		"InvalidGoFiles,CgoFiles,TestGoFiles,XTestGoFiles,EmbedFiles,TestEmbedFiles,"
+		"XTestEmbedFiles,Imports,ImportMap"};
 	knot_auto_free char *gowork =
 		copies && copies->gowork ? knot_xasprintf("GOWORK=%s", copies->gowork) : NULL;
 	const char *set[] = {gowork};
@@ -329,11 +333,12 @@ static int rewrite(const struct knot_instrument_options *o, const struct knot_to
 	knot_auto_free char *source = knot_xasprintf("%s/src", o->work_dir);
 	knot_auto_free char *runtime = knot_xasprintf("%s/runtime", o->work_dir);
 	knot_auto_free char *shim = knot_xasprintf("%s/runtime-shim", data);
+	knot_auto_free char *cache = knot_xasprintf("%s/packages.cache", o->work_dir);
 	knot_auto_free char *part1 = knot_xasprintf("%s/overlay-source.json", o->work_dir);
 	knot_auto_free char *part2 = knot_xasprintf("%s/overlay-runtime.json", o->work_dir);
 	arguments argv1 = {0};
 	const char *const always[] = {helper, "rewrite", "-out", source, "-sites", res->sites,
-		"-overlay", part1, "-tests", res->tests};
+		"-overlay", part1, "-tests", res->tests, "-cache", cache};
 	const char *argv2[] = {helper, "runtime", "-goroot", t->goroot, "-shim", shim, "-out",
 		runtime, "-overlay", part2, NULL};
 

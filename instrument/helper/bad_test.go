@@ -44,7 +44,8 @@ func TestTargetErrors(t *testing.T) {
 // TestPanic: a bug of a rule names the package it met.
 func TestPanic(t *testing.T) {
 	r := new(rewriter)
-	_, err := r.walkOne(nil, golist.Target{Package: &golist.Package{Dir: "/d"}, Path: "m/a"}, nil)
+	u := &unit{targets: []golist.Target{{Package: &golist.Package{Dir: "/d"}, Path: "m/a"}}}
+	err := each([]*unit{u}, func(u *unit) error { return r.rewrite(nil, u) })
 	if !errors.As(err, new(*targetError)) || !strings.Contains(err.Error(), "package m/a in /d cannot be instrumented, which is a bug of goknot: ") {
 		t.Errorf("%v", err)
 	}

@@ -28,7 +28,7 @@ type command struct {
 
 var commands = []command{
 	{"deps", "-patterns PATTERN,... -out DIR -go FILE -modcache DIR [-gomod FILE] [-gowork FILE] [-goflags TEXT] < go-list.json", runDeps},
-	{"rewrite", "-out DIR -sites FILE -overlay FILE -tests FILE [-only PKG,...] [-user-overlay FILE] [-deps DIR] [-run REGEXP] [-skip REGEXP] < go-list.json", runRewrite},
+	{"rewrite", "-out DIR -sites FILE -overlay FILE -tests FILE [-only PKG,...] [-user-overlay FILE] [-deps DIR] [-cache FILE] [-whole] [-run REGEXP] [-skip REGEXP] < go-list.json", runRewrite},
 	{"runtime", "-goroot DIR -shim DIR -out DIR -overlay FILE", runRuntime},
 }
 

@@ -18,11 +18,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"goknot/helper/internal/deps"
 	"goknot/helper/internal/golist"
-	"goknot/helper/internal/load"
 	"goknot/helper/internal/rewrite"
 	"goknot/helper/internal/sites"
 	"goknot/helper/internal/testlist"
@@ -31,8 +29,9 @@ import (
 type rewriteOptions struct {
 	out, sites, overlay, tests string
 	only                       []string
-	userOverlay, deps          string
+	userOverlay, deps, cache   string
 	run, skip                  *testlist.Pattern
+	whole                      bool
 }
 
 func runRewrite(args []string, stdin io.Reader, stderr io.Writer) int {
@@ -82,6 +81,8 @@ func parseRewrite(args []string, stderr io.Writer) (rewriteOptions, error) {
 	fs.StringVar(&opt.tests, "tests", "", "file for the list of tests")
 	fs.StringVar(&only, "only", "", "comma-separated import paths: instrument only these")
 	fs.StringVar(&opt.userOverlay, "user-overlay", "", "the target's own overlay: its files are read in place of the originals")
+	fs.StringVar(&opt.cache, "cache", "", "file to keep what was found in, so that only packages that change are parsed again")
+	fs.BoolVar(&opt.whole, "whole", false, "type-check what cannot hold an operation, too")
 	fs.StringVar(&opt.deps, "deps", "", "what the deps command left: dependencies to instrument, too")
 	fs.StringVar(&run, "run", "", "only these tests, as go test takes it")
 	fs.StringVar(&skip, "skip", "", "none of these tests, as go test takes it")
@@ -114,31 +115,69 @@ type rewriter struct {
 	plan   *deps.Plan
 
 	embedded map[string]bool
+
+	parsed, whole int // units
 }
 
 func (r *rewriter) run(wanted []*golist.Package) error {
 	if err := r.readUserOverlay(); err != nil {
 		return err
 	}
-	results, err := r.walk(r.list.Targets(wanted))
+	units := r.units(wanted)
+	c, err := r.openCache(units)
+	if err != nil {
+		return err
+	}
+	results, notes, err := r.results(units, c)
 	if err != nil {
 		return err
 	}
 	// All that the target can be at fault for comes before the first file that is written.
-	tests, err := r.findTests(wanted)
+	tests, err := r.listTests(units)
 	if err != nil {
 		return err
 	}
-	for _, note := range rewrite.Number(results) {
+	for _, note := range notes {
 		fmt.Fprintln(r.stderr, "goknot helper: note:", note)
 	}
-	if err := r.writeFiles(results); err != nil {
+	if err := r.writeFiles(units); err != nil {
 		return err
 	}
 	if err := r.writeTable(results); err != nil {
 		return err
 	}
-	return writeJSON(r.opt.tests, tests)
+	if err := writeJSON(r.opt.tests, tests); err != nil {
+		return err
+	}
+	return c.save(units)
+}
+
+// results are those of all units in their order, with numbered sites. What the cache holds is valid as long as its sites
+// have the numbers that they have in its files: two packages may meet in one number.
+func (r *rewriter) results(units []*unit, c *cache) (results []*rewrite.Result, notes []string, err error) {
+	todo := slices.DeleteFunc(slices.Clone(units), func(u *unit) bool { return u.before != nil })
+	for {
+		if err := r.walk(todo); err != nil {
+			return nil, nil, err
+		}
+		r.parsed += len(todo)
+		results = nil
+		for _, u := range units {
+			results = append(results, u.results...)
+		}
+		notes = rewrite.Number(results)
+		todo = slices.DeleteFunc(slices.Clone(units), func(u *unit) bool { return u.before == nil || u.before.numbered(u.results) })
+		if len(todo) == 0 {
+			break
+		}
+		for _, u := range todo {
+			u.before = nil
+		}
+	}
+	if c != nil {
+		fmt.Fprintf(r.stderr, "goknot helper: note: %d packages, %d of them parsed, %d of these checked as a whole\n", len(units), r.parsed, r.whole)
+	}
+	return results, notes, nil
 }
 
 func (r *rewriter) readUserOverlay() error {
@@ -186,64 +225,6 @@ type targetError struct{ error }
 
 func (e *targetError) Unwrap() error { return e.error }
 
-// walk loads and rewrites all targets. A file belongs to the first target that has it.
-func (r *rewriter) walk(targets []golist.Target) ([]*rewrite.Result, error) {
-	owner := make(map[string]int)
-	for i, t := range targets {
-		for _, f := range t.Files(append(slices.Clone(t.GoFiles), t.CgoFiles...)) {
-			if _, ok := owner[f]; !ok {
-				owner[f] = i
-			}
-		}
-	}
-	results := make([]*rewrite.Result, len(targets))
-	errs := make([]error, len(targets))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(targets)) {
-		workers.Add(1)
-		go func() {
-			defer workers.Done()
-			loader := load.NewLoader(r.list, r.source)
-			for i := range next {
-				results[i], errs[i] = r.walkOne(loader, targets[i], func(path string) bool { return owner[path] != i })
-			}
-		}()
-	}
-	for i := range targets {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	return results, firstError(errs)
-}
-
-func (r *rewriter) walkOne(loader *load.Loader, t golist.Target, skip func(string) bool) (res *rewrite.Result, err error) {
-	defer func() {
-		// Which package it was helps more than where goknot stood.
-		if v := recover(); v != nil {
-			err = &targetError{fmt.Errorf("package %s in %s cannot be instrumented, which is a bug of goknot: %v", t.Path, t.Dir, v)}
-		}
-	}()
-	if t.Reason != "" {
-		return &rewrite.Result{Package: sites.Package{Path: t.Path, Files: len(t.GoFiles) + len(t.CgoFiles), Reason: t.Reason}}, nil
-	}
-	pkg, err := loader.Load(t)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range pkg.Files {
-		// What is laid over a file is what gets embedded.
-		if f.Skip == "" && r.embedded[f.Path] {
-			f.Skip = "the program embeds this file, so it has to stay as it is"
-		}
-		if f.Skip == "" && !utf8.ValidString(f.Path) {
-			f.Skip = "its name is not valid UTF-8, so no overlay can name it"
-		}
-	}
-	return rewrite.Package(pkg, skip), nil
-}
-
 func firstError(errs []error) error {
 	for _, err := range errs {
 		if err != nil {
@@ -254,7 +235,7 @@ func firstError(errs []error) error {
 }
 
 // writeFiles writes the rewritten files and the overlay that points at them, and at what the user's points at.
-func (r *rewriter) writeFiles(results []*rewrite.Result) error {
+func (r *rewriter) writeFiles(units []*unit) error {
 	dir, err := filepath.Abs(r.opt.out)
 	if err != nil {
 		return err
@@ -263,8 +244,14 @@ func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 		return err
 	}
 	var files []*rewrite.File
-	for _, res := range results {
-		files = append(files, res.Files...)
+	keep := make(map[*rewrite.File]bool)
+	for _, u := range units {
+		for _, res := range u.results {
+			files = append(files, res.Files...)
+			for _, f := range res.Files {
+				keep[f] = u.before != nil
+			}
+		}
 	}
 	named, err := r.namedFiles(files)
 	if err != nil {
@@ -293,6 +280,9 @@ func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 	var workers sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, f := range files {
+		if keep[f] {
+			continue
+		}
 		workers.Add(1)
 		slots <- struct{}{}
 		go func() {
@@ -300,7 +290,9 @@ func (r *rewriter) writeFiles(results []*rewrite.Result) error {
 			defer func() { <-slots }()
 			data, err := f.Render()
 			if err == nil {
-				err = writeIfChanged(overlay.Replace[r.plan.Built(f.Path)], r.renamed(f.Path, data))
+				data = r.renamed(f.Path, data)
+				f.Sum = sumOf(data)
+				err = writeIfChanged(overlay.Replace[r.plan.Built(f.Path)], data)
 			}
 			errs[i] = err
 		}()
@@ -334,26 +326,20 @@ func (r *rewriter) writeTable(results []*rewrite.Result) error {
 	return writeIfChanged(r.opt.sites, data)
 }
 
-// findTests lists the tests of the packages that were asked for, not of those they need, and commands without tests.
-func (r *rewriter) findTests(wanted []*golist.Package) (*testFile, error) {
+// listTests lists the tests of the packages that were asked for, not of those they need, and commands without tests.
+func (r *rewriter) listTests(units []*unit) (*testFile, error) {
 	out := &testFile{1, []testlist.Package{}}
-	for _, p := range wanted {
-		if p.DepOnly {
-			continue
-		}
-		found, any, err := testlist.Find(p, r.source)
-		if err != nil {
-			return nil, err
-		}
-		if any || p.Name == "main" {
+	for _, u := range units {
+		if !u.plain.DepOnly && (u.tested || u.plain.Name == "main") {
+			found := u.tests
 			found.Choose(r.opt.run, r.opt.skip)
 			out.Packages = append(out.Packages, found)
 		}
 	}
 	if len(out.Packages) == 0 {
 		// With nothing to run, what is wrong with the packages is the answer.
-		for _, p := range wanted {
-			if p.Error != nil && !p.DepOnly && len(p.InvalidGoFiles) > 0 {
+		for _, u := range units {
+			if p := u.plain; p.Error != nil && !p.DepOnly && len(p.InvalidGoFiles) > 0 {
 				return nil, &targetError{errors.New(strings.Join(strings.Fields(p.Error.Err), " "))}
 			}
 		}

@@ -9,10 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
+	"goknot/helper/internal/golist"
 	"goknot/helper/internal/sites"
 )
 
@@ -72,7 +75,7 @@ func (s *sandbox) mustGo(args ...string) string {
 // helper runs the whole command the way the C driver does.
 func (s *sandbox) helper(patterns []string, flags ...string) (code int, stderr string) {
 	s.t.Helper()
-	list, _, _ := s.goCmd(append([]string{"list", "-e", "-json", "-deps", "-test", "-export"}, patterns...)...)
+	list, _, _ := s.goCmd(append([]string{"list", "-e", "-json=" + strings.Join(listFields(s.t), ","), "-deps", "-test", "-export"}, patterns...)...)
 	args := append([]string{"rewrite", "-out", filepath.Join(s.out, "files"), "-sites", s.path("sites.json"),
 		"-overlay", s.path("overlay.json"), "-tests", s.path("tests.json")}, flags...)
 	if err := os.MkdirAll(s.out, 0o777); err != nil {
@@ -81,6 +84,35 @@ func (s *sandbox) helper(patterns []string, flags ...string) (code int, stderr s
 	var errs bytes.Buffer
 	code = run(args, strings.NewReader(list), &errs)
 	return code, errs.String()
+}
+
+// listFields are what the driver asks go list for.
+func listFields(t *testing.T) []string {
+	t.Helper()
+	driver, err := os.ReadFile("../driver.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, found := strings.Cut(string(driver), `"-json=`)
+	text, _, end := strings.Cut(text, "}")
+	if !found || !end {
+		t.Fatal("driver.c has no list of fields")
+	}
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
+// TestListFields: the driver asks for what is read, and no more.
+func TestListFields(t *testing.T) {
+	var want []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[golist.Package]()) {
+		want = append(want, f.Name)
+	}
+	got := listFields(t)
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("the driver asks for %v, golist reads %v", got, want)
+	}
 }
 
 func (s *sandbox) mustHelper(patterns ...string) {

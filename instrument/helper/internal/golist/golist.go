@@ -45,8 +45,8 @@ type Package struct {
 	XTestGoFiles   []string
 	// What go:embed directives stand for.
 	EmbedFiles, TestEmbedFiles, XTestEmbedFiles []string
+	Imports                                     []string
 	ImportMap                                   map[string]string
-	Deps                                        []string
 }
 
 // Base is the import path without the name of the test it was compiled for.
@@ -98,6 +98,8 @@ type Target struct {
 	Symbol string
 	// Reason, when not empty, says why the package must be left alone.
 	Reason string
+	// External: it is the external test of the target before it.
+	External bool
 }
 
 // List is a whole answer of go list.
@@ -218,7 +220,7 @@ func (l *List) Targets(wanted []*Package) []Target {
 		}
 		list = append(list, t)
 		if external != nil {
-			list = append(list, Target{Package: external, Path: external.Base(), Symbol: external.Base()})
+			list = append(list, Target{Package: external, Path: external.Base(), Symbol: external.Base(), External: true})
 		}
 	}
 	return list
@@ -226,10 +228,15 @@ func (l *List) Targets(wanted []*Package) []Target {
 
 // hookNeeds is the set of standard packages below the hook package, which would import itself through them.
 func (l *List) hookNeeds() map[string]bool {
-	set := map[string]bool{"reflect": true, "structs": true, "unsafe": true}
-	if p := l.ByPath["reflect"]; p != nil {
-		for _, d := range p.Deps {
-			set[d] = true
+	set := map[string]bool{"structs": true, "unsafe": true}
+	for todo := []string{"reflect"}; len(todo) > 0; todo = todo[1:] {
+		p := l.ByPath[todo[0]]
+		if set[todo[0]] {
+			continue
+		}
+		set[todo[0]] = true
+		if p != nil {
+			todo = append(todo, p.Imports...)
 		}
 	}
 	return set

@@ -13,6 +13,7 @@
 package rewrite
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -53,6 +54,9 @@ type File struct {
 
 	head          string // stands above everything else
 	lineDirective bool
+
+	// Sum is for those who write the file to remember it by.
+	Sum string
 }
 
 // Result is what the walk over a package found.
@@ -108,9 +112,10 @@ func (r *Result) withdraw(n int, reason string) {
 
 // hookName picks a name for the import that no identifier of the package has, so nothing can shadow it.
 func hookName(files []*load.File) string {
+	const name = "goknot_hook"
 	used := make(map[string]bool)
 	for _, f := range files {
-		if f.AST == nil {
+		if f.AST == nil || !bytes.Contains(f.Src, []byte(name)) {
 			continue
 		}
 		ast.Inspect(f.AST, func(n ast.Node) bool {
@@ -120,11 +125,11 @@ func hookName(files []*load.File) string {
 			return true
 		})
 	}
-	name := "goknot_hook"
-	for i := 2; used[name]; i++ {
-		name = "goknot_hook" + strconv.Itoa(i)
+	free := name
+	for i := 2; used[free]; i++ {
+		free = name + strconv.Itoa(i)
 	}
-	return name
+	return free
 }
 
 // addImport puts the import on the line of the package clause.
@@ -223,6 +228,10 @@ func (w *walker) walk() {
 		if n == nil {
 			w.leave()
 			return true
+		}
+		if w.pkg.Idle[n] {
+			w.countClosures(n)
+			return false
 		}
 		if fn, ok := n.(*ast.FuncDecl); ok && noHooks(fn) {
 			w.bare = bare{fn, len(w.res.Sites), len(w.out.changes)}
@@ -335,6 +344,20 @@ func (w *walker) closureName() string {
 		return outer.name + "." + strconv.Itoa(outer.closures)
 	}
 	return outer.name + ".func" + strconv.Itoa(outer.closures)
+}
+
+// countClosures goes past the closures of a declaration. Those of a function concern nobody else.
+func (w *walker) countClosures(n ast.Node) {
+	if _, ok := n.(*ast.FuncDecl); ok {
+		return
+	}
+	ast.Inspect(n, func(n ast.Node) bool {
+		if _, ok := n.(*ast.FuncLit); ok {
+			w.closureName()
+			return false
+		}
+		return true
+	})
 }
 
 func (w *walker) offset(p token.Pos) int { return w.tf.Offset(p) }

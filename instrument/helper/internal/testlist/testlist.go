@@ -6,8 +6,6 @@ package testlist
 import (
 	"go/ast"
 	"go/doc"
-	"go/parser"
-	"go/token"
 	"slices"
 	"strings"
 	"unicode"
@@ -31,21 +29,19 @@ type Package struct {
 	Subtests []Subtests `json:"subtests,omitempty"`
 }
 
-// Find parses the test files of p. It reports false when there are none. A file that does not parse is left
-// out: the build tells.
-func Find(p *golist.Package, source func(path string) ([]byte, error)) (Package, bool, error) {
+// Find looks at the test files of p, which parse gives it. It reports false when there are none. A file that does not
+// parse, for which parse gives nil, is left out: the build tells.
+func Find(p *golist.Package, parse func(path string) (*ast.File, error)) (Package, bool, error) {
 	out := Package{Path: p.ImportPath, Dir: p.Dir, Name: p.Name, Tests: []string{}, Examples: []string{}, Fuzz: []string{}}
 	files := append(p.Files(p.TestGoFiles), p.Files(p.XTestGoFiles)...)
 	for _, path := range files {
-		src, err := source(path)
+		f, err := parse(path)
 		if err != nil {
 			return out, false, err
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), path, src, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			continue
+		if f != nil {
+			out.add(f)
 		}
-		out.add(f)
 	}
 	return out, len(files) > 0, nil
 }
