@@ -128,6 +128,7 @@ func TestCacheDamaged(t *testing.T) {
 		"a line cut":    {append(bytes.Clone(lines[0][:100]), bytes.Join(lines[1:], nil)...), 2},
 		"noise":         {bytes.Repeat([]byte("\x00 \xff "), 1000), 4},
 		"a line number": {change(`"l":`, `"l":1`), 3},
+		"a function":    {change(`"f":"`, `"f":"x`), 3},
 		"a site number": {resum(change(`"i":`, `"i":1`)), 3},
 		"no entry":      {resum(change(`(?m)^(\w+ \w+) .*`, "$1 [1]")), 4},
 		"file names":    {resum(change(`"Path":"([^"]*)low.go"`, `"Path":"${1}high.go"`)), 1},

@@ -53,6 +53,25 @@ func TestReduced(t *testing.T) {
 	}
 }
 
+// TestReducedInVain: the first error counts, wherever it is.
+func TestReducedInVain(t *testing.T) {
+	s := newSandbox(t, "1.23", map[string]string{"a.go": "package a\n\nfunc idle() { first() }\n\nfunc send(c chan int) { c <- second; <-c }\n"})
+	if err := os.Mkdir(s.out, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	list := `{"ImportPath":"m","Name":"a","Dir":"` + s.dir + `","Module":{"Path":"m","Main":true},"GoFiles":["a.go"],"Export":"/as/if/it/compiled"}`
+	args := []string{"rewrite", "-out", s.path("src"), "-sites", s.path("sites.json"), "-overlay", s.path("overlay.json"), "-tests", s.path("tests.json"), "-cache", s.path("cache")}
+	var errs strings.Builder
+	if code := run(args, strings.NewReader(list), &errs); code != exitOK || !strings.Contains(errs.String(), " 1 of these checked as a whole\n") {
+		t.Errorf("%d %s", code, errs.String())
+	}
+	var table tableJSON
+	s.read("sites.json", &table)
+	if len(table.Sites) != 2 || !strings.Contains(table.Packages[0].Reason, "first") {
+		t.Errorf("%+v", table)
+	}
+}
+
 // A closure of a variable that is left out counts; what is kept needs the rest of its group, its methods and embedded fields.
 const usesSource = `package uses
 
