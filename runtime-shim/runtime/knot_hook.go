@@ -7,7 +7,7 @@ import "unsafe"
 // Entry points. Each runtime operation calls one of these first; the wrappers in package sync likewise.
 // The site comes from the inserted hook that named the operation, else from the caller's return address,
 // found by frame pointers: every entry point here is called by exactly one frame (the runtime operation or
-// the wrapper) that was called by the program.
+// the method of package sync) that was called by the program.
 
 // knotHooksOn: goknot is attached, and the inserted hooks and the methods of package sync have somebody to tell.
 //
@@ -208,7 +208,7 @@ func Gosched() {
 	knotOrigGosched()
 }
 
-// knotSyncOp is called first by the wrappers in package sync.
+// knotSyncOp is called first by the methods of package sync.
 //
 //go:linkname knotSyncOp sync.knotOpEntry
 //go:noinline
@@ -240,7 +240,7 @@ func knotSyncOp(op uint8, addr uintptr) {
 	}
 }
 
-// knotSyncDone is called by the wrappers when a lock has been taken.
+// knotSyncDone is called by the methods of package sync when a lock has been taken.
 //
 //go:linkname knotSyncDone sync.knotDoneEntry
 func knotSyncDone(op uint8, addr uintptr) {

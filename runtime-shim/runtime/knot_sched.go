@@ -669,6 +669,9 @@ func knotWakeDriver() {
 // knotSpawned is called by newproc for every new goroutine, on the system stack. parent is the goroutine
 // that executed the go statement, or g0 when a timer started the function.
 func knotSpawned(parent, gp *g) {
+	if !knotHooksOn {
+		return // nobody is going to look at g.knot
+	}
 	gp.knot = knotG{readyIdx: -1}
 	if knotNat.on {
 		knotNatSpawned(parent, gp)
@@ -715,6 +718,9 @@ var knotSpawnOurs bool
 
 // knotExit is called when a goroutine ends, on the system stack.
 func knotExit(gp *g) {
+	if !knotHooksOn {
+		return
+	}
 	if knotNat.on {
 		knotNatExit(gp)
 	}

@@ -2,12 +2,22 @@
 
 package sync
 
-import "unsafe"
+import (
+	"internal/race"
+	"sync/atomic"
+	"unsafe"
+)
 
 // The methods of package sync, each behind a scheduling point. The overlay renames the originals to
-// knotOrig<Name>. A wrapper must stay a frame of its own: the runtime finds the program's position behind it.
+// knotOrig<Name>, or gives those that are never inlined the call of knotOp themselves.
+//
+// Where the original has a fast path that the compiler inlines, so does the method here: a face, which does the same to
+// the primitive and goes on to a slow path when that fails, or when goknot is attached. The overlay is not made
+// for a release whose fast path is another one. What calls knotOp must be a frame of its own: the runtime finds the
+// program's position behind it, faces left out (knotIsFace).
 
-// knotHooksOn: goknot is attached.
+// knotHooksOn: goknot is attached. It is set before the first goroutine runs and stays what it is: a face and its
+// slow path see the same.
 //
 //go:linkname knotHooksOn runtime.knotHooksOn
 var knotHooksOn bool
@@ -50,9 +60,14 @@ const (
 )
 
 // Lock locks m. See the original.
-//
-//go:noinline
 func (m *Mutex) Lock() {
+	if race.Enabled || knotHooksOn || !atomic.CompareAndSwapInt32((*int32)(unsafe.Pointer(m)), 0, 1) {
+		m.knotLock()
+	}
+}
+
+//go:noinline
+func (m *Mutex) knotLock() {
 	knotOp(knotLock, uintptr(unsafe.Pointer(m)))
 	m.knotOrigLock()
 	knotDone(knotLock, uintptr(unsafe.Pointer(m)))
@@ -71,17 +86,32 @@ func (m *Mutex) TryLock() bool {
 }
 
 // Unlock unlocks m. See the original.
-//
-//go:noinline
 func (m *Mutex) Unlock() {
+	if race.Enabled || knotHooksOn || !atomic.CompareAndSwapInt32((*int32)(unsafe.Pointer(m)), 1, 0) {
+		m.knotUnlock()
+	}
+}
+
+//go:noinline
+func (m *Mutex) knotUnlock() {
 	knotOp(knotUnlock, uintptr(unsafe.Pointer(m)))
 	m.knotOrigUnlock()
 }
 
 // RLock locks rw for reading. See the original.
-//
-//go:noinline
 func (rw *RWMutex) RLock() {
+	if race.Enabled || knotHooksOn || rw.readerCount.Add(1) < 0 {
+		rw.knotRLock()
+	}
+}
+
+//go:noinline
+func (rw *RWMutex) knotRLock() {
+	if !race.Enabled && !knotHooksOn {
+		// The face has counted this reader; a writer is pending.
+		runtime_SemacquireRWMutexR(&rw.readerSem, false, 1)
+		return
+	}
 	knotOp(knotRLock, uintptr(unsafe.Pointer(rw)))
 	rw.knotOrigRLock()
 	knotDone(knotRLock, uintptr(unsafe.Pointer(rw)))
@@ -100,20 +130,26 @@ func (rw *RWMutex) TryRLock() bool {
 }
 
 // RUnlock undoes a single RLock. See the original.
-//
-//go:noinline
 func (rw *RWMutex) RUnlock() {
-	knotOp(knotRUnlock, uintptr(unsafe.Pointer(rw)))
-	rw.knotOrigRUnlock()
+	r := int32(-1)
+	if !race.Enabled && !knotHooksOn {
+		r = atomic.AddInt32((*int32)(unsafe.Pointer(&rw.readerCount)), -1) // Add is as good, but beyond what is inlined
+	}
+	if r < 0 {
+		rw.knotRUnlock(r)
+	}
 }
 
-// Lock locks rw for writing. See the original.
+// knotRUnlock goes on with r readers, which the face has counted unless goknot is attached.
 //
 //go:noinline
-func (rw *RWMutex) Lock() {
-	knotOp(knotLock, uintptr(unsafe.Pointer(rw)))
-	rw.knotOrigLock()
-	knotDone(knotLock, uintptr(unsafe.Pointer(rw)))
+func (rw *RWMutex) knotRUnlock(r int32) {
+	if !race.Enabled && !knotHooksOn {
+		rw.rUnlockSlow(r)
+		return
+	}
+	knotOp(knotRUnlock, uintptr(unsafe.Pointer(rw)))
+	rw.knotOrigRUnlock()
 }
 
 // TryLock tries to lock rw for writing. See the original.
@@ -128,66 +164,21 @@ func (rw *RWMutex) TryLock() bool {
 	return false
 }
 
-// Unlock unlocks rw for writing. See the original.
-//
-//go:noinline
-func (rw *RWMutex) Unlock() {
-	knotOp(knotUnlock, uintptr(unsafe.Pointer(rw)))
-	rw.knotOrigUnlock()
-}
-
 // Add adds delta to the counter. See the original.
-//
-//go:noinline
-func (wg *WaitGroup) Add(delta int) {
-	knotOp(knotWgAdd, uintptr(unsafe.Pointer(wg)))
-	wg.knotOrigAdd(delta)
-}
+func (wg *WaitGroup) Add(delta int) { wg.knotAdd(delta, knotWgAdd) }
 
 // Done decrements the counter. See the original.
-//
-//go:noinline
-func (wg *WaitGroup) Done() {
-	knotOp(knotWgDone, uintptr(unsafe.Pointer(wg)))
-	wg.knotOrigAdd(-1)
-}
-
-// Wait blocks until the counter is zero. See the original.
-//
-//go:noinline
-func (wg *WaitGroup) Wait() {
-	knotOp(knotWgWait, uintptr(unsafe.Pointer(wg)))
-	wg.knotOrigWait()
-}
-
-// Wait unlocks c.L, waits and locks it again. See the original.
-//
-//go:noinline
-func (c *Cond) Wait() {
-	knotOp(knotCondWait, uintptr(unsafe.Pointer(c)))
-	c.knotOrigWait()
-}
-
-// Signal wakes one waiter. See the original.
-//
-//go:noinline
-func (c *Cond) Signal() {
-	knotOp(knotSignal, uintptr(unsafe.Pointer(c)))
-	c.knotOrigSignal()
-}
-
-// Broadcast wakes all waiters. See the original.
-//
-//go:noinline
-func (c *Cond) Broadcast() {
-	knotOp(knotBroadcast, uintptr(unsafe.Pointer(c)))
-	c.knotOrigBroadcast()
-}
+func (wg *WaitGroup) Done() { wg.knotAdd(-1, knotWgDone) }
 
 // Do calls f once. See the original.
-//
-//go:noinline
 func (o *Once) Do(f func()) {
+	if knotHooksOn || !o.knotIsDone() {
+		o.knotDo(f)
+	}
+}
+
+//go:noinline
+func (o *Once) knotDo(f func()) {
 	knotOp(knotOnce, uintptr(unsafe.Pointer(o)))
 	o.knotOrigDo(f)
 }

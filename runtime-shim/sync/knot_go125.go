@@ -15,3 +15,5 @@ func (wg *WaitGroup) Go(f func()) {
 	knotOp(knotWgGo, uintptr(unsafe.Pointer(wg)))
 	wg.knotOrigGo(f)
 }
+
+func (o *Once) knotIsDone() bool { return o.done.Load() }

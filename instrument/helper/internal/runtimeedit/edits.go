@@ -31,6 +31,30 @@ func tail(text string) func(*source, *ast.FuncDecl) error {
 	}
 }
 
+// last inserts text before the closing brace of a body that returns nowhere else, on its line.
+func last(text string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		s.insert(f.Body.Rbrace, text+" ")
+		return eachStmt(f, 0, "return", func(st ast.Stmt) bool {
+			_, ok := st.(*ast.ReturnStmt)
+			return ok
+		}, func(ast.Stmt) {})
+	}
+}
+
+// param adds a last parameter.
+func param(text string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		s.insert(f.Type.Params.Closing, ", "+text)
+		return nil
+	}
+}
+
+// syncOp is the scheduling point in a method of package sync that the compiler never inlines.
+func syncOp(op, receiver string) string {
+	return "knotOp(" + op + ", uintptr(unsafe.Pointer(" + receiver + ")))"
+}
+
 // both makes several edits to one function.
 func both(edits ...func(*source, *ast.FuncDecl) error) func(*source, *ast.FuncDecl) error {
 	return func(s *source, f *ast.FuncDecl) error {
@@ -278,19 +302,21 @@ var edits = []edit{
 	{"sync/mutex.go", "(*Mutex).Lock", rename("knotOrigLock")},
 	{"sync/mutex.go", "(*Mutex).TryLock", rename("knotOrigTryLock")},
 	{"sync/mutex.go", "(*Mutex).Unlock", rename("knotOrigUnlock")},
-	{"sync/rwmutex.go", "(*RWMutex).RLock", rename("knotOrigRLock")},
+	{"sync/rwmutex.go", "(*RWMutex).RLock", both(rename("knotOrigRLock"),
+		does("if rw.readerCount.Add(1) < 0 { runtime_SemacquireRWMutexR(&rw.readerSem, false, 0) }"))},
 	{"sync/rwmutex.go", "(*RWMutex).TryRLock", rename("knotOrigTryRLock")},
-	{"sync/rwmutex.go", "(*RWMutex).RUnlock", rename("knotOrigRUnlock")},
-	{"sync/rwmutex.go", "(*RWMutex).Lock", rename("knotOrigLock")},
+	{"sync/rwmutex.go", "(*RWMutex).RUnlock", both(rename("knotOrigRUnlock"),
+		does("if r := rw.readerCount.Add(-1); r < 0 { rw.rUnlockSlow(r) }"))},
+	{"sync/rwmutex.go", "(*RWMutex).Lock", both(head(syncOp("knotLock", "rw")), last("knotDone(knotLock, uintptr(unsafe.Pointer(rw)))"))},
 	{"sync/rwmutex.go", "(*RWMutex).TryLock", rename("knotOrigTryLock")},
-	{"sync/rwmutex.go", "(*RWMutex).Unlock", rename("knotOrigUnlock")},
-	{"sync/waitgroup.go", "(*WaitGroup).Add", rename("knotOrigAdd")},
-	{"sync/waitgroup.go", "(*WaitGroup).Done", rename("knotOrigDone")},
-	{"sync/waitgroup.go", "(*WaitGroup).Wait", rename("knotOrigWait")},
-	{"sync/cond.go", "(*Cond).Wait", rename("knotOrigWait")},
-	{"sync/cond.go", "(*Cond).Signal", rename("knotOrigSignal")},
-	{"sync/cond.go", "(*Cond).Broadcast", rename("knotOrigBroadcast")},
-	{"sync/once.go", "(*Once).Do", rename("knotOrigDo")},
+	{"sync/rwmutex.go", "(*RWMutex).Unlock", head(syncOp("knotUnlock", "rw"))},
+	{"sync/waitgroup.go", "(*WaitGroup).Add", both(rename("knotAdd"), param("knotWhat uint8"), head(syncOp("knotWhat", "wg")))},
+	{"sync/waitgroup.go", "(*WaitGroup).Done", both(rename("knotOrigDone"), does("{ wg.Add(-1) }"))},
+	{"sync/waitgroup.go", "(*WaitGroup).Wait", head(syncOp("knotWgWait", "wg"))},
+	{"sync/cond.go", "(*Cond).Wait", head(syncOp("knotCondWait", "c"))},
+	{"sync/cond.go", "(*Cond).Signal", head(syncOp("knotSignal", "c"))},
+	{"sync/cond.go", "(*Cond).Broadcast", head(syncOp("knotBroadcast", "c"))},
+	{"sync/once.go", "(*Once).Do", both(rename("knotOrigDo"), does("o.done.Load()", "{ o.doSlow(f) }"))},
 
 	{"os/signal/signal.go", "cancel", tail("knotTell()")},
 	{"os/signal/signal.go", "Notify", tail("knotTell()")},

@@ -26,6 +26,9 @@ func Overlay(goroot, shim, out string) (map[string]string, error) {
 	if err := apply(open, goroot, optional, true); err != nil {
 		return nil, err
 	}
+	if err := checkMutex(goroot); err != nil {
+		return nil, err
+	}
 	if err := addField(open, goroot); err != nil {
 		return nil, err
 	}
