@@ -157,6 +157,7 @@ static void write_stats(struct knot_fuzz_view *v, const struct knot_campaign_sta
 		.pid = getpid(),
 		.cycles = st->cycles,
 		.pending = st->pending,
+		.imported = st->earlier[KNOT_LIVE_IMPORTED] + st->imported,
 		.runs_at_finding = v->page.overview.runs - st->runs + st->runs_at_finding,
 		.timeout_ms = o->timeout_ns / KNOT_NS_PER_MS,
 		.longest_chain = st->longest_chain,

@@ -24,13 +24,14 @@
 #define SLICE_NS (1000 * KNOT_NS_PER_MS)
 #define PROGRESS_NS (3 * KNOT_NS_PER_S)
 #define FLUSH_NS (1 * KNOT_NS_PER_S)
+#define IMPORT_NS (10 * KNOT_NS_PER_S)
 /* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
 #define FRESH_EVERY 64
 #define DAMAGES_MAX \
 	10 /* processes in a row that wrote over the shared memory before a request was done */
 #define REST_MAX 128 /* workers whose end is noticed at once; the others within a tick */
 
-static void tell(struct knot_campaign *c, const struct knot_target_state *s,
+void knot_campaign_tell(struct knot_campaign *c, const struct knot_target_state *s,
 	enum knot_campaign_news kind, const char *text)
 {
 	const struct knot_campaign_news_item item = {
@@ -151,7 +152,7 @@ static int on_broken(void *arg, const char *why, struct knot_error *err)
 	if (!w->state->aside) {
 		w->state->aside = true;
 		c->status.set_aside++;
-		tell(c, w->state, KNOT_NEWS_ASIDE, why);
+		knot_campaign_tell(c, w->state, KNOT_NEWS_ASIDE, why);
 	}
 	return 0;
 }
@@ -262,7 +263,7 @@ static int on_damage(
 		knot_auto_free char *text = knot_xasprintf("%s %s: %s; its process was ended",
 			s->target->package, s->target->name, err->message);
 
-		tell(c, s, KNOT_NEWS_NOTE, text);
+		knot_campaign_tell(c, s, KNOT_NEWS_NOTE, text);
 	}
 	if (++s->damages_in_a_row >= DAMAGES_MAX)
 		on_broken(w, "it writes over the memory that it shares with goknot", err);
@@ -345,6 +346,7 @@ int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 	const uint64_t interval = c->view.interval_ns ? c->view.interval_ns : PROGRESS_NS;
 	uint64_t next_progress = knot_clock_mono_ns() + interval;
 	uint64_t next_flush = knot_clock_mono_ns() + FLUSH_NS;
+	uint64_t next_import = knot_clock_mono_ns();
 	struct knot_campaign_status st;
 	int rc = 0;
 
@@ -358,6 +360,10 @@ int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 			if (!rc)
 				rc = reap(c, err);
 			next_flush = now + FLUSH_NS;
+		}
+		if (now >= next_import) {
+			knot_corpusdir_import(c);
+			next_import = now + IMPORT_NS;
 		}
 		if (now >= next_progress && c->view.progress) {
 			knot_campaign_status(c, &st);
@@ -466,7 +472,7 @@ static int open_workers(struct knot_campaign *c, struct knot_error *err)
 		const char *why = knot_sandbox_missing(c->replay_sandbox, part);
 
 		if (why)
-			tell(c, NULL, KNOT_NEWS_NOTE, why);
+			knot_campaign_tell(c, NULL, KNOT_NEWS_NOTE, why);
 	}
 	return 0;
 }
@@ -485,7 +491,8 @@ int knot_campaign_open(const struct knot_campaign_options *options, struct knot_
 	c->names = knot_sitenames_new(project->sites);
 	open_states(c);
 	if ((rc = knot_proc_become_subreaper(err)) || (rc = knot_persist_open(c, err)) ||
-		(rc = knot_drain_open(&c->drain_fd, err)) || (rc = open_workers(c, err))) {
+		(rc = knot_corpusdir_open(c, err)) || (rc = knot_drain_open(&c->drain_fd, err)) ||
+		(rc = open_workers(c, err))) {
 		knot_campaign_close(c);
 		return rc;
 	}
@@ -511,6 +518,7 @@ void knot_campaign_close(struct knot_campaign *c)
 		close(c->drain_fd);
 	knot_persist_close(c);
 	knot_judge_free(c);
+	knot_corpusdir_close(c);
 	for (size_t i = 0; c->states && i < c->project->targets.len; i++)
 		knot_portfolio_free(c->states[i].portfolio);
 	knot_cpop_desk_free(c->desk);

@@ -40,6 +40,7 @@ enum knot_live {
 	KNOT_LIVE_REJECTED,
 	KNOT_LIVE_DUPLICATES,
 	KNOT_LIVE_NOT_RECORDED,
+	KNOT_LIVE_IMPORTED,
 	KNOT_LIVE_COUNT,
 };
 
@@ -51,6 +52,7 @@ struct knot_campaign_status {
 	uint64_t since_pair_ns, since_finding_ns, since_hang_ns; /* UINT64_MAX = none so far */
 	uint64_t cycles; /* turns that every test has had */
 	uint64_t pending; /* chains of the corpus that were never mutated */
+	uint64_t imported; /* chains taken from files, in this session */
 	uint32_t longest_chain;
 	uint64_t runs_at_finding; /* when the last finding of this session came */
 	uint64_t runs, steps, processes;

@@ -12,6 +12,8 @@
 
 #include <uthash.h>
 
+struct knot_corpus_name;
+struct knot_pool_entry;
 struct knot_sandbox;
 struct knot_store;
 
@@ -56,6 +58,7 @@ struct knot_target_state {
 	struct knot_target_totals total[KNOT_POLICY_COUNT], stored[KNOT_POLICY_COUNT];
 	uint32_t stored_ops, stored_pairs, stored_pool;
 	uint64_t stored_changes; /* of the positions */
+	uint32_t plain_exported; /* chains that showed nothing new and were written to a file */
 };
 
 struct knot_campaign_worker {
@@ -92,6 +95,8 @@ struct knot_campaign {
 	struct knot_arm_stats stored_arms[KNOT_ARM_COUNT];
 	uint64_t earlier_live[KNOT_LIVE_COUNT];
 	uint64_t flushed_ns, flushed_runs; /* at the last flush */
+	struct knot_corpus_name *corpus_names; /* files of corpus/ that are dealt with */
+	bool corpus_complained;
 	bool stop;
 };
 
@@ -122,6 +127,19 @@ int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash
 
 /* status.c: worker time of all sessions, slices under way with it. */
 uint64_t knot_target_used_ns(const struct knot_campaign *c, const struct knot_target_state *s);
+
+/* campaign.c: news without a finding; s NULL = of no test. */
+void knot_campaign_tell(struct knot_campaign *c, const struct knot_target_state *s,
+	enum knot_campaign_news kind, const char *text);
+
+/* corpusdir.c: the chains as text files. Makes the directory. */
+int knot_corpusdir_open(struct knot_campaign *c, struct knot_error *err);
+/* Writes a chain that is new in the corpus of s, if it is to be there and is not. */
+void knot_corpusdir_export(
+	struct knot_campaign *c, struct knot_target_state *s, const struct knot_pool_entry *e);
+/* Takes up what has appeared there since the last call. */
+void knot_corpusdir_import(struct knot_campaign *c);
+void knot_corpusdir_close(struct knot_campaign *c);
 
 /* audit.c: replays a run of worker w, whatever it ended in. */
 int knot_audit(struct knot_campaign *c, struct knot_campaign_worker *w,

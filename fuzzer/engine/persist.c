@@ -358,6 +358,7 @@ static int save_corpus(struct knot_campaign *c, struct knot_target_state *s, str
 		knot_text_free(&text);
 		if (!rc)
 			s->stored_pool = i + 1;
+		knot_corpusdir_export(c, s, e);
 	}
 	return rc;
 }

@@ -18,6 +18,7 @@ static const char *const keys[KNOT_LIVE_COUNT] = {
 	[KNOT_LIVE_REJECTED] = "rejected",
 	[KNOT_LIVE_DUPLICATES] = "duplicates",
 	[KNOT_LIVE_NOT_RECORDED] = "not_recorded",
+	[KNOT_LIVE_IMPORTED] = "imported",
 };
 
 static void counts_of(const struct knot_campaign_status *st, uint64_t ret_counts[KNOT_LIVE_COUNT])
@@ -28,6 +29,7 @@ static void counts_of(const struct knot_campaign_status *st, uint64_t ret_counts
 	ret_counts[KNOT_LIVE_LISTED] = st->listed;
 	ret_counts[KNOT_LIVE_REJECTED] = st->rejected;
 	ret_counts[KNOT_LIVE_DUPLICATES] = st->duplicates;
+	ret_counts[KNOT_LIVE_IMPORTED] = st->imported;
 	ret_counts[KNOT_LIVE_NOT_RECORDED] = st->events_lost + st->hooks_missed + st->pairs_full +
 		st->sites_full + st->prims_full + st->races_lost;
 }

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The directory corpus/ of a campaign: the chains of its corpus, one text file each, named by content, for people,
+ * rsync and other campaigns. All that showed something new are there, and of each test the first few of the others. What appears there is taken up, so that two campaigns share what they
+ * know by copying files in both directions; copying one twice changes nothing.
+ */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "engine/campaign_internal.h"
+#include "explore/corpus.h"
+#include "wire/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SUFFIX ".corpus"
+#define ASIDE ".rubbish"
+#define NAMES_MAX 100000 /* files looked at; a campaign has some thousand chains */
+#define SETTLED_S 2 /* a file that is younger may still be being written */
+#define HASH_DIGITS 16
+#define PLAIN_MAX 256 /* chains of a test that took effect and showed nothing new */
+
+struct knot_corpus_name {
+	UT_hash_handle hh;
+	char name[]; /* key */
+};
+
+static bool known(struct knot_campaign *c, const char *name)
+{
+	struct knot_corpus_name *n;
+
+	/* NOLINTNEXTLINE(clang-analyzer-*) */
+	HASH_FIND_STR(c->corpus_names, name, n);
+	return n;
+}
+
+static void remember(struct knot_campaign *c, const char *name)
+{
+	const size_t len = strlen(name) + 1;
+	struct knot_corpus_name *n = knot_xalloc(sizeof(*n) + len);
+
+	memcpy(n->name, name, len);
+	HASH_ADD_STR(c->corpus_names, name, n);
+}
+
+void knot_corpusdir_close(struct knot_campaign *c)
+{
+	struct knot_corpus_name *n, *next;
+
+	HASH_ITER(hh, c->corpus_names, n, next) {
+		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
+		HASH_DEL(c->corpus_names, n);
+		free(n);
+	}
+}
+
+/* What goes wrong here is told once: the campaign does not depend on it. */
+static void complain(struct knot_campaign *c, const char *what)
+{
+	if (!c->corpus_complained)
+		knot_campaign_tell(c, NULL, KNOT_NEWS_NOTE, what);
+	c->corpus_complained = true;
+}
+
+/* --- out ------------------------------------------------------------------------------------- */
+
+/* In one step for who copies the directory meanwhile. */
+static void put(struct knot_campaign *c, const char *name, const char *data, size_t len)
+{
+	knot_auto_free char *path = knot_xasprintf("%s/corpus/%s", c->options.campaign_dir, name);
+	knot_auto_free char *tmp =
+		knot_xasprintf("%s/corpus/.tmp%ld", c->options.campaign_dir, (long)getpid());
+	FILE *f = fopen(tmp, "we");
+	const bool written = f && fwrite(data, 1, len, f) == len;
+
+	if ((f && fclose(f)) || !written || rename(tmp, path)) {
+		knot_auto_free char *what =
+			knot_xasprintf("%s cannot be written: %s", path, strerror(errno));
+
+		unlink(tmp);
+		complain(c, what);
+	}
+}
+
+void knot_corpusdir_export(
+	struct knot_campaign *c, struct knot_target_state *s, const struct knot_pool_entry *e)
+{
+	struct knot_corpus corpus = {
+		.target = (char *)s->target->package, .test = (char *)s->target->name};
+	knot_auto_free char *data = NULL;
+	char name[HASH_DIGITS + sizeof(SUFFIX)];
+	size_t len = 0;
+
+	if (!e->new_pairs && s->plain_exported++ >= PLAIN_MAX)
+		return;
+	knot_vec_push(&corpus.chains, e->chain);
+	if (!knot_corpus_encode(&corpus, &data, &len, NULL)) {
+		/* The last line is "end " and the hash of all others. */
+		snprintf(name, sizeof(name), "%.*s" SUFFIX, HASH_DIGITS,
+			data + len - HASH_DIGITS - 1);
+		if (!known(c, name)) {
+			remember(c, name);
+			put(c, name, data, len);
+		}
+	}
+	knot_vec_free(&corpus.chains);
+}
+
+/* --- in -------------------------------------------------------------------------------------- */
+
+static struct knot_target_state *target_of(
+	struct knot_campaign *c, const char *package, const char *test)
+{
+	for (size_t i = 0; i < c->project->targets.len; i++) {
+		const struct knot_target *t = c->states[i].target;
+
+		if (!strcmp(t->package, package) && !strcmp(t->name, test))
+			return &c->states[i];
+	}
+	return NULL;
+}
+
+static void set_aside(struct knot_campaign *c, const char *path, const char *why)
+{
+	knot_auto_free char *aside = knot_xasprintf("%s" ASIDE, path);
+	knot_auto_free char *shown = knot_text_escape(knot_span_str(path), 4 * strlen(path));
+	const bool moved = !rename(path, aside);
+	knot_auto_free char *what = knot_xasprintf("%s is no corpus file (%s) and was %s", shown,
+		why, moved ? "set aside as one that ends in " ASIDE : "passed over");
+
+	knot_campaign_tell(c, NULL, KNOT_NEWS_NOTE, what);
+}
+
+/* Chains of tests that are not fuzzed here stay for a campaign that does. */
+static void take(struct knot_campaign *c, const struct knot_corpus *corpus)
+{
+	struct knot_target_state *s = target_of(c, corpus->target, corpus->test);
+
+	for (size_t i = 0; s && i < corpus->chains.len; i++)
+		if (knot_portfolio_seed_chain(s->portfolio, &corpus->chains.data[i]))
+			c->status.imported++;
+}
+
+static void take_file(struct knot_campaign *c, const char *dir, const char *name)
+{
+	knot_auto_free char *path = knot_xasprintf("%s/%s", dir, name);
+	knot_auto_free char *data = NULL;
+	struct knot_corpus corpus = {0};
+	struct knot_error err = {0};
+	struct stat st;
+	size_t len = 0;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return;
+	int rc = knot_file_read(path, KNOT_CORPUS_MAX_BYTES, &data, &len, &err);
+
+	if (!rc)
+		rc = knot_corpus_decode(knot_span_of(data, len), &corpus, &err);
+	if (rc && time(NULL) < st.st_mtime + SETTLED_S && time(NULL) >= st.st_mtime)
+		return;
+	remember(c, name);
+	if (rc)
+		set_aside(c, path, err.message);
+	else
+		take(c, &corpus);
+	knot_corpus_free(&corpus);
+}
+
+static bool is_corpus_file(const char *name)
+{
+	const size_t len = strlen(name), suffix = strlen(SUFFIX);
+
+	return *name != '.' && len > suffix && !strcmp(name + len - suffix, SUFFIX);
+}
+
+void knot_corpusdir_import(struct knot_campaign *c)
+{
+	knot_auto_free char *dir = knot_xasprintf("%s/corpus", c->options.campaign_dir);
+	DIR *d = c->options.mutate ? opendir(dir) : NULL;
+	const struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		if (!is_corpus_file(e->d_name) || known(c, e->d_name))
+			continue;
+		if (HASH_COUNT(c->corpus_names) >= NAMES_MAX) {
+			knot_auto_free char *what =
+				knot_xasprintf("%s: more than %d files, the others are passed over",
+					dir, NAMES_MAX);
+
+			complain(c, what);
+			break;
+		}
+		take_file(c, dir, e->d_name);
+	}
+	if (d)
+		closedir(d);
+}
+
+int knot_corpusdir_open(struct knot_campaign *c, struct knot_error *err)
+{
+	knot_auto_free char *dir = knot_xasprintf("%s/corpus", c->options.campaign_dir);
+
+	return knot_file_mkdirs(dir, 0777, err);
+}
