@@ -33,6 +33,7 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 		.parallel = o->parallel ? o->parallel : workers,
 		.seed = o->seed_set ? o->seed : knot_hash_mix(knot_clock_wall_ns()) >> 1,
 		.policy = policy < KNOT_POLICY_COUNT ? (int32_t)policy : -1,
+		.depth = o->depth,
 		.native = o->sched == KNOT_SCHED_NATIVE,
 		.mutate = o->mutate,
 		.feedback = o->feedback != KNOT_FEEDBACK_NONE,

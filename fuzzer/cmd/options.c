@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "wire/abi.h"
 #include "wire/text.h"
 
 #include <ctype.h>
@@ -419,6 +420,7 @@ static const struct knot_option fuzz_options[] = {
 	{"sched", KNOT_OPTION_ENUM, FUZZ(sched), .names = {"controlled", "native"}},
 	{"policy", KNOT_OPTION_NAME, FUZZ(policy),
 		.names = {"fifo", "random", "pct", "pos", "surw", "delay", "none"}},
+	{"depth", KNOT_OPTION_INT, FUZZ(depth), .low = 1, .high = KNOT_DEPTH_MAX},
 	{"feedback", KNOT_OPTION_ENUM, FUZZ(feedback), .names = {"auto", "ring", "none"},
 		.absent = {"ebpf"}, .instead = "use -feedback ring"},
 	{"mutate", KNOT_OPTION_BOOL, FUZZ(mutate)},
@@ -498,6 +500,10 @@ int knot_options_fuzz(
 			"-policy none leaves everything to the Go runtime: it goes with -sched "
 			"native "
 			"only");
+	if (o.depth && (!o.policy || (strcmp(o.policy, "pct") && strcmp(o.policy, "delay"))))
+		return knot_error_set(err, KNOT_EUSAGE,
+			"-depth is the depth of -policy pct or the delays of -policy delay: it "
+			"goes with one of them");
 	/* Nothing but chains steers a native run. */
 	if (none)
 		o.mutate = false;

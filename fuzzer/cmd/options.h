@@ -91,6 +91,7 @@ struct knot_fuzz_options {
 	uint64_t memory_bytes; /* 0 = the default */
 	double audit; /* share of the requests that are replayed */
 	struct knot_option_words words; /* package patterns; none = "." */
+	uint32_t depth; /* of every run under -policy pct or delay, 0 = mixed */
 	uint32_t parallel; /* 0 = one worker per core */
 	uint32_t sched; /* enum knot_sched */
 	uint32_t feedback; /* enum knot_feedback */

@@ -16,7 +16,7 @@ struct knot_campaign_options {
 	uint32_t parallel;
 	uint64_t seed;
 	int32_t policy; /* KNOT_POLICY_*, -1 = portfolio */
-	uint32_t depth; /* of a pinned PCT, 0 = mixed */
+	uint32_t depth; /* of a pinned PCT or delay, 0 = mixed */
 	bool native; /* the stock scheduler */
 	bool mutate, feedback;
 	bool first; /* stop at the first finding */

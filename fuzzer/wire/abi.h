@@ -188,6 +188,8 @@ struct knot_shm_chain_op {
 	uint32_t op; /* KNOT_OP_*, 0 = any */
 };
 
+#define KNOT_DEPTH_MAX 256 /* change points of a run that the shim has room for */
+
 /* One request: count runs with seeds seed, seed+1, ... */
 struct knot_shm_request {
 	uint64_t id;
@@ -196,7 +198,7 @@ struct knot_shm_request {
 	uint32_t count;
 	uint32_t flags; /* KNOT_REQ_* */
 	uint32_t policy; /* KNOT_POLICY_* */
-	uint32_t depth; /* PCT's d, the delays of a delay-bounded run */
+	uint32_t depth; /* PCT's d, the delays of a delay-bounded run; at most KNOT_DEPTH_MAX */
 	uint32_t steps_hint; /* k of both: expected steps */
 	uint32_t step_limit;
 	uint32_t fair_after; /* steps after which the policy becomes fair */

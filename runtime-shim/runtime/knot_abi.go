@@ -147,6 +147,8 @@ type knotShmChainOp struct {
 	op    uint32
 }
 
+const knotDepthMax = 256
+
 type knotShmRequest struct {
 	id        uint64
 	seed      uint64

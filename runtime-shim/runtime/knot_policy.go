@@ -61,27 +61,39 @@ func knotChoose(policy *knotPolicy, self *g) *g {
 
 // knotChangePoints are steps, drawn at the start of a run, at which a policy does something out of turn.
 type knotChangePoints struct {
-	at [knotPointsMax]uint32 // 0 = has been
-	n  int
+	at   [knotDepthMax]uint32 // 0 = has been
+	n    int
+	next uint32 // the first that is still to come
 }
 
-const knotPointsMax = 16
-
-// draw takes n of the steps 1 to k, the same one more than once if it so happens.
+// draw takes n of the steps 1 to k, the same one more than once if it so happens. goknot asks for no more than there
+// is room for.
 func (p *knotChangePoints) draw(n, k uint32) {
-	p.n = int(min(n, knotPointsMax))
+	p.n = int(min(n, knotDepthMax))
+	p.next = ^uint32(0)
 	for i := 0; i < p.n; i++ {
 		p.at[i] = 1 + knotRandn(max(k, 1))
+		p.next = min(p.next, p.at[i])
 	}
 }
 
 // due takes a point that is not later than the step now being decided and returns its index.
 func (p *knotChangePoints) due() (int, bool) {
+	now := knot.cur.steps + 1
+	if p.next > now {
+		return 0, false
+	}
+	taken := -1
+	p.next = ^uint32(0)
 	for i := 0; i < p.n; i++ {
-		if p.at[i] != 0 && p.at[i] <= knot.cur.steps+1 {
+		switch at := p.at[i]; {
+		case at == 0:
+		case at <= now && taken < 0:
 			p.at[i] = 0
-			return i, true
+			taken = i
+		default:
+			p.next = min(p.next, at)
 		}
 	}
-	return 0, false
+	return taken, taken >= 0
 }

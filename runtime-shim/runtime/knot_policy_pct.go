@@ -11,7 +11,7 @@ package runtime
 // yields (runtime.Gosched) falls as well, since its spinning would starve what it waits for.
 //
 // Invariants: initial priorities have the top bit set; those of goroutines that yielded lie below, each new one
-// below the one before; those given at a change point are below knotPointsMax, all different, and in no order,
+// below the one before; those given at a change point are at most knotDepthMax, all different, and in no order,
 // since the points have none (as in the paper). The heap holds the candidates, highest priority first.
 type knotPCT struct {
 	points knotChangePoints

@@ -40,6 +40,9 @@ refuses 'goknot fuzz: -policy pct is for controlled schedules: with -sched nativ
 	fuzz -sched native -policy pct
 refuses 'goknot fuzz: -policy none leaves everything to the Go runtime: it goes with -sched native only' \
 	fuzz -policy none
+refuses 'goknot fuzz: -depth wants a number from 1 to 256, not "257"' fuzz -policy pct -depth 257
+refuses 'goknot fuzz: -depth is the depth of -policy pct or the delays of -policy delay: it goes with one of them' \
+	fuzz -policy pos -depth 3
 refuses 'goknot fuzz: -sched wants controlled or native, not "stock"' fuzz -sched stock
 refuses 'goknot fuzz: -feedback ebpf is not in this release: use -feedback ring' fuzz -feedback ebpf
 refuses 'goknot replay: wants one crash file, got 0 words' replay

@@ -144,6 +144,28 @@ func TestPCTBound(t *testing.T) {
 	}
 }
 
+// A depth that goknot accepts is had: that many goroutines are switched away from with something left to do.
+func TestDepthIsHad(t *testing.T) {
+	const n, length = 600, 20
+	f := newFake(tasks(slices.Repeat([][]instr{private(length)}, n)...))
+	knot.req.depth, knot.req.stepsHint = knotDepthMax, 5000
+	for _, policy := range []int{knotPolicyDelay, knotPolicyPct} {
+		for seed := range uint64(20) {
+			left, switches := [n]int{}, 0
+			trace := f.run(policy, seed, 0)
+			for i, task := range trace[:len(trace)-1] {
+				left[task]++
+				if left[task] < length && trace[i+1] != task {
+					switches++
+				}
+			}
+			if switches < knotDepthMax*9/10 || switches > knotDepthMax {
+				t.Errorf("%s: switched %d times of %d", knotPolicies[policy].name, switches, knotDepthMax)
+			}
+		}
+	}
+}
+
 func TestPCTYieldFallsBehind(t *testing.T) {
 	spin := on(knotOpYield, 0, 200)
 	f := newFake(tasks(spin, private(3)))

@@ -284,6 +284,28 @@ Test(options, what_this_release_lacks)
 	refuses("fuzz -feedback ebpf", "-feedback ebpf is not in this release: use -feedback ring");
 }
 
+Test(options, a_depth_is_had_or_refused)
+{
+	const char *policies[] = {"pct", "delay"};
+	char text[64];
+
+	for (size_t i = 0; i < 2; i++) {
+		struct line l;
+
+		snprintf(text, sizeof(text), "fuzz -policy %s -depth %u", policies[i],
+			KNOT_DEPTH_MAX);
+		cr_assert_eq(fuzz(&l, text).depth, KNOT_DEPTH_MAX);
+	}
+	refuses("fuzz -policy pct -depth 257", "-depth wants a number from 1 to 256, not \"257\"");
+	refuses("fuzz -policy delay -depth 0", "-depth wants a number from 1 to 256, not \"0\"");
+	refuses("fuzz -depth 3",
+		"-depth is the depth of -policy pct or the delays of -policy delay: it goes with "
+		"one of them");
+	refuses("fuzz -policy surw -depth 3",
+		"-depth is the depth of -policy pct or the delays of -policy delay: it goes with "
+		"one of them");
+}
+
 Test(options, a_native_campaign_has_no_policy)
 {
 	refuses("fuzz -policy pct -sched native",
