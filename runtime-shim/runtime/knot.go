@@ -80,6 +80,8 @@ type knotG struct {
 	memberOf  uint32     // POS: its group, 0 = none
 	memberAt  uint32     // POS: its place in its group; SURW: among the candidates
 	pathID    uint32     // SURW
+	rec       uint32     // SURW: of its last operation
+	recNext   uint32     // SURW: probably of its next one
 	idx       uint16     // number in this run
 	pendOp    uint8
 	kind      uint8
@@ -298,6 +300,18 @@ func knotMmap(size uintptr) unsafe.Pointer {
 		throw("goknot: out of memory")
 	}
 	return p
+}
+
+// knotMany is the number of goroutines from which on the heap grows by huge pages. Each stack lies on a page of its own
+// and each g on another, and the processor remembers where some two thousand pages are: with ten thousand goroutines
+// finding the pages of the next one took a fifth of the step.
+const knotMany = 256
+
+// knotMapped is called when the heap has grown.
+func knotMapped(v unsafe.Pointer, n uintptr) {
+	if knot.on && knot.alive >= knotMany && debug.disablethp == 0 {
+		sysHugePageOS(v, n)
+	}
 }
 
 // knotEnvInt takes a variable out of the environment and returns its value.

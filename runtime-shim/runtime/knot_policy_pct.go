@@ -12,18 +12,24 @@ package runtime
 //
 // Invariants: initial priorities have the top bit set; those of goroutines that yielded lie below, each new one
 // below the one before; those given at a change point are at most knotDepthMax, all different, and in no order,
-// since the points have none (as in the paper). The heap holds the candidates, highest priority first.
+// since the points have none (as in the paper). The heap holds the candidates, highest priority first, but for those
+// that joined below all that yielded before: they come out in the order in which they went in, and wait in a queue.
 type knotPCT struct {
 	points knotChangePoints
 	low    uint64 // last priority given to a goroutine that yielded
+	last   uint64 // last priority in the queue
 	heap   knotHeap
+	fell   knotFifoQueue
 }
+
+const knotPCTFell = 1 << 62 // priorities of those that yielded lie below, down to knotDepthMax
 
 func knotPCTBegin() {
 	p := &knot.pct
 	p.points.draw(max(knot.req.depth, 1)-1, knot.req.stepsHint)
-	p.low = 1 << 62
+	p.low, p.last = knotPCTFell, knotPCTFell
 	p.heap.len = 0
+	p.fell.head, p.fell.tail = 0, 0
 }
 
 func knotPCTSpawn(gp *g, parent uint16) {
@@ -35,7 +41,16 @@ func knotPCTYielded(gp *g) {
 	gp.knot.prio = knot.pct.low
 }
 
-func knotPCTAdd(gp *g)    { knot.pct.heap.push(^gp.knot.prio, gp) }
+func knotPCTAdd(gp *g) {
+	p := &knot.pct
+	if prio := gp.knot.prio; prio < p.last && prio > knotDepthMax {
+		p.last = prio
+		p.fell.push(gp, nil)
+		return
+	}
+	p.heap.push(^gp.knot.prio, gp)
+}
+
 func knotPCTRemove(gp *g) { knot.pct.heap.removed(gp) }
 
 func knotPCTChoose(self *g) *g {
@@ -48,17 +63,20 @@ func knotPCTChoose(self *g) *g {
 		}
 		best.knot.prio = uint64(p.points.n - i)
 		if best != self {
-			p.heap.pop()
-			p.heap.push(^best.knot.prio, best)
+			p.heap.push(^best.knot.prio, best) // what it had in the heap or the queue is void
 		}
 		best = knotPCTHighest(self)
 	}
 }
 
 func knotPCTHighest(self *g) *g {
-	e := knot.pct.heap.top()
-	if e == nil || self != nil && self.knot.prio >= ^e.key {
+	p := &knot.pct
+	best := p.fell.first(nil)
+	if e := p.heap.top(); e != nil && (best == nil || best.knot.prio < ^e.key) {
+		best = e.gp.ptr()
+	}
+	if best == nil || self != nil && self.knot.prio >= best.knot.prio {
 		return self
 	}
-	return e.gp.ptr()
+	return best
 }

@@ -33,6 +33,7 @@ type knotSURW struct {
 	prims    knotTab // the last site that used a primitive
 	left     knotSums
 	set      knotArray // of guintptr
+	waiting  knotArray // by goroutine number: the run in which it is a candidate at an operation of interest
 	plain, n uint32
 	known    uint32 // paths with an estimate
 	target   uint32 // goroutine number + 1
@@ -56,6 +57,9 @@ type knotSURWSite struct {
 // knotSURWRec counts the operations of a path at a site.
 type knotSURWRec struct {
 	path, site, count uint32
+	next              uint32 // the record of the same path that was used behind this one last
+	run               uint32 // in this run it has used ...
+	addr              uintptr
 }
 
 const knotSURWRecsMax = 1 << 19
@@ -64,6 +68,7 @@ func (s *knotSURW) pathAt(i uint32) *knotSURWPath { return (*knotSURWPath)(s.pat
 func (s *knotSURW) siteAt(i uint32) *knotSURWSite { return (*knotSURWSite)(s.site.at(i)) }
 func (s *knotSURW) recAt(i uint32) *knotSURWRec   { return (*knotSURWRec)(s.rec.at(i)) }
 func (s *knotSURW) member(i uint32) *guintptr     { return (*guintptr)(s.set.at(i)) }
+func (s *knotSURW) waits(i uint32) *uint32        { return (*uint32)(s.waiting.at(i)) }
 
 func knotSURWBegin() {
 	s := &knot.surw
@@ -77,6 +82,7 @@ func knotSURWBegin() {
 		s.site.size = unsafe.Sizeof(knotSURWSite{})
 		s.rec.size = unsafe.Sizeof(knotSURWRec{})
 		s.set.size = unsafe.Sizeof(guintptr(0))
+		s.waiting.size = 4
 	}
 	s.prims.reset()
 	s.left.reset()
@@ -177,7 +183,7 @@ func knotSURWSpawn(gp *g, parent uint16) {
 		from = knot.byIdx[parent].ptr()
 		up = from.knot.pathID
 	}
-	k.pathID = 0
+	k.pathID, k.rec, k.recNext = 0, 0, 0
 	used := s.paths.used
 	e := s.paths.get(k.path)
 	if e == nil {
@@ -244,7 +250,11 @@ func knotSURWAdd(gp *g) {
 	if !s.wants(gp) {
 		s.swap(k.memberAt, s.plain)
 		s.plain++
-	} else if i := uint32(k.idx); s.left.get(i) == 0 {
+		return
+	}
+	i := uint32(k.idx)
+	*s.waits(i) = uint32(knot.run)
+	if s.left.get(i) == 0 {
 		s.left.set(i, 1)
 	}
 }
@@ -257,6 +267,8 @@ func knotSURWRemove(gp *g) {
 	if k.memberAt < s.plain {
 		s.plain--
 		s.swap(k.memberAt, s.plain)
+	} else {
+		*s.waits(uint32(k.idx)) = 0
 	}
 	s.n--
 	s.swap(k.memberAt, s.n)
@@ -273,13 +285,19 @@ func knotSURWRan(gp *g, op uint8, addr uintptr) {
 		return
 	}
 	if !selected {
-		s.count(k, site)
+		r := s.count(k, site)
 		if s.on && s.siteAt(site).chosen {
 			i := uint32(k.idx)
 			if left := s.left.get(i); left > 0 {
 				s.left.set(i, left-1)
 			}
 			s.target = 0
+		}
+		if r != nil {
+			if r.addr == addr && r.run == s.runs {
+				return // the primitive knows this site
+			}
+			r.addr, r.run = addr, s.runs
 		}
 	}
 	if addr == 0 {
@@ -295,35 +313,53 @@ func knotSURWRan(gp *g, op uint8, addr uintptr) {
 	}
 }
 
-func (s *knotSURW) count(k *knotG, site uint32) {
+// count finds the record by the one before it: in a table of all that thousands of goroutines have, each look comes
+// out of the far end of the cache. nil: there is none.
+func (s *knotSURW) count(k *knotG, site uint32) *knotSURWRec {
 	if k.pathID == 0 || s.nrecs >= knotSURWRecsMax {
-		return
+		return nil
+	}
+	if k.recNext != 0 {
+		if r := s.recAt(k.recNext - 1); r.site == site {
+			k.rec, k.recNext = k.recNext, r.next
+			r.count++
+			return r
+		}
 	}
 	used := s.recs.used
 	e := s.recs.get(uint64(k.pathID)<<32 | uint64(site))
 	if e == nil {
-		return
+		return nil
 	}
 	r := s.recAt(e.id - 1)
 	if s.recs.used != used {
 		*r = knotSURWRec{path: k.pathID, site: site}
 		s.nrecs = e.id
 	}
+	if k.rec != 0 {
+		s.recAt(k.rec - 1).next = e.id
+	}
+	k.rec, k.recNext = e.id, r.next
 	r.count++
+	return r
 }
 
-// aim draws the target when there is none.
-func (s *knotSURW) aim() *g {
+// aim draws the target when there is none. waits: it is a candidate at an operation of interest.
+func (s *knotSURW) aim() (gp *g, waits bool) {
 	for {
 		if s.target == 0 {
 			if s.left.total() == 0 {
-				return nil
+				return nil, false
 			}
 			s.target = s.left.draw() + 1
 		}
 		i := s.target - 1
-		if gp := knot.byIdx[i].ptr(); gp.knot.run == knot.run && uint32(gp.knot.idx) == i {
-			return gp
+		gp = knot.byIdx[i].ptr()
+		if *s.waits(i) == uint32(knot.run) {
+			return gp, true
+		}
+		if gp.knot.run == knot.run && uint32(gp.knot.idx) == i {
+			return gp, false
 		}
 		s.left.set(i, 0) // it has ended and never did what was expected
 		s.target = 0
@@ -335,13 +371,15 @@ func knotSURWChoose(self *g) *g {
 	if !s.on {
 		return knotRandomChoose(self)
 	}
-	target := s.aim()
+	target, ready := s.aim()
 	wants := self != nil && s.wants(self)
 	n := s.plain
 	if self != nil && !wants {
 		n++
 	}
-	ready := target != nil && (target == self && wants || s.waits(target))
+	if target != nil && target == self {
+		ready = wants
+	}
 	if ready {
 		n++
 	}
@@ -358,17 +396,11 @@ func knotSURWChoose(self *g) *g {
 	return self
 }
 
-// waits reports whether gp is a candidate at an operation of interest.
-func (s *knotSURW) waits(gp *g) bool {
-	k := &gp.knot
-	return uint32(k.readyIdx) < uint32(knot.nfree) && k.memberAt >= s.plain
-}
-
 // instead finds another target when all candidates are at operations of interest and the target is none of them.
 func (s *knotSURW) instead(self *g) *g {
 	for i := 0; i < 8 && s.left.total() > 0; i++ {
 		s.target = 0
-		if gp := s.aim(); gp != nil && (gp == self || s.waits(gp)) {
+		if gp, waits := s.aim(); gp != nil && (gp == self || waits) {
 			return gp
 		}
 	}

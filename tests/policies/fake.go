@@ -23,13 +23,13 @@ func (p *guintptr) set(x *g) { *p = guintptr(unsafe.Pointer(x)) }
 
 // knotG has the members that the policies use.
 type knotG struct {
-	path, run, prio, stamp               uint64
-	pendPrim                             uintptr
-	readyIdx                             int32
-	pendSite, memberOf, memberAt, pathID uint32
-	idx                                  uint16
-	pendOp                               uint8
-	blocked, queued, chainLock           bool
+	path, run, prio, stamp                             uint64
+	pendPrim                                           uintptr
+	readyIdx                                           int32
+	pendSite, memberOf, memberAt, pathID, rec, recNext uint32
+	idx                                                uint16
+	pendOp                                             uint8
+	blocked, queued, chainLock                         bool
 }
 
 // The primitives of the trace, whose numbers are given out elsewhere.

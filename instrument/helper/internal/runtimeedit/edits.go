@@ -290,6 +290,7 @@ var edits = []edit{
 	{"runtime/rand.go", "randinit", head("if knotFixedRand() { startupRand = knotStartupRand[:] }")},
 	{"runtime/rand.go", "rand", head("if knot.on && getg() == getg().m.curg { return knotUserRand() }")},
 	{"runtime/time_nofake.go", "nanotime", renameCalls("nanotime1", "knotNow")},
+	{"runtime/mem_linux.go", "sysMapOS", tail("knotMapped(v, n)")},
 	{"runtime/mgcmark.go", "gcMarkTinyAllocs", head("if knotTinyDropped() { return }")},
 	{"runtime/mgc.go", "(gcTrigger).test", head("if knot.on && t.kind == gcTriggerHeap && gcphase == _GCoff && knotHeapIsFull() { return true }")},
 	{"runtime/mgcpacer.go", "setGCPercent", head("if knotOld, knotOk := knotGCPercent(in); knotOk { return knotOld }")},
