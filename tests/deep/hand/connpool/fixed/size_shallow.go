@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+//go:build shallow
+
+package connpool
+
+const packets = 1
+
+var counters = []string{"closed"}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+//go:build !shallow
+
+package pipecancel
+
+// segments are what a rollback goes through.
+const segments = 5
