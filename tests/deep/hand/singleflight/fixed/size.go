@@ -5,4 +5,4 @@
 package singleflight
 
 // replicas of the backend are told when a key is invalidated.
-const replicas = 4
+const replicas = 7
