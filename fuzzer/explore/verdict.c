@@ -152,6 +152,63 @@ static uint32_t proof_of(const struct knot_verdict_input *in, const struct knot_
 	return KNOT_PROOF_PROVEN;
 }
 
+/* What main itself waits for: a program that serves until it is killed may well wait for nothing. */
+static bool waits_for_good(const struct knot_verdict_input *in, const struct knot_waiter *x)
+{
+	return x->proven && x->role == KNOT_ROLE_BLOCKED &&
+		!(in->flags & KNOT_RUN_PROGRAM && x->is_test);
+}
+
+static bool in_ring(const struct knot_verdict_input *in, const struct knot_waiter *x)
+{
+	(void)in;
+	return x->ring != KNOT_RING_NONE;
+}
+
+/* When there are such: only they count as stuck. */
+static bool only(const struct knot_verdict_input *in, struct knot_verdict *v,
+	bool (*such)(const struct knot_verdict_input *in, const struct knot_waiter *x))
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		n += such(in, &v->graph.waiters.data[i]);
+	for (size_t i = 0; i < v->graph.waiters.len && n; i++)
+		v->graph.waiters.data[i].stuck = such(in, &v->graph.waiters.data[i]);
+	if (n)
+		v->graph.stuck = n;
+	return n;
+}
+
+/*
+ * The run has been stopped while something in it was live. Goroutines that wait for each other's locks wait for good
+ * all the same.
+ */
+static bool decide_ring(const struct knot_verdict_input *in, struct knot_verdict *v)
+{
+	bool several = false;
+
+	if (!only(in, v, in_ring))
+		return false;
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		several |= v->graph.waiters.data[i].ring == KNOT_RING_OTHERS;
+	find(v, KNOT_VERDICT_DEADLOCK, true, several ? KNOT_NOTE_NONE : KNOT_NOTE_UNPROVEN);
+	take_stuck(v);
+	return true;
+}
+
+/* So do those that wait for what nothing live reaches, by the collector's proof. */
+static bool decide_proven(const struct knot_verdict_input *in, struct knot_verdict *v)
+{
+	if (!only(in, v, waits_for_good))
+		return false;
+	v->sites.len = 0;
+	find(v, KNOT_VERDICT_LEAK, true, KNOT_NOTE_NONE);
+	v->proof = KNOT_PROOF_PROVEN;
+	take_stuck(v);
+	return true;
+}
+
 static void decide_leak(const struct knot_verdict_input *in, struct knot_verdict *v)
 {
 	if (!v->graph.stuck) {
@@ -189,6 +246,8 @@ static void decide_extwait(const struct knot_verdict_input *in, struct knot_verd
 	for (size_t i = 0; i < v->graph.waiters.len; i++)
 		test_stuck |= v->graph.waiters.data[i].is_test && v->graph.waiters.data[i].stuck;
 	if (!test_stuck || in->flags & (KNOT_RUN_LIVE_LEFT | KNOT_RUN_PROGRAM)) {
+		if (decide_ring(in, v) || decide_proven(in, v))
+			return;
 		find(v, KNOT_VERDICT_OK, false, KNOT_NOTE_EXTERNAL);
 		take_external(v);
 		return;
@@ -323,6 +382,8 @@ static void decide_steps(const struct knot_verdict_input *in, struct knot_verdic
 	struct tail tail = look_at_tail(&in->view, half);
 
 	knot_spinners_take(&v->spinners, &in->view, half, &v->graph);
+	if (decide_ring(in, v))
+		return;
 	if (!whole || !(in->flags & KNOT_RUN_FAIR_TAIL) || tail.progress ||
 		(sleeper_waits(in) && !tail.long_past))
 		find(v, KNOT_VERDICT_STEPS, false, KNOT_NOTE_SLOW);
@@ -332,6 +393,8 @@ static void decide_steps(const struct knot_verdict_input *in, struct knot_verdic
 		find(v, KNOT_VERDICT_STEPS, false, KNOT_NOTE_ALWAYS);
 	else
 		find(v, KNOT_VERDICT_LIVELOCK, true, KNOT_NOTE_NONE);
+	if (!v->finding && decide_proven(in, v))
+		return;
 	take_stuck(v);
 	if (!v->sites.len)
 		take_spun(v, &in->view, half);
@@ -426,6 +489,8 @@ static void decide_timeout(const struct knot_verdict_input *in, struct knot_verd
 			: slow ? KNOT_NOTE_ALWAYS
 			       : KNOT_NOTE_NONE);
 	knot_spinners_take(&v->spinners, &in->view, in->steps / 2, &v->graph);
+	if (decide_ring(in, v))
+		return;
 	if (in->flags & KNOT_RUN_NATIVE)
 		take_stuck(v);
 	else

@@ -9,6 +9,9 @@
 /* Of the matrix waiters x primitives; beyond it the graph is blind rather than slow. */
 #define TOUCH_MAX (1u << 20)
 
+/* Waiters for locks that are looked at for rings. */
+#define RING_MAX 1024
+
 /* Prefixes of function names: what blocks, or what created it. */
 static const char *const library[] = {
 	"os/signal.",
@@ -106,6 +109,12 @@ static void touch_free(struct touch *t)
 	free(t->reads);
 }
 
+static bool waits_for_lock(const struct knot_waiter *x)
+{
+	return (x->role == KNOT_ROLE_BLOCKED || x->role == KNOT_ROLE_LIBRARY) &&
+		(x->op == KNOT_OP_LOCK || x->op == KNOT_OP_RLOCK);
+}
+
 static void touch_columns(struct touch *t, const struct knot_waitgraph *w)
 {
 	for (size_t i = 0; i < w->waiters.len; i++) {
@@ -118,8 +127,8 @@ static void touch_columns(struct touch *t, const struct knot_waitgraph *w)
 	for (size_t i = 0; i < w->waiters.len; i++) {
 		const struct knot_waiter *x = &w->waiters.data[i];
 
-		if (x->role == KNOT_ROLE_BLOCKED && x->prim && x->prim < t->prim_len &&
-			!t->prim_index[x->prim])
+		if ((x->role == KNOT_ROLE_BLOCKED || waits_for_lock(x)) && x->prim &&
+			x->prim < t->prim_len && !t->prim_index[x->prim])
 			t->prim_index[x->prim] = (uint32_t)++t->prims;
 	}
 }
@@ -139,7 +148,10 @@ static void touch_event(
 	size_t at = (size_t)(x - w->waiters.data) * t->prims + t->prim_index[e->prim] - 1;
 
 	t->ops[at] |= 1ull << e->op;
-	if (e->kind == KNOT_EV_ACQUIRE && (e->op == KNOT_OP_RLOCK || e->op == KNOT_OP_TRYRLOCK))
+	/* Who gets the lock at once tells no more than the step. */
+	if (e->op == KNOT_OP_RLOCK)
+		t->reads[at] = (int16_t)(t->reads[at] + (e->kind == KNOT_EV_BLOCK ? -1 : 1));
+	if (e->kind == KNOT_EV_ACQUIRE && e->op == KNOT_OP_TRYRLOCK)
 		t->reads[at]++;
 	if (e->kind == KNOT_EV_STEP && e->op == KNOT_OP_RUNLOCK)
 		t->reads[at]--;
@@ -311,6 +323,85 @@ static void mark_knots(struct knot_waitgraph *w)
 	free(degree);
 }
 
+/* The waiters for locks, and what is known of these. */
+struct rings {
+	size_t *at; /* positions in waiters */
+	const struct knot_shm_snap **snaps;
+	size_t len;
+};
+
+/* Has y to act before x can go on? */
+static bool holds_up(const struct knot_waitgraph *w, const struct touch *t, const struct rings *r,
+	size_t x, size_t y)
+{
+	const struct knot_waiter *from = &w->waiters.data[r->at[x]];
+	const struct knot_waiter *to = &w->waiters.data[r->at[y]];
+
+	if (!r->snaps[x]->readers)
+		return r->snaps[x]->holder == to->g;
+	/* Readers hold it: a writer waits for them, and one more reader for the writer. */
+	if (from->op == KNOT_OP_RLOCK)
+		return to->op == KNOT_OP_LOCK && to->prim == from->prim && from->prim;
+	return !w->blind && from->prim < t->prim_len && t->prim_index[from->prim] &&
+		t->reads[r->at[y] * t->prims + t->prim_index[from->prim] - 1] > 0;
+}
+
+/* Peels off who is held up by nobody that is, and who holds up nobody. */
+static void peel(struct knot_waitgraph *w, const struct touch *t, struct rings *r)
+{
+	bool *left = knot_xalloc(r->len + 1), *alone = knot_xalloc(r->len + 1);
+
+	memset(left, true, r->len);
+	for (bool changed = true; changed;) {
+		changed = false;
+		for (size_t x = 0; x < r->len; x++) {
+			bool out = false, in = false;
+
+			alone[x] = true;
+			for (size_t y = 0; y < r->len && left[x]; y++) {
+				const bool to = left[y] && holds_up(w, t, r, x, y);
+				const bool from = left[y] && holds_up(w, t, r, y, x);
+
+				out |= to;
+				in |= from;
+				alone[x] &= x == y || !(to || from);
+			}
+			changed |= left[x] && !(in && out);
+			left[x] &= in && out;
+		}
+	}
+	for (size_t x = 0; x < r->len; x++)
+		if (left[x])
+			w->waiters.data[r->at[x]].ring =
+				alone[x] ? KNOT_RING_ITSELF : KNOT_RING_OTHERS;
+	free(left);
+	free(alone);
+}
+
+static void mark_rings(struct knot_waitgraph *w, const struct touch *t,
+	const struct knot_shm_snap *snaps, size_t snaps_len)
+{
+	struct rings r = {.len = 0};
+	const struct knot_shm_snap **by_g = knot_xalloc((KNOT_G_NONE + 1u) * sizeof(*by_g));
+
+	for (size_t i = 0; i < snaps_len; i++)
+		by_g[snaps[i].g] = &snaps[i];
+	r.at = knot_xalloc((w->waiters.len + 1) * sizeof(*r.at));
+	r.snaps = knot_xalloc((w->waiters.len + 1) * sizeof(*r.snaps));
+	for (size_t i = 0; i < w->waiters.len && r.len < RING_MAX; i++) {
+		if (!waits_for_lock(&w->waiters.data[i]))
+			continue;
+		r.at[r.len] = i;
+		r.snaps[r.len++] = by_g[w->waiters.data[i].g];
+	}
+	peel(w, t, &r);
+	for (size_t i = 0; i < w->waiters.len; i++)
+		w->waiters.data[i].stuck |= w->waiters.data[i].ring != KNOT_RING_NONE;
+	free(r.at);
+	free(r.snaps);
+	free(by_g);
+}
+
 static void take_snaps(struct knot_waitgraph *w, const struct knot_shm_snap *snaps,
 	size_t snaps_len, const struct knot_run_view *view, const struct knot_names *names)
 {
@@ -350,6 +441,7 @@ void knot_waitgraph_build(struct knot_waitgraph *w, const struct knot_shm_snap *
 		mark_all_stuck(w);
 	else if (!w->blind)
 		mark_stuck(w, &t);
+	mark_rings(w, &t, snaps, snaps_len);
 	for (size_t i = 0; i < w->waiters.len; i++)
 		add_waits(w, &t, i, holders[w->waiters.data[i].g]);
 	mark_knots(w);

@@ -10,6 +10,9 @@
  * A goroutine is stuck when nothing can wake it. Nothing can: no live goroutine (running, ticking,
  * waiting for I/O) touched its primitive in this run, nor did a goroutine that could be woken so.
  * With nothing live left every blocked goroutine is stuck, and that is a proof.
+ *
+ * So is a ring: goroutines each of which waits for a lock that the next one holds. Whoever holds a lock has to act
+ * before another one gets it, so nothing else that lives is of help to them.
  */
 #ifndef KNOT_EXPLORE_WAITGRAPH_H
 #define KNOT_EXPLORE_WAITGRAPH_H
@@ -27,6 +30,12 @@ enum knot_role {
 	KNOT_ROLE_OLD, /* blocked, and was there before the run */
 };
 
+enum knot_ring {
+	KNOT_RING_NONE,
+	KNOT_RING_ITSELF, /* holds what it waits for: another one may unlock that, though few programs do so */
+	KNOT_RING_OTHERS,
+};
+
 struct knot_waiter {
 	uint16_t g;
 	uint8_t op;
@@ -39,6 +48,7 @@ struct knot_waiter {
 	bool stuck;
 	bool proven; /* by the collector: nothing live reaches what it waits for */
 	bool in_knot; /* on, or between, cycles of the graph */
+	uint8_t ring; /* enum knot_ring */
 };
 
 enum knot_wait_why {

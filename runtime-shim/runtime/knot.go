@@ -172,31 +172,32 @@ type knotState struct {
 	chainDelay uint32
 	chainOn    bool
 
-	vt         int64 // virtual nanoseconds (monotonic clock)
-	vtOff      int64 // while no run is under way: vt at realOff
-	realOff    int64
-	wallStart  int64
-	firesLeft  int32
-	tailFire   uint32 // step of the last timer fired by the fair tail
-	drainSteps uint32
-	drainFires uint32
-	drainFrom  int64
-	spins      uint32 // operations in a row that only looked
-	pollWhen   int64  // earliest timer among the channels polled while only looking, 0 = none
-	polling    bool   // the operation at its scheduling point is a poll (select with default)
-	looks      uint32 // looks at the clock since anything was done
-	preempts   uint32 // by the watchdog
-	drainOver  bool   // who is left computes on: the driver goes on without it
-	idleSince  int64
-	awaitSince int64 // real time since which a followed schedule waits for the outside
-	awaiting   bool
-	vtReal     bool // virtual time has gone at the pace of real time since the last entry of the schedule
-	handedOff  bool // a P was handed off: somebody may be in a system call
-	nheld      int  // goroutines held or aside
-	wentOut    guintptr
-	stray      guintptr
-	signalHeld guintptr
-	extLast    int64
+	vt          int64 // virtual nanoseconds (monotonic clock)
+	vtOff       int64 // while no run is under way: vt at realOff
+	realOff     int64
+	wallStart   int64
+	firesLeft   int32
+	tailFire    uint32 // step of the last timer fired by the fair tail
+	drainSteps  uint32
+	drainFires  uint32
+	drainFrom   int64
+	spins       uint32 // operations in a row that only looked
+	pollWhen    int64  // earliest timer among the channels polled while only looking, 0 = none
+	polling     bool   // the operation at its scheduling point is a poll (select with default)
+	looks       uint32 // looks at the clock since anything was done
+	preempts    uint32 // by the watchdog
+	drainOver   bool   // who is left computes on: the driver goes on without it
+	timersFired uint32
+	idleSince   int64
+	awaitSince  int64 // real time since which a followed schedule waits for the outside
+	awaiting    bool
+	vtReal      bool // virtual time has gone at the pace of real time since the last entry of the schedule
+	handedOff   bool // a P was handed off: somebody may be in a system call
+	nheld       int  // goroutines held or aside
+	wentOut     guintptr
+	stray       guintptr
+	signalHeld  guintptr
+	extLast     int64
 
 	heapBase  uint64
 	heapLimit uint64 // of the process, 0 = none
@@ -475,6 +476,7 @@ func knotRunBegin() {
 	knot.firesLeft = 32
 	knot.preempts = 0
 	knot.drainOver = false
+	knot.timersFired = 0
 	knot.idleSince = 0
 	knot.awaitSince = 0
 	knot.awaiting = false

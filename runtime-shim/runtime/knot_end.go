@@ -32,8 +32,13 @@ func knotReporter() {
 	end := c.end
 	n, _, _ := knotSnapshot()
 	knotDumpStacks()
-	if end != knotEndTimeout { // who was where when the time was up is a matter of chance
+	if end == knotEndTimeout { // who was where when the time was up is a matter of chance
+		c.bucket = knotRingBucket(n)
+	} else {
 		c.bucket = knotSnapBucket(end, n)
+	}
+	if end == knotEndExtwait || end == knotEndSteps {
+		knotProve(n) // something lives; those that it cannot reach wait for good
 	}
 	c.flags |= knotRunTainted
 	knotResult(end, n)
@@ -194,11 +199,16 @@ func knotProve(n uint32) {
 			return
 		}
 		for i := uint32(0); i < n; i++ {
-			if r := &knot.snaps[i]; r.goid == uint32(gp.goid) && r.state == knotSnapBlocked {
+			if r := &knot.snaps[i]; r.goid == uint32(gp.goid) && r.state == knotSnapBlocked && !knotMeansIt(gp) {
 				r.flags |= 8
 			}
 		}
 	})
+}
+
+// knotMeansIt reports whether gp says itself that it will wait for ever, in a run that is stopped before its end.
+func knotMeansIt(gp *g) bool {
+	return knot.forced && gp.waitreason == waitReasonSelectNoCases
 }
 
 // knotProving: the collector looks for goroutines that nothing live can wake.
@@ -236,6 +246,46 @@ func knotSnapBucket(end, n uint32) uint64 {
 		}
 	}
 	return knotMix(sum + uint64(end))
+}
+
+// knotRingBucket names goroutines of the snapshot that wait in a ring for each other's locks, 0 = there is none. Nothing
+// can change that any more, whatever else is under way. Which readers hold a lock only goknot knows.
+func knotRingBucket(n uint32) uint64 {
+	sum := uint64(0)
+	for i := uint32(0); i < n; i++ {
+		at := i
+		for hops := uint32(0); hops < n && at < n; hops++ {
+			s := &knot.snaps[at]
+			if s.state != knotSnapBlocked || s.op != knotOpLock && s.op != knotOpRlock || s.readers != 0 {
+				break
+			}
+			for at = 0; at < n && uint32(knot.snaps[at].g) != s.holder; at++ {
+			}
+			if at == i {
+				sum += knotMix(uint64(knot.snaps[i].site)<<8 | uint64(knot.snaps[i].op))
+				break
+			}
+		}
+	}
+	if sum == 0 {
+		return 0
+	}
+	return knotMix(sum + knotEndTimeout)
+}
+
+// knotRingFires is how many timers a program may wait for before it is looked at for a ring: one that serves and ticks
+// would go on until its time is up.
+const knotRingFires = 1000
+
+// knotServesOn reports whether the program only goes on because of timers and the outside, and some of its goroutines
+// wait for each other for good. When that is asked depends on the schedule alone.
+func knotServesOn() bool {
+	if knot.timersFired < knotRingFires || !knotIsProgram() {
+		return false
+	}
+	knot.timersFired = 0
+	n, _, _ := knotSnapshot()
+	return knotRingBucket(n) != 0
 }
 
 // knotDumpStacks leaves Go's own goroutine dump for goknot.

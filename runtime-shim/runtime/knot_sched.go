@@ -473,6 +473,10 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		knotWakeDriver()
 		return knotGo(knot.driver.ptr()), false
 	}
+	if knotServesOn() {
+		knotStop(knotEndExtwait)
+		return nil, true
+	}
 	if knot.req.prefixLen != 0 {
 		if !knotHeed(nil) || knot.nready > 0 {
 			return nil, true
@@ -504,6 +508,10 @@ func knotIdle(pp *p) (gp *g, again bool) {
 	}
 	if knotFollowing() && !knotOldIO() {
 		return knotIdleFollowing(waiters)
+	}
+	if knotCompute.over {
+		knotStop(knotEndTimeout)
+		return nil, true
 	}
 	if knotOutstanding(waiters) && !(knot.draining && now-knot.idleSince > knotDrainExternalNs) {
 		// Virtual time goes at the pace of real time.

@@ -113,6 +113,7 @@ func knotPassTime(when int64) {
 		knot.vt = when
 		knot.cur.virtualNs = uint64(when - knotEpoch)
 	}
+	knot.timersFired++
 	knotEvent(knotEvTimer, knotOpTimer, knotGNone, 0, 0, uint64(knot.vt-knotEpoch))
 	knot.cur.hash = knotMix(knot.cur.hash ^ 0x74696d6572)
 }

@@ -306,6 +306,63 @@ Test(verdict, waiting_for_the_outside_is_no_finding_unless_the_test_is_stuck_ins
 	CHECK(&in, KNOT_VERDICT_DEADLOCK, KNOT_NOTE_UNPROVEN, true, false);
 }
 
+/* Two that wait for each other's locks and one that waits for the outside, which touched these, too. */
+Test(verdict, a_ring_of_locks_is_a_deadlock_whatever_the_run_ended_in)
+{
+	struct knot_shm_snap s[] = {snap(0, 5, KNOT_OP_IO, 5, 0), snap(1, 3, KNOT_OP_LOCK, 9, 2),
+		snap(2, 3, KNOT_OP_LOCK, 8, 1), snap(3, 3, KNOT_OP_RECV, 7, 3)};
+	struct knot_shm_event e[] = {
+		{.kind = KNOT_EV_STEP, .g = 0, .op = KNOT_OP_LOCK, .site = 9, .prim = 1},
+		{.kind = KNOT_EV_STEP, .g = 0, .op = KNOT_OP_LOCK, .site = 9, .prim = 2},
+		{.kind = KNOT_EV_STEP, .g = 0, .op = KNOT_OP_SEND, .site = 9, .prim = 3}};
+	struct knot_verdict_input in = {.flags = KNOT_RUN_PROGRAM,
+		.steps = 3,
+		.snaps = s,
+		.snaps_len = 4,
+		.view = {e, 3, NULL, 0}};
+	static const uint32_t ends[] = {KNOT_END_EXTWAIT, KNOT_END_STEPS, KNOT_END_TIMEOUT};
+	struct knot_verdict v = {.kind = 0};
+
+	s[0].flags = 1;
+	s[1].holder = 2;
+	s[2].holder = 1;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		in.end = ends[i];
+		CHECK(&in, KNOT_VERDICT_DEADLOCK, KNOT_NOTE_NONE, true, true);
+		knot_verdict_decide(&in, &v);
+		cr_assert_eq(v.sites.len, 2, "who is in no ring is another matter");
+		cr_expect_eq(v.sites.data[0].site, 8);
+		knot_verdict_free(&v);
+	}
+	s[1].holder = 1;
+	s[2].holder = KNOT_G_NONE;
+	in.end = KNOT_END_EXTWAIT;
+	CHECK(&in, KNOT_VERDICT_DEADLOCK, KNOT_NOTE_UNPROVEN, true, false);
+	s[1].holder = 0;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_EXTERNAL, false, false);
+}
+
+Test(verdict, what_the_collector_proves_beside_one_that_waits_outside_is_a_leak)
+{
+	struct knot_shm_snap s[] = {snap(0, 3, KNOT_OP_RECV, 5, 0), snap(1, 5, KNOT_OP_IO, 9, 0),
+		snap(2, 3, KNOT_OP_SEND, 8, 1)};
+	struct knot_verdict_input in = {.end = KNOT_END_EXTWAIT,
+		.flags = KNOT_RUN_PROGRAM | KNOT_RUN_COLLECTED,
+		.snaps = s,
+		.snaps_len = 3};
+
+	s[0].flags = 1 | 8;
+	CHECK(&in, KNOT_VERDICT_OK, KNOT_NOTE_EXTERNAL, false, false);
+	s[2].flags = 8;
+	CHECK(&in, KNOT_VERDICT_LEAK, KNOT_NOTE_NONE, true, true);
+	struct knot_verdict v = {.kind = 0};
+
+	knot_verdict_decide(&in, &v);
+	cr_expect_eq(v.proof, KNOT_PROOF_PROVEN);
+	cr_expect_eq(v.sites.len, 1, "main may wait for good");
+	knot_verdict_free(&v);
+}
+
 #define SPIN 4000
 
 /* G1 spins with op; G2 is blocked on a channel that G1 does not touch. */

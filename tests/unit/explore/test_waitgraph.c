@@ -160,6 +160,62 @@ Test(waitgraph, what_live_goroutines_touched_is_not_stuck)
 	knot_waitgraph_free(&w);
 }
 
+/* 1 and 2 hold what the other one wants, 3 wants the same, 4 waits for the outside and has touched all of it. */
+Test(waitgraph, a_ring_of_locks_is_stuck_whoever_lives)
+{
+	struct knot_shm_snap s[] = {snap(1, BLOCKED, KNOT_OP_LOCK, 10, 1),
+		snap(2, BLOCKED, KNOT_OP_LOCK, 20, 2), snap(3, BLOCKED, KNOT_OP_LOCK, 30, 1),
+		snap(4, IO, KNOT_OP_IO, 40, 0), snap(5, BLOCKED, KNOT_OP_LOCK, 50, 3)};
+	struct knot_shm_event e[] = {step(4, KNOT_OP_LOCK, 1), step(4, KNOT_OP_UNLOCK, 1),
+		step(4, KNOT_OP_LOCK, 2), step(4, KNOT_OP_UNLOCK, 2)};
+	struct knot_run_view view = {e, 4, NULL, 0};
+	struct knot_waitgraph w = {.live = 0};
+
+	s[0].holder = 2;
+	s[1].holder = 1;
+	s[2].holder = 2;
+	s[4].holder = 5;
+	knot_waitgraph_build(&w, s, 5, &view, false, NULL);
+	cr_expect_eq(at(&w, 1)->ring, KNOT_RING_OTHERS);
+	cr_expect_eq(at(&w, 2)->ring, KNOT_RING_OTHERS);
+	cr_expect_eq(at(&w, 3)->ring, KNOT_RING_NONE, "nobody waits for it");
+	cr_expect_eq(at(&w, 5)->ring, KNOT_RING_ITSELF);
+	cr_expect(at(&w, 1)->stuck && at(&w, 2)->stuck);
+	s[1].holder = 4;
+	knot_waitgraph_build(&w, s, 4, &view, false, NULL);
+	cr_expect_eq(at(&w, 1)->ring, KNOT_RING_NONE, "4 may yet unlock");
+	cr_expect_not(at(&w, 1)->stuck);
+	knot_waitgraph_free(&w);
+}
+
+Test(waitgraph, readers_and_a_writer_are_a_ring)
+{
+	/* 1 read-locks a and wants to once more; 2 waits to write to it; 3 has given its read lock back. */
+	struct knot_shm_snap s[] = {snap(1, BLOCKED, KNOT_OP_RLOCK, 10, 1),
+		snap(2, BLOCKED, KNOT_OP_LOCK, 20, 1), snap(3, IO, KNOT_OP_IO, 30, 0)};
+	struct knot_shm_event e[] = {step(1, KNOT_OP_RLOCK, 1), step(3, KNOT_OP_RLOCK, 1),
+		step(3, KNOT_OP_RUNLOCK, 1), step(1, KNOT_OP_RLOCK, 1),
+		{.kind = KNOT_EV_BLOCK, .g = 1, .op = KNOT_OP_RLOCK, .site = 1, .prim = 1}};
+	struct knot_run_view view = {e, 5, NULL, 0};
+	struct knot_waitgraph w = {.live = 0};
+
+	s[0].readers = s[1].readers = 1;
+	s[0].holder = s[1].holder = 3; /* the last one to get it */
+	knot_waitgraph_build(&w, s, 3, &view, false, NULL);
+	cr_expect_eq(at(&w, 1)->ring, KNOT_RING_OTHERS);
+	cr_expect_eq(at(&w, 2)->ring, KNOT_RING_OTHERS);
+	knot_waitgraph_build(&w, s, 3, &view, true, NULL);
+	cr_expect_eq(at(&w, 2)->ring, KNOT_RING_NONE, "with events lost nobody knows who reads");
+	/* A reader that waits for the outside gives it back some time. */
+	e[0].g = 3;
+	view.len = 4;
+	e[2] = e[3];
+	e[3] = e[4];
+	knot_waitgraph_build(&w, s, 3, &view, false, NULL);
+	cr_expect_eq(at(&w, 1)->ring, KNOT_RING_NONE);
+	knot_waitgraph_free(&w);
+}
+
 static const struct knot_site_name *name_site(void *arg, uint32_t site)
 {
 	static const struct knot_site_name names[] = {{.function = "main.worker"},
