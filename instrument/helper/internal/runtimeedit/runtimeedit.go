@@ -142,11 +142,21 @@ func renameInternal(open map[string]*source, goroot string) error {
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
+		rel := "runtime/" + name
+		s := open[rel]
+		if s == nil {
+			// Most files name none of them, and parsing takes longest.
+			text, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				return err
+			}
+			if !namesInternal(text) {
+				continue
+			}
+		}
 		if ok, err := ctx.MatchFile(dir, name); err != nil || !ok {
 			continue
 		}
-		rel := "runtime/" + name
-		s := open[rel]
 		if s == nil {
 			if s, err = openSource(goroot, rel); err != nil {
 				return err
@@ -168,6 +178,15 @@ func renameInternal(open map[string]*source, goroot string) error {
 		}
 	}
 	return nil
+}
+
+func namesInternal(text []byte) bool {
+	for name := range internalCalls {
+		if bytes.Contains(text, []byte(name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // addShim adds the files of the shim to their packages.
