@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/vec.h"
 #include "instrument/overlay.h"
+#include "instrument/stamp.h"
 #include "instrument/toolchain.h"
 #include "instrument/words.h"
 #include "sys/command.h"
@@ -174,12 +175,11 @@ static int check_user_overlay(
 	return user ? knot_overlay_check(user, dir, err) : 0;
 }
 
-static int build_helper(const struct knot_instrument_options *o, const char *go, const char *data,
-	const char *helper, struct knot_error *err)
+static int go_build_helper(const struct knot_instrument_options *o, const char *go,
+	const char *source, const char *helper, struct knot_error *err)
 {
 	static const char *const set[] = {
 		"GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GO111MODULE=on", "GOEXPERIMENT="};
-	knot_auto_free char *source = knot_xasprintf("%s/instrument/helper", data);
 	const char *argv[] = {go, "build", "-trimpath", "-buildvcs=false", "-o", helper, ".", NULL};
 	struct knot_command_result r = {0};
 	int rc = run(argv, source, set, sizeof(set) / sizeof(*set), NULL, 0, o->cancel_fd, &r, err);
@@ -190,6 +190,27 @@ static int build_helper(const struct knot_instrument_options *o, const char *go,
 	}
 	knot_command_result_free(&r);
 	return rc;
+}
+
+static int build_helper(const struct knot_instrument_options *o, const struct knot_toolchain *t,
+	const char *go, const char *data, const char *helper, struct knot_error *err)
+{
+	knot_auto_free char *source = knot_xasprintf("%s/instrument/helper", data);
+	knot_auto_free char *file = knot_xasprintf("%s.stamp", helper);
+	knot_auto_free char *before = NULL, *after = NULL;
+	const char *words[] = {go, t->version, t->goroot, t->goamd64, t->cgo};
+	const size_t n = sizeof(words) / sizeof(*words);
+	int rc = knot_stamp_make(source, words, n, helper, &before, err);
+
+	if (rc || knot_stamp_matches(file, before))
+		return rc;
+	if ((rc = go_build_helper(o, go, source, helper, err)) ||
+		(rc = knot_stamp_make(source, words, n, helper, &after, err)))
+		return rc;
+	/* Sources that changed meanwhile may or may not have been built. */
+	if (strncmp(before, after, strcspn(before, " ")) != 0)
+		return 0;
+	return knot_file_write(file, after, strlen(after), err);
 }
 
 /* What both go list and go test take. The strings are borrowed. */
@@ -437,7 +458,7 @@ int knot_instrument(const struct knot_instrument_options *options,
 		(options->race && (rc = knot_toolchain_check_race(&t, err))) ||
 		(rc = check_module(options, &t, err)) || (rc = check_user_overlay(&t, dir, err)) ||
 		(rc = own_goroot(options, &t, &go, err)) ||
-		(rc = build_helper(options, go, data, helper, err)))
+		(rc = build_helper(options, &t, go, data, helper, err)))
 		goto out;
 	fill(options, &t, &go, dir, &res);
 	rc = copy_deps(options, &t, helper, &res, err);

@@ -39,7 +39,7 @@ func runRuntime(args []string, _ io.Reader, stderr io.Writer) int {
 func main() {
 	// It lives for a second, and half of what it allocates it keeps.
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
+		debug.SetGCPercent(800)
 	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stderr))
 }

@@ -9,5 +9,5 @@ proof_modules=(
 	'github.com/google/go-containerregistry@v0.22.1||./...'
 	'github.com/mattn/go-sqlite3@v1.14.53||./...'
 	'github.com/nats-io/nats.go@v1.48.0|-short|. ./encoders/... ./internal/... ./jetstream ./micro/... ./util/...'
-	'github.com/cockroachdb/pebble@v1.1.5|-short|./batchrepr/... ./bloom/... ./internal/... ./objstorage/... ./record/... ./rangekey/... ./sstable/... ./vfs/...'
+	'github.com/cockroachdb/pebble@v1.1.5|-short|./bloom/... ./internal/... ./objstorage/... ./record/... ./rangekey/... ./sstable/... ./vfs/...'
 )

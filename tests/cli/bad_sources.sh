@@ -135,12 +135,17 @@ mv "\$5" "\$5.real"
 cp "$work/dying/helper" "\$5"
 SH
 chmod +x dying/go
+# A helper that was built is not built again.
+with_dying() { # module, sentence
+	rm -f "campaign-$1/build/helper.stamp"
+	PATH=$work/dying:$PATH refused "$@"
+}
 dies() { # script, sentence
 	printf '#!/bin/sh\n%s\n' "$1" >dying/helper
 	chmod +x dying/helper
 	# Something to write, so that a helper that works would change the files.
 	printf '\n' >>dies/a_test.go
-	PATH=$work/dying:$PATH refused dies "$2"
+	with_dying dies "$2"
 	expect "$1: what was there before is changed" test "$kept" = "$(cd campaign-dies/build && md5sum overlay.json sites.json tests.json src/*/*)"
 }
 # shellcheck disable=SC2016  # for the shell that the script is for
@@ -171,7 +176,7 @@ kill -9 \$!
 kill -9 \$\$
 SH
 	sed -i "s/^}/\tc <- 2\n&/" generated/g.go
-	PATH=$work/dying:$PATH refused generated "goknot's helper died of signal 9 .*"
+	with_dying generated "goknot's helper died of signal 9 .*"
 	expect "something is half-written after $delay s" whole
 done
 rm campaign-generated/build/helper
@@ -188,7 +193,7 @@ while [ \$# -gt 1 ]; do
 	shift
 done
 SH
-	PATH=$work/dying:$PATH refused dies "$2"
+	with_dying dies "$2"
 }
 cut_short -sites 'site table: .*'
 cut_short -tests 'list of tests: .*'
