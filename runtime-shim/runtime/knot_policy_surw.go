@@ -17,8 +17,9 @@ import "unsafe"
 // What is of interest is drawn for every run: the operations on one primitive, or on all, of those that at least
 // two goroutines have used. A primitive is known from run to run by the sites that were seen to use it.
 //
-// Differences: a target that cannot go on while all others are kept waiting is given up for one of those; a
-// goroutine at an operation it was not expected to have left counts as having one.
+// Differences: a target that cannot go on while all others are kept waiting is given up for one of those, in
+// proportion again, and counts as having nothing left until it can go on; a goroutine at an operation it was not
+// expected to have left counts as having one.
 //
 // Invariants: the candidates are in set, [0, plain) those whose pending operation is of no interest. The
 // sum tree has, by goroutine number, what is left; the target, when there is one, is a number of this run.
@@ -33,7 +34,8 @@ type knotSURW struct {
 	prims    knotTab // the last site that used a primitive
 	left     knotSums
 	set      knotArray // of guintptr
-	waiting  knotArray // by goroutine number: the run in which it is a candidate at an operation of interest
+	turns    knotArray // by goroutine number
+	aside    uint32    // goroutines that have something set aside
 	plain, n uint32
 	known    uint32 // paths with an estimate
 	target   uint32 // goroutine number + 1
@@ -54,6 +56,13 @@ type knotSURWSite struct {
 	chosen bool   // is of interest in this run
 }
 
+// knotSURWTurn is what a choice must know of a goroutine, apart from the g, which is far away.
+type knotSURWTurn struct {
+	waits uint32 // the run in which it is a candidate at an operation of interest
+	run   uint32 // the run in which it was given up as a target ...
+	left  uint32 // ... with so many left
+}
+
 // knotSURWRec counts the operations of a path at a site.
 type knotSURWRec struct {
 	path, site, count uint32
@@ -68,7 +77,7 @@ func (s *knotSURW) pathAt(i uint32) *knotSURWPath { return (*knotSURWPath)(s.pat
 func (s *knotSURW) siteAt(i uint32) *knotSURWSite { return (*knotSURWSite)(s.site.at(i)) }
 func (s *knotSURW) recAt(i uint32) *knotSURWRec   { return (*knotSURWRec)(s.rec.at(i)) }
 func (s *knotSURW) member(i uint32) *guintptr     { return (*guintptr)(s.set.at(i)) }
-func (s *knotSURW) waits(i uint32) *uint32        { return (*uint32)(s.waiting.at(i)) }
+func (s *knotSURW) turn(i uint32) *knotSURWTurn   { return (*knotSURWTurn)(s.turns.at(i)) }
 
 func knotSURWBegin() {
 	s := &knot.surw
@@ -82,11 +91,11 @@ func knotSURWBegin() {
 		s.site.size = unsafe.Sizeof(knotSURWSite{})
 		s.rec.size = unsafe.Sizeof(knotSURWRec{})
 		s.set.size = unsafe.Sizeof(guintptr(0))
-		s.waiting.size = 4
+		s.turns.size = unsafe.Sizeof(knotSURWTurn{})
 	}
 	s.prims.reset()
 	s.left.reset()
-	s.plain, s.n, s.target = 0, 0, 0
+	s.plain, s.n, s.target, s.aside = 0, 0, 0, 0
 	s.known = s.npaths
 	s.runs++
 	s.on = false
@@ -138,7 +147,12 @@ func (s *knotSURW) interest() bool {
 		r := s.recAt(i)
 		e := s.siteAt(r.site)
 		if e.chosen = s.siteAt(s.root(r.site)).chosen; e.chosen {
-			s.pathAt(r.path).weight += max(1, (r.count+s.runs/2)/s.runs)
+			s.pathAt(r.path).weight += r.count
+		}
+	}
+	for i := uint32(1); i <= s.npaths; i++ {
+		if p := s.pathAt(i); p.weight > 0 {
+			p.weight = max(1, (p.weight+s.runs/2)/s.runs)
 		}
 	}
 	for i := s.npaths; i > 0; i-- {
@@ -247,13 +261,16 @@ func knotSURWAdd(gp *g) {
 	k.memberAt = s.n
 	s.member(s.n).set(gp)
 	s.n++
+	if s.aside > 0 {
+		s.back(uint32(k.idx))
+	}
 	if !s.wants(gp) {
 		s.swap(k.memberAt, s.plain)
 		s.plain++
 		return
 	}
 	i := uint32(k.idx)
-	*s.waits(i) = uint32(knot.run)
+	s.turn(i).waits = uint32(knot.run)
 	if s.left.get(i) == 0 {
 		s.left.set(i, 1)
 	}
@@ -268,7 +285,7 @@ func knotSURWRemove(gp *g) {
 		s.plain--
 		s.swap(k.memberAt, s.plain)
 	} else {
-		*s.waits(uint32(k.idx)) = 0
+		s.turn(uint32(k.idx)).waits = 0
 	}
 	s.n--
 	s.swap(k.memberAt, s.n)
@@ -355,7 +372,7 @@ func (s *knotSURW) aim() (gp *g, waits bool) {
 		}
 		i := s.target - 1
 		gp = knot.byIdx[i].ptr()
-		if *s.waits(i) == uint32(knot.run) {
+		if s.turn(i).waits == uint32(knot.run) {
 			return gp, true
 		}
 		if gp.knot.run == knot.run && uint32(gp.knot.idx) == i {
@@ -396,13 +413,36 @@ func knotSURWChoose(self *g) *g {
 	return self
 }
 
+// giveUp sets aside what the target has left, until it is a candidate.
+func (s *knotSURW) giveUp() {
+	i := s.target - 1
+	t := s.turn(i)
+	t.run, t.left = uint32(knot.run), s.left.get(i)
+	s.left.set(i, 0)
+	s.target = 0
+	s.aside++
+}
+
+// back gives it back.
+func (s *knotSURW) back(i uint32) {
+	if t := s.turn(i); t.run == uint32(knot.run) {
+		t.run = 0
+		s.left.set(i, s.left.get(i)+t.left)
+		s.aside--
+	}
+}
+
 // instead finds another target when all candidates are at operations of interest and the target is none of them.
 func (s *knotSURW) instead(self *g) *g {
-	for i := 0; i < 8 && s.left.total() > 0; i++ {
-		s.target = 0
-		if gp, waits := s.aim(); gp != nil && (gp == self || waits) {
+	for {
+		gp, waits := s.aim()
+		if gp == nil {
+			break
+		}
+		if gp == self || waits {
 			return gp
 		}
+		s.giveUp()
 	}
 	n := s.n
 	if self != nil {

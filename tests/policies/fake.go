@@ -100,12 +100,14 @@ func munmap(p unsafe.Pointer, n uintptr) {
 	syscall.Syscall(syscall.SYS_MUNMAP, uintptr(p), n, 0)
 }
 
-// An instr is one operation of a task. A spawn makes its task runnable; nothing else blocks.
+// An instr is one operation of a task. A spawn makes its task runnable, a join waits for the end of its task. A mutex is
+// locked, or else unlocked, at addr; who has waited longest gets it.
 type instr struct {
-	op    uint8
-	addr  uintptr
-	site  uint32
-	spawn int // task + 1
+	op          uint8
+	addr        uintptr
+	site        uint32
+	spawn, join int // task + 1
+	mutex       bool
 }
 
 // A program's tasks from 0 to roots-1 are there from the start.
@@ -121,6 +123,10 @@ type fake struct {
 	pc    []int
 	trace []int // the tasks in the order of their steps
 	check func(self, chosen *g)
+
+	held    map[uintptr]bool
+	lockers map[uintptr][]int
+	joiners map[int][]int
 }
 
 func newFake(prog program) *fake {
@@ -166,6 +172,7 @@ func (f *fake) run(policy int, seed uint64, index uint32) []int {
 		fn()
 	}
 	f.trace = f.trace[:0]
+	f.held, f.lockers, f.joiners = map[uintptr]bool{}, map[uintptr][]int{}, map[int][]int{}
 	for i := 0; i < f.prog.roots; i++ {
 		f.spawn(i, knotGNone)
 	}
@@ -190,6 +197,11 @@ func (f *fake) run(policy int, seed uint64, index uint32) []int {
 func (f *fake) execute(gp *g) *g {
 	k := &gp.knot
 	i := int(k.idx)
+	if k.blocked {
+		k.blocked = false
+		knot.cur.steps++
+		return f.advance(gp)
+	}
 	in := f.prog.tasks[i][f.pc[i]]
 	f.trace = append(f.trace, i)
 	knot.cur.steps++
@@ -202,9 +214,45 @@ func (f *fake) execute(gp *g) *g {
 	if in.spawn != 0 {
 		f.spawn(in.spawn-1, k.idx)
 	}
+	if f.blocks(i, in) {
+		k.blocked = true
+		return nil
+	}
+	return f.advance(gp)
+}
+
+// blocks has the effect of an operation on others and reports whether the task has to wait.
+func (f *fake) blocks(i int, in instr) bool {
+	switch {
+	case in.join != 0 && f.gs[in.join-1].knot.run == knot.run:
+		f.joiners[in.join-1] = append(f.joiners[in.join-1], i)
+		return true
+	case in.mutex && in.op == knotOpLock:
+		if f.held[in.addr] {
+			f.lockers[in.addr] = append(f.lockers[in.addr], i)
+			return true
+		}
+		f.held[in.addr] = true
+	case in.mutex:
+		f.held[in.addr] = len(f.lockers[in.addr]) > 0
+		if f.held[in.addr] {
+			knotReadyAdd(f.gs[f.lockers[in.addr][0]])
+			f.lockers[in.addr] = f.lockers[in.addr][1:]
+		}
+	}
+	return false
+}
+
+// advance is behind an operation of gp, which ends or goes to the next.
+func (f *fake) advance(gp *g) *g {
+	k := &gp.knot
+	i := int(k.idx)
 	f.pc[i]++
 	if f.pc[i] == len(f.prog.tasks[i]) {
 		k.run = 0
+		for _, j := range f.joiners[i] {
+			knotReadyAdd(f.gs[j])
+		}
 		return nil
 	}
 	f.pend(i)

@@ -38,25 +38,49 @@ func within(t *testing.T, what string, got, n int, p float64) {
 	}
 }
 
-// uniform is a chi-square test over counts with the given number of possible outcomes. The bound, by Wilson and
-// Hilferty, is exceeded by chance once in a million times.
+// uniform is a chi-square test over counts with the given number of possible outcomes.
 func uniform(t *testing.T, what string, counts map[string]int, outcomes int) {
 	t.Helper()
-	n := 0
-	for _, c := range counts {
-		n += c
-	}
 	if len(counts) != outcomes {
 		t.Fatalf("%s: %d outcomes, expected %d", what, len(counts), outcomes)
 	}
-	want, chi := float64(n)/float64(outcomes), 0.0
-	for _, c := range counts {
-		chi += (float64(c) - want) * (float64(c) - want) / want
+	want := map[string]float64{}
+	for outcome := range counts {
+		want[outcome] = 1 / float64(outcomes)
 	}
-	df := float64(outcomes - 1)
+	fits(t, what, counts, want)
+}
+
+// fits is a chi-square test of counts against probabilities. What is expected less than ten times is one outcome. The
+// bound, by Wilson and Hilferty, is exceeded by chance once in a million times.
+func fits(t *testing.T, what string, counts map[string]int, want map[string]float64) {
+	t.Helper()
+	n := 0
+	for outcome, c := range counts {
+		if want[outcome] == 0 {
+			t.Errorf("%s: %s cannot be", what, outcome)
+		}
+		n += c
+	}
+	chi, df, rare, rareWant := 0.0, -1.0, 0.0, 0.0
+	add := func(got, want float64) {
+		chi += (got - want) * (got - want) / want
+		df++
+	}
+	for outcome, p := range want {
+		if e := p * float64(n); e < 10 {
+			rare += float64(counts[outcome])
+			rareWant += e
+		} else {
+			add(float64(counts[outcome]), e)
+		}
+	}
+	if rareWant > 10 {
+		add(rare, rareWant)
+	}
 	bound := df * math.Pow(1-2/(9*df)+4.75*math.Sqrt(2/(9*df)), 3)
 	if chi > bound {
-		t.Errorf("%s: chi-square %.1f over %d outcomes, bound %.1f: %v", what, chi, outcomes, bound, counts)
+		t.Errorf("%s: chi-square %.1f over %.0f outcomes, bound %.1f: %v", what, chi, df+1, bound, counts)
 	}
 }
 
@@ -280,6 +304,124 @@ func TestSURWCountsChildren(t *testing.T) {
 	}, roots: 2}
 	// a, then a and the c's in any order, the b's anywhere: 3 * (6 over 2).
 	uniform(t, "with a child", orders(newFake(prog), knotPolicySurw, 100000, 9), 45)
+}
+
+// A model is how far the tasks of a program are, for those that spawn nothing, and what they do at one address.
+type model struct {
+	prog    program
+	addr    uintptr
+	pc      []int
+	holder  int // of the mutex at addr: task + 1
+	waiting []int
+}
+
+// able lets everybody come to an operation at the address and returns who can execute one, and how many they have left.
+func (m *model) able() (can, left []int) {
+	for again := true; again; {
+		again = false
+		for i, is := range m.prog.tasks {
+			for m.pc[i] < len(is) && is[m.pc[i]].addr != m.addr {
+				if j := is[m.pc[i]].join - 1; j >= 0 && m.pc[j] < len(m.prog.tasks[j]) {
+					break
+				}
+				m.pc[i]++
+				again = true
+			}
+		}
+	}
+	for i, is := range m.prog.tasks {
+		n := 0
+		for _, in := range is[m.pc[i]:] {
+			if in.addr == m.addr {
+				n++
+			}
+		}
+		if n > 0 && is[m.pc[i]].addr == m.addr && !slices.Contains(m.waiting, i) {
+			can, left = append(can, i), append(left, n)
+		}
+	}
+	return can, left
+}
+
+func (m *model) execute(i int) {
+	switch in := m.prog.tasks[i][m.pc[i]]; {
+	case in.mutex && in.op == knotOpLock && m.holder != 0:
+		m.waiting = append(m.waiting, i)
+		return
+	case in.mutex && in.op == knotOpLock:
+		m.holder = i + 1
+	case in.mutex && len(m.waiting) > 0:
+		m.holder = m.waiting[0] + 1
+		m.pc[m.waiting[0]]++
+		m.waiting = m.waiting[1:]
+	case in.mutex:
+		m.holder = 0
+	}
+	m.pc[i]++
+}
+
+// orders gives each order its probability when the next is drawn among those that can go on, in proportion to what each
+// has left.
+func (m model) orders(order string, p float64, out map[string]float64) {
+	can, left := m.able()
+	if len(can) == 0 {
+		out[order] += p
+		return
+	}
+	sum := 0
+	for _, n := range left {
+		sum += n
+	}
+	for at, i := range can {
+		next := m
+		next.pc, next.waiting = slices.Clone(m.pc), slices.Clone(m.waiting)
+		next.execute(i)
+		next.orders(order+string(byte('a'+i)), p*float64(left[at])/float64(sum), out)
+	}
+}
+
+// Where somebody waits for others the next is drawn among those that can go on.
+func TestSURWAmongThoseThatCanGoOn(t *testing.T) {
+	w := writes(9, 1)
+	join := func(task int) []instr { return []instr{{site: uint32(70 + task), join: task + 1}} }
+	lock, unlock := on(knotOpLock, 9, 1), on(knotOpUnlock, 9, 1)
+	lock[0].mutex, unlock[0].mutex = true, true
+	section := func(inside int) []instr { return slices.Concat(lock, private(inside), unlock) }
+	shapes := map[string]program{
+		"two":       tasks(slices.Concat(private(4), writes(9, 3)), slices.Concat(w, private(9), w)),
+		"three":     tasks(writes(9, 3), slices.Concat(private(12), w, private(3), w), slices.Concat(w, private(5), w)),
+		"a joins":   tasks(slices.Concat(join(1), join(2), writes(9, 40)), slices.Concat(private(3), writes(9, 2)), slices.Concat(private(9), writes(9, 3))),
+		"two join":  tasks(slices.Concat(w, join(2), writes(9, 3)), slices.Concat(join(2), w), writes(9, 2), slices.Concat(private(5), w)),
+		"a lock":    tasks(slices.Concat(section(3), section(0), private(7), section(1)), slices.Concat(private(5), section(9))),
+		"lock of 3": tasks(section(3), slices.Concat(private(5), section(2), section(0)), slices.Concat(private(1), section(1))),
+	}
+	const runs = 100000
+	for name, prog := range shapes {
+		want := map[string]float64{}
+		model{prog: prog, addr: 9, pc: make([]int, len(prog.tasks))}.orders("", 1, want)
+		got := orders(newFake(prog), knotPolicySurw, runs, 9)
+		if len(got) != len(want) {
+			t.Errorf("%s: %d orders of %d", name, len(got), len(want))
+		}
+		fits(t, name, got, want)
+	}
+}
+
+// What a goroutine has left is its mean, not what it would be if it went every way that was ever seen.
+func TestSURWTakesOneWayOfMany(t *testing.T) {
+	const ways, runs = 5, 50000
+	f := newFake(tasks(writes(9, ways), writes(9, 1)))
+	counts := map[string]int{}
+	for seed := range uint64(runs) {
+		way := writes(9, 1)
+		way[0].site += uint32(knotMix(seed) % ways << 16)
+		f.prog.tasks[1] = way
+		at := slices.Index(f.run(knotPolicySurw, seed, uint32(seed)), 1)
+		if seed >= 50 {
+			counts[fmt.Sprint(at)]++
+		}
+	}
+	uniform(t, "one of five ways", counts, ways+1)
 }
 
 // Among two primitives each run picks one or both; orders on the one picked stay uniform, so none is rare.
