@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "engine/campaign_internal.h"
+#include "engine/persist.h"
 #include "explore/corpus.h"
 #include "explore/sharing.h"
 #include "sys/clock.h"

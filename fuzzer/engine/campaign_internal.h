@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the campaign share: campaign.c (loop), judge.c (candidates), audit.c (replays of any run), persist.c (store). */
+/* What the files of the campaign share: campaign.c (loop), judge.c (candidates), audit.c (replays of any run), status.c. */
 #ifndef KNOT_ENGINE_CAMPAIGN_INTERNAL_H
 #define KNOT_ENGINE_CAMPAIGN_INTERNAL_H
 
@@ -13,7 +13,6 @@
 #include <uthash.h>
 
 struct knot_corpus_name;
-struct knot_pool_entry;
 struct knot_sandbox;
 struct knot_store;
 
@@ -132,31 +131,8 @@ uint64_t knot_target_used_ns(const struct knot_campaign *c, const struct knot_ta
 void knot_campaign_tell(struct knot_campaign *c, const struct knot_target_state *s,
 	enum knot_campaign_news kind, const char *text);
 
-/* corpusdir.c: the chains as text files. Makes the directory. */
-int knot_corpusdir_open(struct knot_campaign *c, struct knot_error *err);
-/* Writes a chain that is new in the corpus of s, if it is to be there and is not. */
-void knot_corpusdir_export(
-	struct knot_campaign *c, struct knot_target_state *s, const struct knot_pool_entry *e);
-/* Takes up what has appeared there since the last call. */
-void knot_corpusdir_import(struct knot_campaign *c);
-void knot_corpusdir_close(struct knot_campaign *c);
-
 /* audit.c: replays a run of worker w, whatever it ended in. */
 int knot_audit(struct knot_campaign *c, struct knot_campaign_worker *w,
 	const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err);
-
-/* persist.c: the store. */
-int knot_persist_open(struct knot_campaign *c, struct knot_error *err);
-/* Everything not written so far; called once a second and at the end. */
-int knot_persist_flush(struct knot_campaign *c, struct knot_error *err);
-int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_finding *f, const struct knot_crash *crash, const char *file,
-	uint32_t tries, uint32_t same, struct knot_error *err);
-void knot_persist_close(struct knot_campaign *c);
-/* persist_live.c: the same for what goknot status shows of a campaign under way. */
-int knot_persist_live_open(struct knot_campaign *c, struct knot_error *err);
-int knot_persist_live(struct knot_campaign *c, struct knot_error *err);
-/* It runs no more. */
-int knot_persist_live_end(struct knot_campaign *c, struct knot_error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "engine/campaign_internal.h"
+#include "engine/persist.h"
 #include "explore/corpus.h"
 #include "wire/text.h"
 

@@ -5,6 +5,7 @@
  * that fails behind one warm-up run; only one that ends the same way both times becomes a finding.
  */
 #include "engine/campaign_internal.h"
+#include "engine/persist.h"
 
 #include "base/alloc.h"
 #include "base/cleanup.h"

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "engine/campaign_internal.h"
+#include "engine/persist.h"
 #include "explore/corpus.h"
 #include "explore/names.h"
 #include "explore/sharing.h"

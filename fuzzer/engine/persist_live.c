@@ -4,6 +4,7 @@
  * workers. Written with every flush.
  */
 #include "engine/campaign_internal.h"
+#include "engine/persist.h"
 #include "store/live.h"
 #include "store/store.h"
 #include "sys/clock.h"

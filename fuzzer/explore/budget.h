@@ -15,7 +15,7 @@ struct knot_share {
 	size_t spare; /* of all together, left beyond that */
 };
 
-/* In numbers of things; 45 MB when all of it is used up. */
+/* In numbers of things; 61 MB when all of it is used up. */
 struct knot_budget {
 	struct knot_share ops; /* operations seen, 90 bytes each */
 	struct knot_share pairs; /* pairs of them, 60 bytes each */
@@ -23,6 +23,7 @@ struct knot_budget {
 	struct knot_share chains; /* in the corpora, 400 bytes each */
 	struct knot_share prefixes; /* bytes of the decisions before them */
 	struct knot_share seen; /* slots for chains proposed, 8 bytes each */
+	struct knot_share clocks; /* numbers in the vector clocks of the last traces, 4 bytes each */
 };
 
 void knot_budget_open(struct knot_budget *b, size_t targets);

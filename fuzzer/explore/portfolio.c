@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "base/vec.h"
 #include "explore/corpus.h"
+#include "explore/hb.h"
 #include "explore/portfolio_internal.h"
 #include "explore/sharing.h"
 #include "wire/ops.h"
@@ -56,6 +57,8 @@ struct knot_portfolio *knot_portfolio_new(const struct knot_portfolio_options *o
 	knot_cpop_share(p->cpop, options->budget, options->desk);
 	p->mutator = knot_mutator_new(p->cpop);
 	knot_mutator_share(p->mutator, options->budget);
+	p->hb = knot_hb_new(p->cpop, options->budget);
+	knot_mutator_set_filter(p->mutator, knot_hb_forbids_chain, p->hb);
 	p->pool = knot_pool_new();
 	knot_pool_share(p->pool, options->budget);
 	return p;
@@ -69,6 +72,7 @@ void knot_portfolio_free(struct knot_portfolio *p)
 	knot_sharing_free(&p->sharing);
 	knot_pool_free(p->pool);
 	knot_mutator_free(p->mutator);
+	knot_hb_free(p->hb);
 	knot_cpop_free(p->cpop);
 	free(p);
 }
@@ -491,6 +495,10 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 
 	if (p->options.feedback && run->view.len)
 		knot_cpop_add(p->cpop, &run->view, &gain);
+	/* The trace of a native run is in no order that clocks could follow. */
+	if (gain.pairs1 + gain.pairs2 && !p->options.native &&
+		!(result->flags & KNOT_RUN_TRUNCATED))
+		knot_hb_add(p->hb, &run->view);
 	*ret_gain = gain;
 
 	uint32_t pairs = gain.pairs1 + gain.pairs2;

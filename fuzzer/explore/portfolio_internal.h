@@ -22,6 +22,7 @@ struct knot_portfolio {
 	struct knot_rng rng;
 	struct knot_cpop *cpop;
 	struct knot_mutator *mutator;
+	struct knot_hb *hb;
 	struct knot_pool *pool;
 	struct knot_sharing sharing;
 	struct arm arms[KNOT_ARM_COUNT];

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a campaign keeps: in its store, and as files of chains. */
+#ifndef KNOT_ENGINE_PERSIST_H
+#define KNOT_ENGINE_PERSIST_H
+
+#include <stdint.h>
+
+struct knot_campaign;
+struct knot_crash;
+struct knot_error;
+struct knot_finding;
+struct knot_pool_entry;
+struct knot_target_state;
+
+/* persist.c: the store. */
+int knot_persist_open(struct knot_campaign *c, struct knot_error *err);
+/* Everything not written so far; called once a second and at the end. */
+int knot_persist_flush(struct knot_campaign *c, struct knot_error *err);
+int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_finding *f, const struct knot_crash *crash, const char *file,
+	uint32_t tries, uint32_t same, struct knot_error *err);
+void knot_persist_close(struct knot_campaign *c);
+/* persist_live.c: the same for what goknot status shows of a campaign under way. */
+int knot_persist_live_open(struct knot_campaign *c, struct knot_error *err);
+int knot_persist_live(struct knot_campaign *c, struct knot_error *err);
+/* It runs no more. */
+int knot_persist_live_end(struct knot_campaign *c, struct knot_error *err);
+
+/* corpusdir.c: the chains as text files. Makes the directory. */
+int knot_corpusdir_open(struct knot_campaign *c, struct knot_error *err);
+/* Writes a chain that is new in the corpus of s, if it is to be there and is not. */
+void knot_corpusdir_export(
+	struct knot_campaign *c, struct knot_target_state *s, const struct knot_pool_entry *e);
+/* Takes up what has appeared there since the last call. */
+void knot_corpusdir_import(struct knot_campaign *c);
+void knot_corpusdir_close(struct knot_campaign *c);
+
+#endif
