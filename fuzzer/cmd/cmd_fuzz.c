@@ -12,6 +12,7 @@
 #include "sys/machine.h"
 #include "view/emit.h"
 #include "wire/ops.h"
+#include "wire/text.h"
 
 #include <string.h>
 
@@ -58,10 +59,13 @@ static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *
 	const struct knot_campaign_view view = knot_fuzz_view_campaign(v);
 	struct knot_campaign *c;
 	struct knot_campaign_status st;
-	knot_auto_free char *what = o->words.program
-		? knot_xstrdup("1 program")
-		: knot_xasprintf(
-			  "%zu tests in %zu packages", project->targets.len, project->packages);
+	const bool program = o->words.program;
+	knot_auto_free char *targets = knot_text_targets(
+		program ? 0 : project->targets.len, program ? project->targets.len : 0);
+	knot_auto_free char *what = program
+		? knot_xstrdup(targets)
+		: knot_xasprintf("%s in %zu package%s", targets, project->packages,
+			  project->packages == 1 ? "" : "s");
 	knot_auto_free char *line = knot_xasprintf("seed %llu, %u workers, %s, results in %s",
 		(unsigned long long)co.seed, co.parallel, what, co.campaign_dir);
 

@@ -6,6 +6,7 @@
 #include "cmd/json.h"
 #include "cmd/options.h"
 #include "cmd/overview.h"
+#include "engine/project.h"
 #include "store/finding.h"
 #include "store/pair.h"
 #include "store/position.h"
@@ -35,7 +36,7 @@ static const struct knot_option_table status_table = {
 struct shown {
 	struct knot_store *store;
 	bool json;
-	uint64_t targets, runs, steps, findings;
+	uint64_t targets, programs, runs, steps, findings;
 };
 
 static int on_runs(void *arg, const struct knot_store_runs *r, struct knot_error *err)
@@ -79,6 +80,7 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 		(rc = knot_store_position_each(s->store, t->id, on_position, &at, err)))
 		return rc;
 	s->targets++;
+	s->programs += !strcmp(t->test, KNOT_PROGRAM_NAME);
 	s->runs += sum.runs;
 	s->steps += sum.steps;
 	if (s->json) {
@@ -228,8 +230,10 @@ static void text_end(
 {
 	if (!s->findings)
 		printf("  none\n");
-	printf("\n%" PRIu64 " runs of %" PRIu64 " tests in %.0f s, %" PRIu64 " findings\n", s->runs,
-		s->targets, (double)o->elapsed_ns / 1e9, s->findings);
+	knot_auto_free char *targets = knot_text_targets(s->targets - s->programs, s->programs);
+
+	printf("\n%" PRIu64 " runs of %s in %.0f s, %" PRIu64 " findings\n", s->runs, targets,
+		(double)o->elapsed_ns / 1e9, s->findings);
 	printf("%" PRIu64 " operations with a hook, %" PRIu64
 	       " without (goknot list -sites says which and why)",
 		hooks->placed, hooks->unplaced);

@@ -109,6 +109,7 @@ static struct knot_emit_progress convert(
 		.rejected = st->rejected,
 		.listed = st->listed,
 		.targets = st->targets,
+		.programs = st->programs,
 		.set_aside = st->set_aside,
 		.workers = st->workers,
 		.replays = st->replays,

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/cleanup.h"
 #include "cmd/overview.h"
 
 #include "base/error.h"
+#include "engine/project.h"
 #include "store/corpus.h"
 #include "store/finding.h"
 #include "store/live.h"
@@ -10,6 +12,7 @@
 #include "store/store.h"
 #include "store/target.h"
 #include "sys/clock.h"
+#include "wire/text.h"
 
 #include <signal.h>
 #include <string.h>
@@ -246,7 +249,7 @@ static int on_worker(void *arg, const struct knot_store_worker *w, struct knot_e
 static int read_facts(struct reading *r, struct knot_error *err)
 {
 	struct knot_overview *o = &r->page->overview;
-	uint64_t pid = 0, updated = 0, rate = 0, pair = 0, packages = 0;
+	uint64_t pid = 0, updated = 0, rate = 0, pair = 0, packages = 0, programs = 0;
 	const uint64_t now = knot_clock_wall_ns();
 	const struct {
 		const char *key;
@@ -273,11 +276,14 @@ static int read_facts(struct reading *r, struct knot_error *err)
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < r->page->targets.len; i++)
+		programs += !strcmp(r->page->targets.data[i].test, KNOT_PROGRAM_NAME);
+	knot_auto_free char *targets = knot_text_targets(r->page->targets.len - programs, programs);
+
+	for (size_t i = 0; i < r->page->targets.len; i++)
 		packages += !i ||
 			strcmp(r->page->targets.data[i].package,
 				r->page->targets.data[i - 1].package) != 0;
-	r->page->what = knot_xasprintf("%zu %s in %llu %s", r->page->targets.len,
-		r->page->targets.len == 1 ? "test" : "tests", (unsigned long long)packages,
+	r->page->what = knot_xasprintf("%s in %llu %s", targets, (unsigned long long)packages,
 		packages == 1 ? "package" : "packages");
 	o->what = r->page->what;
 	o->running = pid && kill((pid_t)pid, 0) == 0 && now < updated + SILENT_NS;

@@ -59,7 +59,7 @@ struct knot_campaign_status {
 	uint64_t pairs, corpus;
 	uint64_t chain_runs, chain_any,
 		chain_all; /* runs under a chain, with an effect, with all of it */
-	uint32_t workers, targets, set_aside;
+	uint32_t workers, targets, programs, set_aside;
 	uint32_t findings, duplicates, rejected, listed;
 	uint32_t verdicts
 		[KNOT_VERDICT_COUNT]; /* findings by verdict, those of earlier sessions with them */

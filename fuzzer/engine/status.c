@@ -41,6 +41,7 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 	st->since_hang_ns = since(c->last_hang_ns);
 	st->workers = c->options.parallel;
 	st->targets = (uint32_t)c->project->targets.len;
+	st->programs = c->project->options.program ? st->targets : 0;
 	st->pairs = st->corpus = st->pending = 0;
 	st->longest_chain = 0;
 	st->cycles = c->project->targets.len ? UINT64_MAX : 0;

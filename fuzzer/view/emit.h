@@ -19,7 +19,7 @@ struct knot_emit_progress {
 	uint64_t pairs, pairs_since;
 	uint64_t chain_runs, chain_any, chain_all;
 	uint64_t corpus, processes, steps;
-	uint32_t findings, duplicates, rejected, listed, targets, set_aside, workers;
+	uint32_t findings, duplicates, rejected, listed, targets, programs, set_aside, workers;
 	uint64_t replays, replays_same;
 	uint64_t audits, audits_same;
 	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost,

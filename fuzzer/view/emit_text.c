@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/shell.h"
+#include "wire/text.h"
 
 #include <inttypes.h>
 
@@ -101,7 +102,9 @@ static void listed(FILE *out, const char *kind, const char *package, const char 
 
 static void summary(FILE *out, const struct knot_emit_progress *p)
 {
-	fprintf(out, "fuzz: %" PRIu64 " runs of %u tests in ", p->runs, p->targets);
+	knot_auto_free char *what = knot_text_targets(p->targets - p->programs, p->programs);
+
+	fprintf(out, "fuzz: %" PRIu64 " runs of %s in ", p->runs, what);
 	duration(out, p->elapsed_ns);
 	fprintf(out,
 		" (%.0f/sec with %u workers, %" PRIu64 " processes), %" PRIu64 " pairs, %" PRIu64
@@ -113,7 +116,7 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 			percent(p->chain_any, p->chain_runs), percent(p->chain_all, p->chain_runs));
 	fprintf(out,
 		"fuzz: %u findings, %u more hits of known ones, %u candidates rejected by replay, "
-		"%u listed, %u tests set aside\n",
+		"%u listed, %u set aside\n",
 		p->findings, p->duplicates, p->rejected, p->listed, p->set_aside);
 	if (p->replays)
 		fprintf(out,

@@ -2,6 +2,7 @@
 #include "wire/text.h"
 #include "base/alloc.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -219,4 +220,17 @@ broken:
 bool knot_text_unescape_word(struct knot_span word, char **ret_raw)
 {
 	return knot_text_unescape(knot_span_eq(word, "-") ? knot_span_str("") : word, ret_raw);
+}
+
+char *knot_text_targets(uint64_t tests, uint64_t programs)
+{
+	struct knot_text t = {0};
+
+	if (tests || !programs)
+		knot_text_addf(&t, "%" PRIu64 " test%s", tests, tests == 1 ? "" : "s");
+	if (tests && programs)
+		knot_text_adds(&t, " and ");
+	if (programs)
+		knot_text_addf(&t, "%" PRIu64 " program%s", programs, programs == 1 ? "" : "s");
+	return knot_text_steal(&t);
 }

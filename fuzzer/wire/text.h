@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A growing NUL-terminated string; {0} is the empty one. */
 struct knot_text {
@@ -30,6 +31,9 @@ void knot_text_add_word(struct knot_text *t, struct knot_span raw);
 void knot_text_free(struct knot_text *t);
 /* The string, never NULL; t is empty afterwards. Caller frees. */
 char *knot_text_steal(struct knot_text *t);
+
+/* "1 test", "12 tests", "1 program", "2 tests and 1 program"; caller frees. */
+char *knot_text_targets(uint64_t tests, uint64_t programs);
 
 /* Escaped copy, at most max_bytes of it and then "..."; caller frees. */
 char *knot_text_escape(struct knot_span raw, size_t max_bytes);

@@ -55,5 +55,5 @@ cp broken/*.go m/broken/
 goknot fuzz -C m -o campaign -quiet -fuzztime 10x ./...
 expect "a sound package beside a broken one: exit code $rc" test "$rc" -eq 0
 expect "the compiler's words about the broken one are lost" grep -q 'cannot use "text"' err
-expect_out 'fuzz: [0-9]+ runs of 1 tests .*'
+expect_out 'fuzz: [0-9]+ runs of 1 test .*'
 done_testing

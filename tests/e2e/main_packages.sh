@@ -353,7 +353,7 @@ fuzz() { goknot fuzz -C m -o "$work/campaign" -quiet -seed 1 "$@"; }
 # Of every run a share is replayed: same end, same schedule. Chains take effect. No run shares its process.
 clean() { # what
 	expect_rc 0 "$1"
-	expect_out 'fuzz: 0 findings, .*, 0 candidates rejected by replay, 0 listed, 0 tests set aside'
+	expect_out 'fuzz: 0 findings, .*, 0 candidates rejected by replay, 0 listed, 0 set aside'
 	expect_out 'fuzz: audit: ([0-9]+) of \1 runs replayed to the same end by the same schedule'
 }
 
@@ -371,6 +371,7 @@ found() { # verdict, what the title has to be: found, and replayed with its sche
 fuzz -fuzztime 600x -audit 0.1 ./cmd/transfer -- -n 2 -ordered
 clean "ordered transfers"
 expect_out 'fuzz: chains took effect in (8|9|10)[0-9]+% of their runs, .*'
+expect_out 'fuzz: [0-9]+ runs of 1 program in .*'
 runs=$(sed -n 's/^fuzz: \([0-9]*\) runs .*/\1/p' out)
 processes=$(sed -n 's/^fuzz: .* \([0-9]*\) processes).*/\1/p' out)
 expect "a process for each run" [ "$processes" -ge "$runs" ]
@@ -378,6 +379,7 @@ fuzz -first -fuzztime 2000x ./cmd/transfer -- -n 2
 found deadlock 'deadlock: lock main.go:26, wgwait main.go:47'
 goknot status "$work/campaign"
 expect_out '.*example.org/m/cmd/transfer main.*'
+expect_out '[0-9]+ runs of 1 program in [0-9]+ s, 1 findings'
 expect "the arguments are in the crash file" grep -Fqx '  -n' "$(ls "$work"/campaign/crashes/main-deadlock*.crash)"
 
 fuzz -fuzztime 300x -audit 0.1 ./cmd/early -- wait
@@ -398,7 +400,7 @@ goknot fuzz -C m/settings -o "$work/campaign" -quiet -seed 1 -fuzztime 60x -audi
 clean "arguments, directory, environment, clock, children, signals, threads"
 expect "the program's files are none of the user's" test ! -e m/settings/left-behind
 fuzz -fuzztime 20x ./cmd/tool/v2 --
-expect_out 'fuzz: 0 findings, .*, 0 listed, 0 tests set aside'
+expect_out 'fuzz: 0 findings, .*, 0 listed, 0 set aside'
 
 fuzz -first -fuzztime 100x ./cmd/goexit --
 found deadlock deadlock
@@ -411,7 +413,7 @@ clean "garbage"
 listed() { # what, reason
 	expect_rc 0 "$1"
 	expect_out "fuzz: listed: example.org/m/cmd/serve main: .* \\($2\\)"
-	expect_out 'fuzz: 0 findings, .*, 0 candidates rejected by replay, 1 listed, 0 tests set aside'
+	expect_out 'fuzz: 0 findings, .*, 0 candidates rejected by replay, 1 listed, 0 set aside'
 }
 fuzz -fuzztime 4x ./cmd/serve -- listen
 listed "a server" 'waits for something outside the process'

@@ -115,3 +115,19 @@ Test(text, a_cut_falls_between_characters)
 	knot_auto_free char *escape = knot_text_escape(knot_span_str("a\x1b"), 4);
 	cr_assert_str_eq(escape, "a...");
 }
+
+Test(text, targets_are_counted_in_words)
+{
+	static const struct {
+		uint64_t tests, programs;
+		const char *words;
+	} cases[] = {{0, 0, "0 tests"}, {1, 0, "1 test"}, {12, 0, "12 tests"}, {0, 1, "1 program"},
+		{1, 2, "1 test and 2 programs"}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *words = knot_text_targets(cases[i].tests, cases[i].programs);
+
+		cr_expect_str_eq(words, cases[i].words);
+		free(words);
+	}
+}
