@@ -13,8 +13,10 @@
 #include "sys/command.h"
 #include "wire/gomod.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -182,6 +184,16 @@ static int go_build_helper(const struct knot_instrument_options *o, const char *
 		"GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local", "GO111MODULE=on", "GOEXPERIMENT="};
 	const char *argv[] = {go, "build", "-trimpath", "-buildvcs=false", "-o", helper, ".", NULL};
 	struct knot_command_result r = {0};
+
+	/* The go command writes over nothing that it has not built. */
+	if (unlink(helper) < 0 && errno != ENOENT) {
+		const char *why = strerror(errno);
+
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s: goknot's helper is to be built there, and what is there cannot be "
+			"removed (%s): remove it, or take another campaign directory (-o)",
+			helper, why);
+	}
 	int rc = run(argv, source, set, sizeof(set) / sizeof(*set), NULL, 0, o->cancel_fd, &r, err);
 
 	if (!rc && (r.exit.code || r.exit.signaled)) {
@@ -202,7 +214,7 @@ static int build_helper(const struct knot_instrument_options *o, const struct kn
 	const size_t n = sizeof(words) / sizeof(*words);
 	int rc = knot_stamp_make(source, words, n, helper, &before, err);
 
-	if (rc || knot_stamp_matches(file, before))
+	if (rc || (knot_stamp_matches(file, before) && access(helper, X_OK) == 0))
 		return rc;
 	if ((rc = go_build_helper(o, go, source, helper, err)) ||
 		(rc = knot_stamp_make(source, words, n, helper, &after, err)))

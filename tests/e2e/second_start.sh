@@ -50,6 +50,18 @@ expect "the go command looks at it: $(calls)" test "$(calls)" = 'env build list 
 rm campaign/build/helper
 start 'no helper'
 expect "it is built: $(calls)" test "$(calls)" = 'env build list test '
+echo noise >campaign/build/helper
+start 'a helper that is no program'
+expect "it is built: $(calls)" test "$(calls)" = 'env build list test '
+chmod a-x campaign/build/helper
+start 'a helper that cannot be run'
+expect "it is built: $(calls)" test "$(calls)" = 'env build list test '
+mv campaign/build/helper helper
+mkdir campaign/build/helper
+goknot fuzz -C start -o campaign -quiet -fuzztime 1x ./...
+expect_refusal 2 "goknot fuzz: .*/campaign/build/helper: goknot's helper is to be built there, and what is there cannot be removed \\(Is a directory\\): remove it, or take another campaign directory \\(-o\\)"
+rmdir campaign/build/helper
+mv helper campaign/build/helper
 truncate -s 100 campaign/build/packages.cache
 start 'a cut cache'
 echo noise >campaign/build/packages.cache
