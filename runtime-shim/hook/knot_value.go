@@ -11,11 +11,11 @@ import "unsafe"
 func F0(id uint32, op uint8, f func()) func() {
 	return func() {
 		if on {
-			before(id, op)
+			calls <- uint64(id)<<8 | uint64(op)
 		}
 		f()
 		if on {
-			after(id, op)
+			calls <- behind | uint64(id)<<8 | uint64(op)
 		}
 	}
 }
@@ -24,11 +24,11 @@ func F0(id uint32, op uint8, f func()) func() {
 func F1[T any](id uint32, op uint8, f func(T)) func(T) {
 	return func(a T) {
 		if on {
-			before(id, op)
+			calls <- uint64(id)<<8 | uint64(op)
 		}
 		f(a)
 		if on {
-			after(id, op)
+			calls <- behind | uint64(id)<<8 | uint64(op)
 		}
 	}
 }
@@ -37,11 +37,11 @@ func F1[T any](id uint32, op uint8, f func(T)) func(T) {
 func F2[T, U any](id uint32, op uint8, f func(T, U)) func(T, U) {
 	return func(a T, b U) {
 		if on {
-			before(id, op)
+			calls <- uint64(id)<<8 | uint64(op)
 		}
 		f(a, b)
 		if on {
-			after(id, op)
+			calls <- behind | uint64(id)<<8 | uint64(op)
 		}
 	}
 }
@@ -50,11 +50,11 @@ func F2[T, U any](id uint32, op uint8, f func(T, U)) func(T, U) {
 func F0R[R any](id uint32, op uint8, f func() R) func() R {
 	return func() R {
 		if on {
-			before(id, op)
+			calls <- uint64(id)<<8 | uint64(op)
 		}
 		r := f()
 		if on {
-			after(id, op)
+			calls <- behind | uint64(id)<<8 | uint64(op)
 		}
 		return r
 	}
@@ -64,11 +64,11 @@ func F0R[R any](id uint32, op uint8, f func() R) func() R {
 func F1R[T, R any](id uint32, op uint8, f func(T) R) func(T) R {
 	return func(a T) R {
 		if on {
-			before(id, op)
+			calls <- uint64(id)<<8 | uint64(op)
 		}
 		r := f(a)
 		if on {
-			after(id, op)
+			calls <- behind | uint64(id)<<8 | uint64(op)
 		}
 		return r
 	}
@@ -78,7 +78,7 @@ func F1R[T, R any](id uint32, op uint8, f func(T) R) func(T) R {
 func AF1R[T, R any](id uint32, op uint8, f func(*T) R) func(*T) R {
 	return func(a *T) R {
 		if on {
-			atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(a))}
 		}
 		return f(a)
 	}
@@ -88,7 +88,7 @@ func AF1R[T, R any](id uint32, op uint8, f func(*T) R) func(*T) R {
 func AF2[T, V any](id uint32, op uint8, f func(*T, V)) func(*T, V) {
 	return func(a *T, b V) {
 		if on {
-			atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(a))}
 		}
 		f(a, b)
 	}
@@ -98,7 +98,7 @@ func AF2[T, V any](id uint32, op uint8, f func(*T, V)) func(*T, V) {
 func AF2R[T, V, R any](id uint32, op uint8, f func(*T, V) R) func(*T, V) R {
 	return func(a *T, b V) R {
 		if on {
-			atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(a))}
 		}
 		return f(a, b)
 	}
@@ -108,7 +108,7 @@ func AF2R[T, V, R any](id uint32, op uint8, f func(*T, V) R) func(*T, V) R {
 func AF3R[T, V, R any](id uint32, op uint8, f func(*T, V, V) R) func(*T, V, V) R {
 	return func(a *T, b V, c V) R {
 		if on {
-			atomicOp(id, op, uintptr(unsafe.Pointer(a)))
+			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(a))}
 		}
 		return f(a, b, c)
 	}
@@ -118,7 +118,7 @@ func AF3R[T, V, R any](id uint32, op uint8, f func(*T, V, V) R) func(*T, V, V) R
 func AM0R[T, R any](id uint32, op uint8, p *T, f func() R) func() R {
 	return func() R {
 		if on {
-			atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 		}
 		return f()
 	}
@@ -128,7 +128,7 @@ func AM0R[T, R any](id uint32, op uint8, p *T, f func() R) func() R {
 func AM1[T, V any](id uint32, op uint8, p *T, f func(V)) func(V) {
 	return func(a V) {
 		if on {
-			atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 		}
 		f(a)
 	}
@@ -138,7 +138,7 @@ func AM1[T, V any](id uint32, op uint8, p *T, f func(V)) func(V) {
 func AM1R[T, V, R any](id uint32, op uint8, p *T, f func(V) R) func(V) R {
 	return func(a V) R {
 		if on {
-			atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 		}
 		return f(a)
 	}
@@ -148,7 +148,7 @@ func AM1R[T, V, R any](id uint32, op uint8, p *T, f func(V) R) func(V) R {
 func AM2R[T, V, R any](id uint32, op uint8, p *T, f func(V, V) R) func(V, V) R {
 	return func(a V, b V) R {
 		if on {
-			atomicOp(id, op, uintptr(unsafe.Pointer(p)))
+			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 		}
 		return f(a, b)
 	}

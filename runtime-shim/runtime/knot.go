@@ -236,6 +236,7 @@ func knotAttach() {
 	native := false
 	if !ok {
 		if fd, native = knotEnvInt("GOKNOT_NATIVE="); !native {
+			knotAlone = true
 			return
 		}
 	}

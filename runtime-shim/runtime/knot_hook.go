@@ -274,9 +274,45 @@ func knotSyncDone(op uint8, addr uintptr) {
 	}
 }
 
-// knotBefore names the next operation of kind op of the calling goroutine.
+// What the inserted hooks send on: see runtime-shim/hook/knot.go.
 //
-//go:linkname knotBefore structs.before
+//go:linkname knotHookCalls
+var knotHookCalls = &knotHookChans[0]
+
+//go:linkname knotHookPoints
+var knotHookPoints = &knotHookChans[1]
+
+var knotHookChans [2]hchan
+
+// knotSends is called first by chansend1, by one of the inserted hooks or by the program's own send.
+func knotSends(c *hchan, elem unsafe.Pointer) (hook bool) {
+	switch c {
+	case &knotHookChans[0]:
+		call := *(*uint64)(elem)
+		k := &getg().knot
+		if call>>40 == 0 && knot.on && knot.hdr.cfgFlags&knotCfgNoHooks == 0 && k.depth < knotHookDepth {
+			k.hooks[k.depth] = knotPending{uint32(call >> 8), uint8(call)} // as knotBefore does, one call less
+			k.depth++
+		} else if call>>40 == 0 {
+			knotBefore(uint32(call>>8), uint8(call))
+		} else {
+			knotAfter(uint32(call>>8), uint8(call))
+		}
+		return true
+	case &knotHookChans[1]:
+		p := (*knotHookPoint)(elem)
+		knotAtomic(uint32(p.call>>8), uint8(p.call), p.addr)
+		return true
+	}
+	return false
+}
+
+type knotHookPoint struct {
+	call uint64
+	addr uintptr
+}
+
+// knotBefore names the next operation of kind op of the calling goroutine.
 func knotBefore(id uint32, op uint8) {
 	if !knot.on {
 		if knotNat.bloom>>(id&63)&1 != 0 {
@@ -299,8 +335,6 @@ func knotBefore(id uint32, op uint8) {
 
 // knotAfter ends an operation named by knotBefore. Behind an operation that others may have been waiting
 // for it is a scheduling point of its own: what follows may be ordered by plain memory alone.
-//
-//go:linkname knotAfter structs.after
 func knotAfter(id uint32, op uint8) {
 	if !knot.on {
 		if knotNat.bloom>>(id&63)&1 != 0 {
@@ -332,8 +366,6 @@ func knotAfter(id uint32, op uint8) {
 
 // knotAtomic is the scheduling point before an atomic operation, which the compiler turns into single
 // instructions: there is nothing in the runtime to call us.
-//
-//go:linkname knotAtomic structs.atomicOp
 func knotAtomic(id uint32, op uint8, addr uintptr) {
 	if !knot.on {
 		if knotNat.bloom>>(id&63)&1 != 0 {

@@ -90,7 +90,7 @@ func Package(pkg *load.Package, skip func(path string) bool) *Result {
 			continue
 		}
 		if len(w.out.changes) > 0 {
-			w.out.addImport(w.offset(f.AST.Name.End()), hook)
+			w.out.addImport(w.offset(f.AST.Name.End()), hook, w.syncUses > 0)
 			res.Files = append(res.Files, w.out)
 			res.Package.Instrumented++
 		}
@@ -126,15 +126,24 @@ func hookName(files []*load.File) string {
 		})
 	}
 	free := name
-	for i := 2; used[free]; i++ {
+	for i := 2; used[free] || used[syncName(free)]; i++ {
 		free = name + strconv.Itoa(i)
 	}
 	return free
 }
 
-// addImport puts the import on the line of the package clause.
-func (f *File) addImport(at int, hook string) {
-	f.insert(at, func() string { return "; import " + hook + " " + strconv.Quote(HookPath) })
+// syncName is what package sync is called in hooks: its own name may be shadowed, or not be imported.
+func syncName(hook string) string { return hook + "_sync" }
+
+// addImport puts the imports on the line of the package clause.
+func (f *File) addImport(at int, hook string, sync bool) {
+	f.insert(at, func() string {
+		text := "; import " + hook + " " + strconv.Quote(HookPath)
+		if sync {
+			text += "; import " + syncName(hook) + ` "sync"`
+		}
+		return text
+	})
 }
 
 func (f *File) insert(at int, t text) {
@@ -199,6 +208,8 @@ type walker struct {
 	done   map[ast.Node]bool // taken care of by the rule of an enclosing node
 	funcs  []function
 	bare   bare
+
+	syncUses int // of package sync by hooks
 }
 
 type spawnAt struct {
@@ -234,7 +245,7 @@ func (w *walker) walk() {
 			return false
 		}
 		if fn, ok := n.(*ast.FuncDecl); ok && noHooks(fn) {
-			w.bare = bare{fn, len(w.res.Sites), len(w.out.changes)}
+			w.bare = bare{fn, len(w.res.Sites), len(w.out.changes), w.syncUses}
 		}
 		w.enter(n)
 		return true
@@ -243,8 +254,8 @@ func (w *walker) walk() {
 
 // bare is a function that must stay as it is, and how much there was before it.
 type bare struct {
-	fn             *ast.FuncDecl
-	sites, changes int
+	fn                       *ast.FuncDecl
+	sites, changes, syncUses int
 }
 
 // noHooks: the stack of such a function must not grow, and a hook may need it to.
@@ -284,7 +295,7 @@ func (w *walker) leave() {
 	}
 	if w.bare.fn == n {
 		w.res.withdraw(w.bare.sites, "//go:nosplit")
-		w.out.changes = w.out.changes[:w.bare.changes]
+		w.out.changes, w.syncUses = w.out.changes[:w.bare.changes], w.bare.syncUses
 	}
 	if w.funcs[len(w.funcs)-1].node == n {
 		w.funcs = w.funcs[:len(w.funcs)-1]

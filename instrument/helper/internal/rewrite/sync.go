@@ -4,6 +4,7 @@ package rewrite
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -21,8 +22,8 @@ var syncOps = map[string]sites.Op{
 }
 
 // syncRule: P(id, OP, &mu).Lock(); A(id, OP). A deferred method without arguments becomes
-// defer D(id, OP, mu.Unlock), evaluated when it is deferred as before; one with arguments gets a hook deferred
-// after it, which runs right before it. What is not called here is for values.go.
+// defer DM(id, OP, (*sync.Mutex).Unlock, &mu) or defer D(id, OP, mu.Unlock), evaluated when it is deferred as before;
+// one with arguments gets a hook deferred after it, which runs right before it. What is not called here is for values.go.
 func syncRule(w *walker, n ast.Node) {
 	switch n := n.(type) {
 	case *ast.CallExpr:
@@ -55,6 +56,7 @@ func (w *walker) syncCall(call *ast.CallExpr, sel *ast.SelectorExpr, op sites.Op
 	}
 	s := w.site(sel.Sel.Pos(), op, w.primitive(x))
 	switch {
+	case at.how == byDefer && w.noResult(call) && w.deferMethod(call, sel, s):
 	case at.how != inPlace && w.noResult(call):
 		w.deferCall(call, s)
 	case at.how == byDefer:
@@ -73,12 +75,35 @@ func (w *walker) syncCall(call *ast.CallExpr, sel *ast.SelectorExpr, op sites.Op
 func (w *walker) deferCall(call *ast.CallExpr, s *sites.Site) {
 	s.After = true
 	w.open[call] = append(w.open[call], func() string { return w.call("D", s) + ", " })
-	start, end := w.offset(call.Lparen), w.offset(call.Rparen)+1
-	tail := ")"
-	if lines := strings.Count(string(w.file.Src[start:end]), "\n"); lines > 0 {
-		tail = "," + strings.Repeat("\n", lines) + ")"
+	w.closeCall(call, call.Lparen, "")
+}
+
+// deferMethod turns x.M() into DM(id, op, (*sync.T).M, &x), which makes no method value. It reports false where x has no
+// address that can be written here, or has the method of an interface.
+func (w *walker) deferMethod(call *ast.CallExpr, sel *ast.SelectorExpr, s *sites.Site) bool {
+	obj, _ := w.callee(call)
+	name, method, _ := strings.Cut(methodOf(obj, "sync"), ".")
+	addr, ok := w.receiver(sel)
+	embedded := w.pkg.Info.Selections[sel].Index()
+	if !ok || name == "Locker" || call.Fun != sel || strings.Count(addr.path, ".") != len(embedded)-1 {
+		return false
 	}
-	w.out.replace(start, end, func() string { return tail })
+	s.After = true
+	w.syncUses++
+	w.open[call] = append(w.open[call], func() string {
+		return w.call("DM", s) + ", (*" + syncName(w.hook) + "." + name + ")." + method + ", " + addr.amp
+	})
+	w.closeCall(call, sel.X.End(), addr.path)
+	return true
+}
+
+// closeCall replaces what stands from start on, which is no operand of the call, and keeps its lines.
+func (w *walker) closeCall(call *ast.CallExpr, from token.Pos, tail string) {
+	start, end := w.offset(from), w.offset(call.Rparen)+1
+	if lines := strings.Count(string(w.file.Src[start:end]), "\n"); lines > 0 {
+		tail += "," + strings.Repeat("\n", lines)
+	}
+	w.out.replace(start, end, func() string { return tail + ")" })
 }
 
 // afterCall adds A when the call is a statement of its own.

@@ -55,6 +55,11 @@ func syncOp(op, receiver string) string {
 	return "knotOp(" + op + ", uintptr(unsafe.Pointer(" + receiver + ")))"
 }
 
+// chanHead starts an operation on the channel c: one test where goknot is not attached.
+func chanHead(entry, op string) func(*source, *ast.FuncDecl) error {
+	return head("if knotHooksOn { if knot.on { " + entry + "(" + op + ", c) } else if knotNat.rec { knotNatChanOp(" + op + ", c) } }")
+}
+
 // both makes several edits to one function.
 func both(edits ...func(*source, *ast.FuncDecl) error) func(*source, *ast.FuncDecl) error {
 	return func(s *source, f *ast.FuncDecl) error {
@@ -120,6 +125,24 @@ func renameCalls(from, to string) func(*source, *ast.FuncDecl) error {
 		})
 		if found == 0 {
 			return fmt.Errorf("no call of %s", from)
+		}
+		return nil
+	}
+}
+
+// newIs makes the one new(what) something else.
+func newIs(what, text string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		found := 0
+		ast.Inspect(f.Body, func(x ast.Node) bool {
+			if c, ok := x.(*ast.CallExpr); ok && isCall(c, "new") && len(c.Args) == 1 && mentions(c.Args[0], what) {
+				found++
+				s.replace(c.Pos(), c.End(), text)
+			}
+			return true
+		})
+		if found != 1 {
+			return fmt.Errorf("%d calls of new(%s) where 1 was expected", found, what)
 		}
 		return nil
 	}
@@ -257,6 +280,7 @@ var edits = []edit{
 			return nil
 		},
 		tail("if knot.on { knotGoDone(knotSite) } else if knotNat.rec { knotNatGoDone(knotSite) }"))},
+	{"runtime/proc.go", "malg", newIs("g", "knotNewG()")},
 	{"runtime/proc.go", "gdestroy", head("knotExit(gp)")},
 	{"runtime/proc.go", "goexit1", head("knotRaceExit()")},
 	{"runtime/proc.go", "gopark", head("if knot.on { knotParked(reason) }")},
@@ -273,18 +297,18 @@ var edits = []edit{
 	{"runtime/mgcscavenge.go", "(*scavengerState).wake", head("if knot.attached { return }")},
 	{"runtime/panic.go", "fatalpanic", head("knotDying(knotEndPanic)")},
 	{"runtime/panic.go", "fatalthrow", head("knotThrown(t)")},
-	{"runtime/chan.go", "chansend1", head("if knot.on { knotChanOp(knotOpSend, c) } else if knotNat.rec { knotNatChanOp(knotOpSend, c) }")},
-	{"runtime/chan.go", "chanrecv1", head("if knot.on { knotChanOp(knotOpRecv, c) } else if knotNat.rec { knotNatChanOp(knotOpRecv, c) }")},
-	{"runtime/chan.go", "chanrecv2", head("if knot.on { knotChanOp(knotOpRecv, c) } else if knotNat.rec { knotNatChanOp(knotOpRecv, c) }")},
-	{"runtime/chan.go", "selectnbsend", head("if knot.on { knotChanPoll(knotOpSend, c) } else if knotNat.rec { knotNatChanOp(knotOpSend, c) }")},
-	{"runtime/chan.go", "selectnbrecv", head("if knot.on { knotChanPoll(knotOpRecv, c) } else if knotNat.rec { knotNatChanOp(knotOpRecv, c) }")},
+	{"runtime/chan.go", "chansend1", both(head("if knotHooksOn && knotSends(c, elem) { return }"), chanHead("knotChanOp", "knotOpSend"))},
+	{"runtime/chan.go", "chanrecv1", chanHead("knotChanOp", "knotOpRecv")},
+	{"runtime/chan.go", "chanrecv2", chanHead("knotChanOp", "knotOpRecv")},
+	{"runtime/chan.go", "selectnbsend", chanHead("knotChanPoll", "knotOpSend")},
+	{"runtime/chan.go", "selectnbrecv", chanHead("knotChanPoll", "knotOpRecv")},
 	{"runtime/chan.go", "reflect_chansend", head("if knot.on { knotChanReflect(knotOpSend, c, nb) }")},
 	{"runtime/chan.go", "reflect_chanrecv", head("if knot.on { knotChanReflect(knotOpRecv, c, nb) }")},
-	{"runtime/chan.go", "closechan", head("if knot.on { knotChanOp(knotOpClose, c) } else if knotNat.rec { knotNatChanOp(knotOpClose, c) }")},
+	{"runtime/chan.go", "closechan", chanHead("knotChanOp", "knotOpClose")},
 	{"runtime/select.go", "selectgo", both(
-		head("if knot.on { knotSelect(cas0, nsends+nrecvs, block) } else if knotNat.rec { knotNatSelect() }"),
+		head("if knotHooksOn { if knot.on { knotSelect(cas0, nsends+nrecvs, block) } else if knotNat.rec { knotNatSelect() } }"),
 		renameCalls("cheaprandn", "knotSelectRand"),
-		beforeStmt(1, "return casi, recvOK", "if knot.on { knotSelected(casi, scases, nsends) } else if knotNat.rec { knotNatSelected(casi, scases, nsends) }", returnOf(2)))},
+		beforeStmt(1, "return casi, recvOK", "if knotHooksOn { if knot.on { knotSelected(casi, scases, nsends) } else if knotNat.rec { knotNatSelected(casi, scases, nsends) } }", returnOf(2)))},
 	{"runtime/proc.go", "exitsyscall", beforeStmt(1, "return", "if knot.on && knotWaitsHere(gp) { mcall(knotKeep_m) }", returnOf(0))},
 	{"runtime/netpoll.go", "poll_runtime_pollReset", head("if knot.on { knotIOPoint(pd) }")},
 	{"runtime/rand.go", "randinit", head("if knotFixedRand() { startupRand = knotStartupRand[:] }")},

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/build"
+	"go/token"
 	"os"
 	"path/filepath"
 	"sort"
@@ -101,7 +102,8 @@ func apply(open map[string]*source, goroot string, list []edit, mayMiss bool) er
 	return nil
 }
 
-// addField gives the type g a last field for what goknot keeps per goroutine.
+// addField gives the type g a last field for what goknot keeps per goroutine, and declares g as it was, knotPlainG, which
+// is what goroutines get when goknot is not attached: see knotNewG.
 func addField(open map[string]*source, goroot string) error {
 	const rel = "runtime/runtime2.go"
 	s, err := openSource(goroot, rel)
@@ -109,20 +111,15 @@ func addField(open map[string]*source, goroot string) error {
 		return err
 	}
 	open[rel] = s
-	for _, d := range s.tree.Decls {
-		gd, ok := d.(*ast.GenDecl)
-		if !ok {
+	for _, sp := range s.specs(token.TYPE) {
+		ts, ok := sp.(*ast.TypeSpec)
+		if !ok || ts.Name.Name != "g" {
 			continue
 		}
-		for _, sp := range gd.Specs {
-			ts, ok := sp.(*ast.TypeSpec)
-			if !ok || ts.Name.Name != "g" {
-				continue
-			}
-			if st, ok := ts.Type.(*ast.StructType); ok {
-				s.insert(st.Fields.Closing, "knot knotG\n")
-				return nil
-			}
+		if st, ok := ts.Type.(*ast.StructType); ok {
+			s.insert(st.Fields.Closing, "knot knotG\n")
+			s.insert(s.tree.FileEnd, "\ntype knotPlainG "+string(s.text[s.offset(st.Pos()):s.offset(st.End())])+"\n")
+			return nil
 		}
 	}
 	return fmt.Errorf("goknot must add a field to type g in %s, which this Go release does not have", rel)

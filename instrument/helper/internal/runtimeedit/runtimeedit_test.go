@@ -88,7 +88,7 @@ func TestMissingFunctionIsNamed(t *testing.T) {
 // The edits that look for something inside the function must say so when it is not there.
 func TestChangedFunctionIsNamed(t *testing.T) {
 	for file, names := range map[string][]string{
-		"runtime/proc.go":        {"schedinit", "findRunnable", "newproc", "sysmon"},
+		"runtime/proc.go":        {"schedinit", "findRunnable", "newproc", "sysmon", "malg"},
 		"runtime/select.go":      {"selectgo"},
 		"runtime/time_nofake.go": {"nanotime"},
 		"testing/testing.go":     {"runTests", "tRunner", "(*T).Run"},

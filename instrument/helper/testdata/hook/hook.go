@@ -5,14 +5,15 @@ package structs
 
 import "reflect"
 
-func P[T any](id uint32, op uint8, v T) T           { return v }
-func B(id uint32, op uint8)                         {}
-func A(id uint32, op uint8)                         {}
-func AV[T any](id uint32, op uint8, v T) T          { return v }
-func AP[T any](id uint32, op uint8, p *T) *T        { return p }
-func AX[T, V any](id uint32, op uint8, p *T, v V) V { return v }
-func D(id uint32, op uint8, f func())               { f() }
-func DClose(id uint32, ch any)                      { reflect.ValueOf(ch).Close() }
+func P[T any](id uint32, op uint8, v T) T             { return v }
+func B(id uint32, op uint8)                           {}
+func A(id uint32, op uint8)                           {}
+func AV[T any](id uint32, op uint8, v T) T            { return v }
+func AP[T any](id uint32, op uint8, p *T) *T          { return p }
+func AX[T, V any](id uint32, op uint8, p *T, v V) V   { return v }
+func D(id uint32, op uint8, f func())                 { f() }
+func DM[T any](id uint32, op uint8, f func(*T), p *T) { f(p) }
+func DClose(id uint32, ch any)                        { reflect.ValueOf(ch).Close() }
 
 func F0(id uint32, op uint8, f func()) func()                                    { return f }
 func F1[T any](id uint32, op uint8, f func(T)) func(T)                           { return f }

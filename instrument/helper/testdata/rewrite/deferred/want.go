@@ -1,7 +1,7 @@
 //line /src/deferred/in.go:1:1
 // SPDX-License-Identifier: BSD-2-Clause
 
-package main; import goknot_hook "structs"
+package main; import goknot_hook "structs"; import goknot_hook_sync "sync"
 
 import (
 	"fmt"
@@ -22,11 +22,11 @@ func (s *state) self(word string) *state { fmt.Println("evaluated", word); retur
 
 func (s *state) run() (err error) {
 	goknot_hook.P(1140722182, 12, &s.mu).Lock(); goknot_hook.A(1140722182, 12)
-	defer goknot_hook.D(2542756330, 13, s.mu.Unlock)
+	defer goknot_hook.DM(2542756330, 13, (*goknot_hook_sync.Mutex).Unlock, &s.mu)
 	goknot_hook.P(3135829465, 15, s.rw).RLock(); goknot_hook.A(3135829465, 15)
-	defer goknot_hook.D(2164506967, 16, s.rw.RUnlock); defer fmt.Println("in between")
+	defer goknot_hook.DM(2164506967, 16, (*goknot_hook_sync.RWMutex).RUnlock, s.rw); defer fmt.Println("in between")
 	goknot_hook.P(3243611588, 18, &s.wg).Add(2); goknot_hook.A(3243611588, 18)
-	defer goknot_hook.D(319245064, 19, s.wg.Done)
+	defer goknot_hook.DM(319245064, 19, (*goknot_hook_sync.WaitGroup).Done, &s.wg)
 	defer s.self("early").wg.Add(-1); defer goknot_hook.B(1699595658, 18)
 	defer s.once.Do(func() { fmt.Println("once", s.n) }); defer goknot_hook.B(1646585396, 25)
 	defer atomic.AddInt32(&s.n, 5); defer goknot_hook.AP(3092111329, 29, &s.n)
@@ -34,7 +34,7 @@ func (s *state) run() (err error) {
 	defer goknot_hook.AF2R(1512732204, 29, atomic.AddInt32)(&s.self("impure").n, 1)
 	defer s.mu.TryLock(); defer goknot_hook.B(1603165260, 14)
 	other := s
-	defer goknot_hook.D(3685184744, 16, other.rw.RUnlock,
+	defer goknot_hook.DM(3685184744, 16, (*goknot_hook_sync.RWMutex).RUnlock, other.rw,
 )
 	goknot_hook.P(3324772735, 15, s.rw).RLock(); goknot_hook.A(3324772735, 15)
 	other = nil

@@ -46,7 +46,7 @@ func main() {
 	var v byValue
 	goknot_hook.P(443735553, 12, &v).Lock(); goknot_hook.A(443735553, 12)
 	v.n++
-	goknot_hook.P(2455388848, 13, &v).Unlock(); goknot_hook.A(2455388848, 13)
+	goknot_hook.P(2472166467, 13, &v).Unlock(); goknot_hook.A(2472166467, 13)
 	p := &v
 	goknot_hook.P(2421544428, 12, p).Lock(); goknot_hook.A(2421544428, 12)
 	goknot_hook.P(2649521462, 13, p).Unlock(); goknot_hook.A(2649521462, 13)

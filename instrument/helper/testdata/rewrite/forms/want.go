@@ -1,7 +1,7 @@
 //line /src/forms/in.go:1:1
 // SPDX-License-Identifier: BSD-2-Clause
 
-package main; import goknot_hook "structs"
+package main; import goknot_hook "structs"; import goknot_hook_sync "sync"
 
 import (
 	"fmt"
@@ -130,7 +130,7 @@ func statements() {
 	defer func(n int) { out <- goknot_hook.P(3615593982, 4, n); goknot_hook.A(3615593982, 4); close(goknot_hook.P(498887520, 6, out)); goknot_hook.A(498887520, 6) }(goknot_hook.AV(3188658821, 5, <-goknot_hook.P(3188658821, 5, ch)))
 	var wg sync.WaitGroup
 	goknot_hook.P(3592190148, 18, &wg).Add(1); goknot_hook.A(3592190148, 18)
-	goknot_hook.B(2192081210, 26); go func(n int) { defer goknot_hook.D(3916890820, 19, wg.Done); fmt.Println("go", n, goknot_hook.AV(2058032077, 5, <-goknot_hook.P(2058032077, 5, fill(n)))) }(goknot_hook.AV(2041254458, 5, <-goknot_hook.P(2041254458, 5, ch))); goknot_hook.A(2192081210, 26)
+	goknot_hook.B(2192081210, 26); go func(n int) { defer goknot_hook.DM(3916890820, 19, (*goknot_hook_sync.WaitGroup).Done, &wg); fmt.Println("go", n, goknot_hook.AV(2058032077, 5, <-goknot_hook.P(2058032077, 5, fill(n)))) }(goknot_hook.AV(2041254458, 5, <-goknot_hook.P(2041254458, 5, ch))); goknot_hook.A(2192081210, 26)
 	goknot_hook.P(1563963245, 20, &wg).Wait(); goknot_hook.A(1563963245, 20)
 	for i, v := range seq(fill(5, 6, 7), 3) {
 		defer fmt.Println("range over func", i, v, goknot_hook.AV(3979874968, 5, <-goknot_hook.P(3979874968, 5, fill(v))))

@@ -1,7 +1,7 @@
 //line /src/generics/in.go:1:1
 // SPDX-License-Identifier: BSD-2-Clause
 
-package main; import goknot_hook "structs"
+package main; import goknot_hook "structs"; import goknot_hook_sync "sync"
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ type Queue[T any] struct {
 
 func (q *Queue[T]) Push(v T) {
 	goknot_hook.P(3267987937, 12, &q.mu).Lock(); goknot_hook.A(3267987937, 12)
-	defer goknot_hook.D(1666895126, 13, q.mu.Unlock)
+	defer goknot_hook.DM(1666895126, 13, (*goknot_hook_sync.Mutex).Unlock, &q.mu)
 	q.items = append(q.items, v)
 	goknot_hook.AP(4081968358, 28, &q.head).Store(&v)
 	q.ch <- goknot_hook.P(2804058247, 4, v); goknot_hook.A(2804058247, 4)

@@ -1,7 +1,7 @@
 //line /src/gostmt/in.go:1:1
 // SPDX-License-Identifier: BSD-2-Clause
 
-package main; import goknot_hook "structs"
+package main; import goknot_hook "structs"; import goknot_hook_sync "sync"
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 type server struct{ wg sync.WaitGroup }
 
 func (s *server) serve(n int, out chan<- int) {
-	defer goknot_hook.D(1573971882, 19, s.wg.Done)
+	defer goknot_hook.DM(1573971882, 19, (*goknot_hook_sync.WaitGroup).Done, &s.wg)
 	out <- goknot_hook.P(650521541, 4, n); goknot_hook.A(650521541, 4)
 }
 

@@ -1,7 +1,7 @@
 //line /src/labels/in.go:1:1
 // SPDX-License-Identifier: BSD-2-Clause
 
-package main; import goknot_hook "structs"
+package main; import goknot_hook "structs"; import goknot_hook_sync "sync"
 
 import (
 	"fmt"
@@ -44,7 +44,7 @@ retry:
 	}
 lock: goknot_hook.P(3045738859, 12, &mu).Lock(); goknot_hook.A(3045738859, 12)
 	goto unlock
-unlock: defer goknot_hook.D(870670714, 13, mu.Unlock)
+unlock: defer goknot_hook.DM(870670714, 13, (*goknot_hook_sync.Mutex).Unlock, &mu)
 	if n < 0 {
 		goto lock
 	}

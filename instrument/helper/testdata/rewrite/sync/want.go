@@ -38,15 +38,15 @@ var global sync.Mutex
 func main() {
 	s := &store{rw: new(sync.RWMutex), l: new(sync.Mutex), list: make([]sync.Mutex, 2)}
 	s.m = map[string]*store{"a": s}
-	goknot_hook.P(2526077543, 12, &s.mu).Lock(); goknot_hook.A(2526077543, 12)
-	goknot_hook.P(981834237, 13, &s.mu).Unlock(); goknot_hook.A(981834237, 13)
+	goknot_hook.P(2509299924, 12, &s.mu).Lock(); goknot_hook.A(2509299924, 12)
+	goknot_hook.P(965056618, 13, &s.mu).Unlock(); goknot_hook.A(965056618, 13)
 	goknot_hook.P(125546509, 12, &(s.mu)).Lock(); goknot_hook.A(125546509, 12); goknot_hook.P(4289776806, 13, (&s.mu)).Unlock(); goknot_hook.A(4289776806, 13)
 	goknot_hook.P(531907036, 12, &(*s).mu).Lock(); goknot_hook.A(531907036, 12)
-	(goknot_hook.P(1058079980, 13, &s.mu).Unlock)(); goknot_hook.A(1058079980, 13)
-	goknot_hook.P(545970042, 12, &s.child("a").mu).Lock(); goknot_hook.A(545970042, 12)
-	goknot_hook.P(2472166467, 13, &s.child("a").
+	(goknot_hook.P(1074857599, 13, &s.mu).Unlock)(); goknot_hook.A(1074857599, 13)
+	goknot_hook.P(562747661, 12, &s.child("a").mu).Lock(); goknot_hook.A(562747661, 12)
+	goknot_hook.P(2488944086, 13, &s.child("a").
 		mu).
-		Unlock(); goknot_hook.A(2472166467, 13)
+		Unlock(); goknot_hook.A(2488944086, 13)
 	goknot_hook.P(34267779, 15, s.rw).RLock(); goknot_hook.A(34267779, 15)
 	goknot_hook.P(3416348152, 16, s.rw).RUnlock(); goknot_hook.A(3416348152, 16)
 	goknot_hook.P(611934877, 12, s.rw.RLocker()).Lock(); goknot_hook.A(611934877, 12)
@@ -55,8 +55,8 @@ func main() {
 	goknot_hook.P(4026471468, 13, s.rw).Unlock(); goknot_hook.A(4026471468, 13)
 	goknot_hook.P(1322077585, 12, s.l).Lock(); goknot_hook.A(1322077585, 12)
 	goknot_hook.P(626211601, 13, s.l).Unlock(); goknot_hook.A(626211601, 13)
-	goknot_hook.P(3340738427, 12, &s.list[1]).Lock(); goknot_hook.A(3340738427, 12)
-	goknot_hook.P(651408547, 13, &s.list[1]).Unlock(); goknot_hook.A(651408547, 13)
+	goknot_hook.P(3323960808, 12, &s.list[1]).Lock(); goknot_hook.A(3323960808, 12)
+	goknot_hook.P(634630928, 13, &s.list[1]).Unlock(); goknot_hook.A(634630928, 13)
 	goknot_hook.P(778941173, 12, &global).Lock(); goknot_hook.A(778941173, 12)
 	if goknot_hook.P(3509629159, 14, &global).TryLock() || goknot_hook.P(4099233078, 17, s.rw).TryRLock() && goknot_hook.P(3492851540, 14, s.rw).TryLock() {
 		fmt.Println("got one")
@@ -90,7 +90,7 @@ func main() {
 	for !ready {
 		goknot_hook.P(3453709319, 22, c).Wait(); goknot_hook.A(3453709319, 22)
 	}
-	goknot_hook.P(2210297153, 13, c.L).Unlock(); goknot_hook.A(2210297153, 13)
+	goknot_hook.P(2193519534, 13, c.L).Unlock(); goknot_hook.A(2193519534, 13)
 	goknot_hook.P(3330114629, 25, &s.once).Do(func() { fmt.Println("once") }); goknot_hook.A(3330114629, 25)
 	goknot_hook.P(3774169438, 25, &s.once).Do(func() { fmt.Println("never") }); goknot_hook.A(3774169438, 25)
 	f := goknot_hook.F0(2216808781, 12, s.mu.Lock)

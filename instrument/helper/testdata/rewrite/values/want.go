@@ -46,7 +46,7 @@ func each(fs ...func()) {
 	}
 }
 
-func locker[L sync.Locker](l L) (func(), func()) { return goknot_hook.F0(2298175519, 12, l.Lock), goknot_hook.F0(2488944086, 13, l.Unlock) }
+func locker[L sync.Locker](l L) (func(), func()) { return goknot_hook.F0(2298175519, 12, l.Lock), goknot_hook.F0(2505721705, 13, l.Unlock) }
 
 func main() {
 	s := &state{rw: new(sync.RWMutex), sum: sum{new(atomic.Int64)}}
