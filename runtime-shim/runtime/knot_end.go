@@ -395,25 +395,26 @@ func knotTestFailed() {
 		if knot.cur.bucket != 0 && !test {
 			continue
 		}
-		knotFailedSite(name, file, line)
+		knotEndSite(knotEndFail, name, file, line)
 		if test {
 			return
 		}
 	}
 }
 
-func knotFailedSite(name, file string, line int32) {
+// knotEndSite makes the position of a bad end its pre-bucket, as a site.
+func knotEndSite(end uint64, name, file string, line int32) {
 	h := knotFnvUint(knotFnv(2166136261, name), uint(line))
 	lock(&knotNat.mu)
 	knotWriteSite(h, uint32(line), name, file)
 	unlock(&knotNat.mu)
-	knot.cur.bucket = knotEndFail<<32 | uint64(h)
+	knot.cur.bucket = end<<32 | uint64(h)
 }
 
 // knotFailedIn names the function at pc as the failure: an example, whose output is not the one wanted.
 func knotFailedIn(pc uintptr) {
 	if f := findfunc(pc); (knot.on || knotNat.on) && knot.cur.bucket == 0 && f.valid() {
 		file, line := funcline(f, pc)
-		knotFailedSite(funcname(f), file, line)
+		knotEndSite(knotEndFail, funcname(f), file, line)
 	}
 }

@@ -87,11 +87,7 @@ func knotProgramExit() {
 			continue
 		}
 		file, line := funcline(f, pc-1)
-		h := knotFnvUint(knotFnv(2166136261, name), uint(line))
-		lock(&knotNat.mu)
-		knotWriteSite(h, uint32(line), name, file)
-		unlock(&knotNat.mu)
-		knot.cur.bucket = knotEndOsexit<<32 | uint64(h)
+		knotEndSite(knotEndOsexit, name, file, line)
 		return
 	}
 }
