@@ -191,3 +191,14 @@ func TestSet(t *testing.T) {
 		t.Errorf("%d generated programs in the set", generated)
 	}
 }
+
+// No fixed order of the goroutines meets all constraints.
+func TestAlternation(t *testing.T) {
+	for seed := uint64(1); seed <= 200; seed++ {
+		for depth := 2; depth <= 6; depth++ {
+			if p := newPlan(seed, depth, 0); !p.alternates() {
+				t.Errorf("seed %d, depth %d: %v", seed, depth, p.links)
+			}
+		}
+	}
+}

@@ -108,7 +108,7 @@ func (p *plan) own() int {
 }
 
 // drawLinks chooses who announces to whom. The goroutine that must be late for one constraint must be early
-// for the next, or nearly always, so that no fixed order of the goroutines meets all constraints.
+// for the next, or nearly always, and no fixed order of the goroutines meets all constraints.
 func (p *plan) drawLinks(d *draws) {
 	// A walk with even steps holds one goroutine back for k steps of another with probability 2^-k: so many
 	// steps in all.
@@ -129,6 +129,14 @@ func (p *plan) drawLinks(d *draws) {
 		}
 		p.links = append(p.links, l)
 	}
+	// The last one closes the circle when chance has not; in a chain it goes on from the one before.
+	if p.depth > 1 && !p.alternates() {
+		first, last := p.links[0], &p.links[p.depth-1]
+		last.to = first.from
+		if p.tally {
+			last.from = first.to
+		}
+	}
 }
 
 // drawCalls draws calls that take about so many steps.
@@ -143,4 +151,27 @@ func (p *plan) drawCalls(d *draws, steps int) []call {
 		calls = append(calls, c)
 	}
 	return calls
+}
+
+// alternates tells whether the constraints go in a circle, over whole goroutines.
+func (p *plan) alternates() bool {
+	before := make(map[[2]int]bool)
+	for _, l := range p.links {
+		before[[2]int{l.from, l.to}] = true
+	}
+	for via := range p.actors {
+		for from := range p.actors {
+			for to := range p.actors {
+				if before[[2]int{from, via}] && before[[2]int{via, to}] {
+					before[[2]int{from, to}] = true
+				}
+			}
+		}
+	}
+	for actor := range p.actors {
+		if before[[2]int{actor, actor}] {
+			return true
+		}
+	}
+	return false
 }
