@@ -500,7 +500,8 @@ int knot_options_fuzz(
 			"-policy none leaves everything to the Go runtime: it goes with -sched "
 			"native "
 			"only");
-	if (o.depth && (!o.policy || (strcmp(o.policy, "pct") && strcmp(o.policy, "delay"))))
+	const bool deep = o.policy && (!strcmp(o.policy, "pct") || !strcmp(o.policy, "delay"));
+	if (o.depth && !deep)
 		return knot_error_set(err, KNOT_EUSAGE,
 			"-depth is the depth of -policy pct or the delays of -policy delay: it "
 			"goes with one of them");
