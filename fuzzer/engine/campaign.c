@@ -25,6 +25,7 @@
 #define SLICE_NS (1000 * KNOT_NS_PER_MS)
 #define PROGRESS_NS (3 * KNOT_NS_PER_S)
 #define FLUSH_NS (1 * KNOT_NS_PER_S)
+#define LATE_NS (2 * KNOT_NS_PER_S) /* of verifications, behind the end */
 #define IMPORT_NS (10 * KNOT_NS_PER_S)
 /* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
 #define FRESH_EVERY 64
@@ -498,6 +499,9 @@ int knot_campaign_open(const struct knot_campaign_options *options, struct knot_
 		return rc;
 	}
 	c->start_ns = knot_clock_mono_ns();
+	if (c->options.fuzztime_ns)
+		knot_replayer_set_deadline(
+			c->replayer, c->start_ns + c->options.fuzztime_ns + LATE_NS);
 	*ret_campaign = c;
 	return 0;
 }

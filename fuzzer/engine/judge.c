@@ -410,8 +410,8 @@ static int judge_native(struct knot_campaign *c, struct knot_target_state *s, st
 		rc = judge_controlled(c, s, k, plan, x, f, ret_finding, err);
 	}
 	if (!rc && !k->settled) {
-		knot_auto_free char *why =
-			knot_xasprintf("did not come again in %u native runs", t.tries);
+		knot_auto_free char *why = knot_xasprintf("did not come again in %u native runs%s",
+			t.tries, knot_replayer_late(c->replayer) ? " before the time was up" : "");
 
 		reject(c, s, k, f, x->rec, why);
 	}

@@ -39,7 +39,8 @@ int knot_native_try(struct knot_replayer *r, const struct knot_worker_target *ta
 		struct knot_schedule s = *schedule;
 		struct knot_outcome o = {0};
 
-		if (t->tries >= TRIES_MIN && knot_clock_mono_ns() - start > TRY_NS)
+		if (knot_replayer_late(r) ||
+			(t->tries >= TRIES_MIN && knot_clock_mono_ns() - start > TRY_NS))
 			break;
 		s.native = true;
 		s.runs = tries - t->tries < batch ? tries - t->tries : batch;

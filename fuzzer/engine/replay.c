@@ -23,6 +23,7 @@ struct knot_replayer {
 	struct knot_worker *worker; /* of the last replay */
 	const volatile int *cancel;
 	struct stream out, err;
+	uint64_t deadline_ns;
 };
 
 struct waiting {
@@ -57,6 +58,16 @@ void knot_replayer_close(struct knot_replayer *r)
 struct knot_shm *knot_replayer_shm(struct knot_replayer *r)
 {
 	return r->worker ? knot_worker_shm(r->worker) : NULL;
+}
+
+void knot_replayer_set_deadline(struct knot_replayer *r, uint64_t deadline_ns)
+{
+	r->deadline_ns = deadline_ns;
+}
+
+bool knot_replayer_late(const struct knot_replayer *r)
+{
+	return r->deadline_ns && knot_clock_mono_ns() >= r->deadline_ns;
 }
 
 pid_t knot_replayer_pid(const struct knot_replayer *r)

@@ -53,6 +53,9 @@ int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target
 	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome,
 	struct knot_error *err);
 void knot_outcome_free(struct knot_outcome *o);
+/* Monotonic time from which on no native run is tried again, 0 = never. */
+void knot_replayer_set_deadline(struct knot_replayer *r, uint64_t deadline_ns);
+bool knot_replayer_late(const struct knot_replayer *r);
 /* Pid of its process, which may still be ending; 0 = none. */
 pid_t knot_replayer_pid(const struct knot_replayer *r);
 /* Borrowed: for site names, until the next replay. */
