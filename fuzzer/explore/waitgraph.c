@@ -382,12 +382,13 @@ static void mark_rings(struct knot_waitgraph *w, const struct touch *t,
 	const struct knot_shm_snap *snaps, size_t snaps_len)
 {
 	struct rings r = {.len = 0};
-	const struct knot_shm_snap **by_g = knot_xalloc((KNOT_G_NONE + 1u) * sizeof(*by_g));
+	const struct knot_shm_snap **by_g =
+		knot_xalloc((KNOT_G_NONE + 1u) * sizeof(struct knot_shm_snap *));
 
 	for (size_t i = 0; i < snaps_len; i++)
 		by_g[snaps[i].g] = &snaps[i];
 	r.at = knot_xalloc((w->waiters.len + 1) * sizeof(*r.at));
-	r.snaps = knot_xalloc((w->waiters.len + 1) * sizeof(*r.snaps));
+	r.snaps = knot_xalloc((w->waiters.len + 1) * sizeof(struct knot_shm_snap *));
 	for (size_t i = 0; i < w->waiters.len && r.len < RING_MAX; i++) {
 		if (!waits_for_lock(&w->waiters.data[i]))
 			continue;
