@@ -11,10 +11,15 @@ package structs
 
 import "unsafe"
 
-// on: goknot is attached. A hook that is off is a load and a branch, inlined.
+// on: goknot is attached and wants names. A hook that is off is a load and a branch, inlined.
 //
-//go:linkname on runtime.knotHooksOn
+//go:linkname on runtime.knotNamesOn
 var on bool
+
+// atomics is the same for the hooks of atomic operations, which nothing in the runtime sees.
+//
+//go:linkname atomics runtime.knotHooksOn
+var atomics bool
 
 // A send on one of these two is a call of the runtime: see chansend1 and knotHooked. For the compiler's inliner a call costs
 // 57 of a budget of 80, a send 1. Functions with hooks are inlined where they would be without them.
@@ -66,7 +71,7 @@ func AV[T any](id uint32, op uint8, v T) T {
 
 // AP is the scheduling point before an atomic operation on *p.
 func AP[T any](id uint32, op uint8, p *T) *T {
-	if on {
+	if atomics {
 		points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 	}
 	return p
@@ -74,7 +79,7 @@ func AP[T any](id uint32, op uint8, p *T) *T {
 
 // AX is the same behind v, an argument of the operation.
 func AX[T, V any](id uint32, op uint8, p *T, v V) V {
-	if on {
+	if atomics {
 		points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 	}
 	return v

@@ -77,7 +77,7 @@ func F1R[T, R any](id uint32, op uint8, f func(T) R) func(T) R {
 // AF1R loads.
 func AF1R[T, R any](id uint32, op uint8, f func(*T) R) func(*T) R {
 	return func(a *T) R {
-		if on {
+		if atomics {
 			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(a))}
 		}
 		return f(a)
@@ -87,7 +87,7 @@ func AF1R[T, R any](id uint32, op uint8, f func(*T) R) func(*T) R {
 // AF2 stores.
 func AF2[T, V any](id uint32, op uint8, f func(*T, V)) func(*T, V) {
 	return func(a *T, b V) {
-		if on {
+		if atomics {
 			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(a))}
 		}
 		f(a, b)
@@ -97,7 +97,7 @@ func AF2[T, V any](id uint32, op uint8, f func(*T, V)) func(*T, V) {
 // AF2R adds or swaps.
 func AF2R[T, V, R any](id uint32, op uint8, f func(*T, V) R) func(*T, V) R {
 	return func(a *T, b V) R {
-		if on {
+		if atomics {
 			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(a))}
 		}
 		return f(a, b)
@@ -107,7 +107,7 @@ func AF2R[T, V, R any](id uint32, op uint8, f func(*T, V) R) func(*T, V) R {
 // AF3R compares and swaps.
 func AF3R[T, V, R any](id uint32, op uint8, f func(*T, V, V) R) func(*T, V, V) R {
 	return func(a *T, b V, c V) R {
-		if on {
+		if atomics {
 			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(a))}
 		}
 		return f(a, b, c)
@@ -117,7 +117,7 @@ func AF3R[T, V, R any](id uint32, op uint8, f func(*T, V, V) R) func(*T, V, V) R
 // AM0R loads from *p.
 func AM0R[T, R any](id uint32, op uint8, p *T, f func() R) func() R {
 	return func() R {
-		if on {
+		if atomics {
 			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 		}
 		return f()
@@ -127,7 +127,7 @@ func AM0R[T, R any](id uint32, op uint8, p *T, f func() R) func() R {
 // AM1 stores to *p.
 func AM1[T, V any](id uint32, op uint8, p *T, f func(V)) func(V) {
 	return func(a V) {
-		if on {
+		if atomics {
 			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 		}
 		f(a)
@@ -137,7 +137,7 @@ func AM1[T, V any](id uint32, op uint8, p *T, f func(V)) func(V) {
 // AM1R adds to *p or swaps it.
 func AM1R[T, V, R any](id uint32, op uint8, p *T, f func(V) R) func(V) R {
 	return func(a V) R {
-		if on {
+		if atomics {
 			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 		}
 		return f(a)
@@ -147,7 +147,7 @@ func AM1R[T, V, R any](id uint32, op uint8, p *T, f func(V) R) func(V) R {
 // AM2R compares *p and swaps it.
 func AM2R[T, V, R any](id uint32, op uint8, p *T, f func(V, V) R) func(V, V) R {
 	return func(a V, b V) R {
-		if on {
+		if atomics {
 			points <- point{uint64(id)<<8 | uint64(op), uintptr(unsafe.Pointer(p))}
 		}
 		return f(a, b)

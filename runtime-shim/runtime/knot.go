@@ -115,6 +115,7 @@ type knotG struct {
 	nested     uint8 // ... and has begun to take another inside
 	spawnNamed bool
 	chainID    uint32
+	lost       uint32  // operations in this run that the full event ring did not take
 	spawnSite  uint32  // of the go statement under way
 	lastRecv   uintptr // channel of the last receive without a hook
 
@@ -292,7 +293,7 @@ func knotAttach() {
 	debug.adaptivestackstart = 0
 	h.pid = uint32(getpid())
 	h.state = knotStateAttached
-	knot.attached, knotHooksOn = true, true
+	knot.attached, knotHooksOn, knotNamesOn = true, true, true
 }
 
 // knotMmap returns zeroed memory that is touched only where it is used.

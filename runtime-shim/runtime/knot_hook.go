@@ -14,6 +14,12 @@ import "unsafe"
 //go:linkname knotHooksOn
 var knotHooksOn bool
 
+// knotNamesOn: the inserted hooks before and behind operations have. In native mode they have not once the event ring is
+// full.
+//
+//go:linkname knotNamesOn
+var knotNamesOn bool
+
 // knotTakeHook takes the name that an inserted hook gave to the next operation of this kind.
 func knotTakeHook(k *knotG, op uint8) (uint32, bool) {
 	if k.depth == 0 {

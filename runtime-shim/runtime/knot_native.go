@@ -28,6 +28,8 @@ type knotNative struct {
 	attached bool
 	watched  bool // the watcher has been started
 	stopped  bool // the world is, to look at it
+	ended    bool // the event ring is full
+	full     bool // ... and no chain needs names: operations are only counted
 	chainLen uint32
 	waitNs   int64
 	started  int64 // of the run, real time
@@ -78,7 +80,7 @@ func knotFixedRand() bool {
 func knotNatAttach() {
 	knotNat.lastKeys = (*[65536]uint64)(knotMmap(65536 * 8))
 	knotNat.paths = (*[65536]uint64)(knotMmap(65536 * 8))
-	knotNat.attached, knotHooksOn = true, true
+	knotNat.attached, knotHooksOn, knotNamesOn = true, true, true
 }
 
 // knotNatStart prepares the process for its first run. It runs on the driver.
@@ -120,6 +122,7 @@ func knotNatBegin() {
 	n.lost.Store(0)
 	n.taken.Store(0)
 	knotNatChainBegin()
+	n.ended, n.full = false, false
 	n.started = nanotime1()
 	h.state = knotStateRunning
 	n.on = true
@@ -129,6 +132,7 @@ func knotNatBegin() {
 	} else if n.rec {
 		n.bloom = ^uint64(0)
 	}
+	knotNamesOn = n.rec || n.bloom != 0
 }
 
 // knotNatEnd ends the run: the test and its subtests have come to an end. It runs on the driver.

@@ -125,6 +125,10 @@ func knotNatAtomic(id uint32, op uint8, addr uintptr) {
 // knotNatOp is called first by the runtime's own operations and by the wrappers in package sync.
 func knotNatOp(op uint8, addr uintptr) {
 	gp := getg()
+	if knotNat.full {
+		knotNatCount(gp)
+		return
+	}
 	k := &gp.knot
 	if k.taking && k.pendPrim == addr && op == knotOpLock {
 		k.nested++ // a RWMutex locks its Mutex, which has the same address
@@ -173,7 +177,12 @@ func knotNatTaken(op uint8, addr uintptr) {
 
 // knotNatSelect is called first by selectgo.
 func knotNatSelect() {
-	k := &getg().knot
+	gp := getg()
+	if knotNat.full {
+		knotNatCount(gp)
+		return
+	}
+	k := &gp.knot
 	if k.run != knot.run {
 		return
 	}
@@ -235,6 +244,9 @@ func knotNatGoSite() uint32 {
 	k.spawnSite = 0
 	if gp.m.curg != gp || gp == knot.driver.ptr() {
 		return 0
+	}
+	if knotNat.full {
+		knotNatCount(gp)
 	}
 	if k.depth > 0 && k.run == knot.run {
 		if top := k.hooks[k.depth-1]; knotNormalOp(top.op) == knotOpGo {
@@ -312,6 +324,8 @@ func knotNatExit(gp *g) {
 		knotNatDone(gp)
 	}
 	knotNatEvent(knotEvExit, knotOpExit, k.idx, 0, 0, 0, 0)
+	knotNat.lost.Add(int32(k.lost))
+	k.lost = 0
 	if k.counted {
 		knotNat.alive.Add(-1) // last: the run may end now
 	}

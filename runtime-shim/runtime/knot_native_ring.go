@@ -10,15 +10,25 @@ import "internal/runtime/atomic"
 // operation is claimed right before it: two that race for a primitive may take effect the other way round.
 //
 // A ring that is full loses events, which are counted, and so are slots that were claimed and not yet filled
-// when a run is looked at.
+// when a run is looked at. From then on nobody needs the names of operations, unless there is a chain: the hooks
+// before and behind them are turned off, the runtime's own operations count themselves, each goroutine apart. They count
+// those without a hook as well, so more may be told lost than would have been written down.
 
 func knotNatEvent(kind, op uint8, g uint16, site, prim uint32, aux, vtime uint64) {
-	c := knot.cur
-	if atomic.Load64(&c.evHead) >= knot.evEnd {
+	if knotNat.ended {
 		knotNat.lost.Add(1)
 		return
 	}
-	i := atomic.Xadd64(&c.evHead, 1) - 1
+	i := atomic.Xadd64(&knot.cur.evHead, 1) - 1
+	if i >= knot.evEnd {
+		// Only threads that are here at the same time claim slots behind the end.
+		knotNat.ended = true
+		knotNat.lost.Add(1)
+		if knotNat.chainLen == 0 && knotNat.on {
+			knotNat.full, knotNamesOn = true, false
+		}
+		return
+	}
 	e := &knot.events[i%knotEventSlots]
 	e.g = g
 	e.kind = kind
@@ -30,12 +40,28 @@ func knotNatEvent(kind, op uint8, g uint16, site, prim uint32, aux, vtime uint64
 	atomic.Store(&e.step, knotNatStamp(i))
 }
 
+// knotNatCount counts an operation of gp that is not written down, and forgets what a hook left before names were turned off.
+func knotNatCount(gp *g) {
+	k := &gp.knot
+	k.depth, k.busy = 0, false
+	k.lost++
+}
+
+// knotNatCounted takes over what the goroutines that are left have counted.
+func knotNatCounted() {
+	forEachGRace(func(gp *g) {
+		knotNat.lost.Add(int32(gp.knot.lost))
+		gp.knot.lost = 0
+	})
+}
+
 func knotNatStamp(i uint64) uint32 { return knot.hdr.pid*knotEventStamp + uint32(i) + 1 }
 
 // knotNatLearn looks through the events of a run that is over: primitives get their numbers, pairs are looked
 // up, holders of locks are noted. Nothing of the run is being written any more, or what is gets lost.
 func knotNatLearn() {
 	n, c := &knotNat, knot.cur
+	knotNatCounted()
 	knotNatChainReport()
 	head := atomic.Load64(&c.evHead)
 	steps := uint32(0)

@@ -55,6 +55,16 @@ func TestSome(t *testing.T) {
 // TestTooMuch takes 16*5*20000 = 1,600,000 and some more, which is more than the ring holds.
 func TestTooMuch(t *testing.T) { many(16, 20000) }
 
+// TestLate leaves goroutines blocked when the ring has long been full and nobody names operations any more.
+func TestLate(t *testing.T) {
+	many(16, 20000)
+	never, gate := make(chan int), make(chan int)
+	go func() { <-gate; <-never }()
+	go func() { <-gate; never <- 1; never <- 2 }()
+	gate <- 1
+	gate <- 1
+}
+
 func TestSometimesFails(t *testing.T) {
 	many(8, 20)
 	if rand.Intn(4) == 0 {
@@ -72,6 +82,17 @@ goknot fuzz -C "$work/m" -o "$work/c" -sched native -json -quiet -run '^TestTooM
 expect_rc 0 "a full ring"
 expect "what is lost is counted: $(events summary '.[0]')" test "$(events summary '.[0] | .events_lost > 0 and
 	.steps > 900000 * .runs and .steps + .events_lost >= 1600034 * .runs')" = true
+
+goknot fuzz -C "$work/m" -o "$work/c" -sched native -policy none -json -quiet -run '^TestTooMuch$' -fuzztime 3x -parallel 1
+expect_rc 0 "a full ring, without chains"
+expect "what is not named is counted: $(events summary '.[0]')" test "$(events summary '.[0] | .steps > 900000 * .runs and
+	.steps + .events_lost >= 1600034 * .runs and .steps + .events_lost < 1.1 * 1600034 * .runs')" = true
+
+late=$(grep -n 'never <- 2' "$work/m/ring_test.go" | cut -d: -f1)
+goknot fuzz -C "$work/m" -o "$work/c" -sched native -policy none -json -quiet -first -run '^TestLate$' -fuzztime 20x -parallel 1
+expect "who is left behind a full ring has a place: $(cat out)" \
+	test "$(events finding '.[0].title')$(events listed '.[0].title')" = "leak: send ring_test.go:${late}null" -o \
+	"$(events finding '.[0].title')$(events listed '.[0].title')" = "nullleak: send ring_test.go:$late"
 
 goknot fuzz -C "$work/m" -o "$work/c" -sched native -json -quiet -first -run '^TestSometimesFails$' -fuzztime 60s
 expect_rc 1 "a test that fails by chance"
