@@ -363,8 +363,8 @@ int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 				rc = reap(c, err);
 			next_flush = now + FLUSH_NS;
 		}
-		if (now >= next_import) {
-			knot_corpusdir_import(c);
+		if (!rc && now >= next_import) {
+			rc = knot_corpusdir_import(c, err);
 			next_import = now + IMPORT_NS;
 		}
 		if (now >= next_progress && c->view.progress) {

@@ -11,6 +11,7 @@
 #include "engine/campaign_internal.h"
 #include "engine/persist.h"
 #include "explore/corpus.h"
+#include "store/corpus.h"
 #include "wire/text.h"
 
 #include <dirent.h>
@@ -143,38 +144,48 @@ static void set_aside(struct knot_campaign *c, const char *path, const char *why
 }
 
 /* Chains of tests that are not fuzzed here stay for a campaign that does. */
-static void take(struct knot_campaign *c, const struct knot_corpus *corpus)
+static int take(struct knot_campaign *c, const struct knot_corpus *corpus, struct knot_error *err)
 {
 	struct knot_target_state *s = target_of(c, corpus->target, corpus->test);
+	int rc = 0;
 
-	for (size_t i = 0; s && i < corpus->chains.len; i++)
-		if (knot_portfolio_seed_chain(s->portfolio, &corpus->chains.data[i]))
-			c->status.imported++;
+	for (size_t i = 0; s && i < corpus->chains.len && !rc; i++) {
+		const struct knot_chain *chain = &corpus->chains.data[i];
+
+		if (!knot_portfolio_seed_chain(s->portfolio, chain))
+			continue;
+		c->status.imported++;
+		rc = knot_store_import_add(c->store, s->store_id, knot_chain_hash(chain), err);
+	}
+	return rc;
 }
 
-static void take_file(struct knot_campaign *c, const char *dir, const char *name)
+static int take_file(
+	struct knot_campaign *c, const char *dir, const char *name, struct knot_error *err)
 {
 	knot_auto_free char *path = knot_xasprintf("%s/%s", dir, name);
 	knot_auto_free char *data = NULL;
 	struct knot_corpus corpus = {0};
-	struct knot_error err = {0};
+	struct knot_error why = {0};
 	struct stat st;
 	size_t len = 0;
 
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
-		return;
-	int rc = knot_file_read(path, KNOT_CORPUS_MAX_BYTES, &data, &len, &err);
+		return 0;
+	int rc = knot_file_read(path, KNOT_CORPUS_MAX_BYTES, &data, &len, &why);
 
 	if (!rc)
-		rc = knot_corpus_decode(knot_span_of(data, len), &corpus, &err);
+		rc = knot_corpus_decode(knot_span_of(data, len), &corpus, &why);
 	if (rc && time(NULL) < st.st_mtime + SETTLED_S && time(NULL) >= st.st_mtime)
-		return;
+		return 0;
 	remember(c, name);
-	if (rc)
-		set_aside(c, path, err.message);
-	else
-		take(c, &corpus);
+	if (rc) {
+		set_aside(c, path, why.message);
+		return 0;
+	}
+	rc = take(c, &corpus, err);
 	knot_corpus_free(&corpus);
+	return rc;
 }
 
 static bool is_corpus_file(const char *name)
@@ -184,13 +195,14 @@ static bool is_corpus_file(const char *name)
 	return *name != '.' && len > suffix && !strcmp(name + len - suffix, SUFFIX);
 }
 
-void knot_corpusdir_import(struct knot_campaign *c)
+int knot_corpusdir_import(struct knot_campaign *c, struct knot_error *err)
 {
 	knot_auto_free char *dir = knot_xasprintf("%s/corpus", c->options.campaign_dir);
 	DIR *d = c->options.mutate ? opendir(dir) : NULL;
 	const struct dirent *e;
+	int rc = 0;
 
-	while (d && (e = readdir(d))) {
+	while (d && !rc && (e = readdir(d))) {
 		if (!is_corpus_file(e->d_name) || known(c, e->d_name))
 			continue;
 		if (HASH_COUNT(c->corpus_names) >= NAMES_MAX) {
@@ -201,10 +213,11 @@ void knot_corpusdir_import(struct knot_campaign *c)
 			complain(c, what);
 			break;
 		}
-		take_file(c, dir, e->d_name);
+		rc = take_file(c, dir, e->d_name, err);
 	}
 	if (d)
 		closedir(d);
+	return rc;
 }
 
 int knot_corpusdir_open(struct knot_campaign *c, struct knot_error *err)

@@ -85,6 +85,15 @@ static int on_entry(void *arg, const struct knot_store_entry *e, struct knot_err
 	return 0;
 }
 
+static int on_import(void *arg, uint64_t hash, struct knot_error *err)
+{
+	struct restoring *r = arg;
+
+	(void)err;
+	knot_mutator_mark_hash(knot_portfolio_mutator(r->s->portfolio), hash);
+	return 0;
+}
+
 static int on_finding(void *arg, const struct knot_store_finding *f, struct knot_error *err)
 {
 	struct restoring *r = arg;
@@ -140,6 +149,7 @@ static int restore(struct knot_campaign *c, struct knot_target_state *s, struct 
 		(rc = knot_cpop_restore_ops(cpop, r.ops.data, r.ops.len, err)) ||
 		(rc = knot_cpop_restore_pairs(cpop, r.pairs.data, r.pairs.len, err)) ||
 		(rc = knot_store_corpus_each(c->store, s->store_id, on_entry, &r, err)) ||
+		(rc = knot_store_import_each(c->store, s->store_id, on_import, &r, err)) ||
 		(rc = knot_store_position_each(c->store, s->store_id, on_position, &r, err)) ||
 		(rc = knot_store_finding_each(c->store, s->store_id, on_finding, &r, err)) ||
 		(rc = knot_store_runs_each(c->store, s->store_id, on_runs, &r, err)))

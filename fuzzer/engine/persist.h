@@ -31,8 +31,8 @@ int knot_corpusdir_open(struct knot_campaign *c, struct knot_error *err);
 /* Writes a chain that is new in the corpus of s, if it is to be there and is not. */
 void knot_corpusdir_export(
 	struct knot_campaign *c, struct knot_target_state *s, const struct knot_pool_entry *e);
-/* Takes up what has appeared there since the last call. */
-void knot_corpusdir_import(struct knot_campaign *c);
+/* Takes up what has appeared there since the last call, a chain once and for all sessions. */
+int knot_corpusdir_import(struct knot_campaign *c, struct knot_error *err);
 void knot_corpusdir_close(struct knot_campaign *c);
 
 #endif

@@ -147,8 +147,11 @@ static void seen_add(struct seen *s, uint64_t hash)
 
 bool knot_mutator_mark(struct knot_mutator *m, const struct knot_chain *chain)
 {
-	uint64_t hash = knot_chain_hash(chain);
+	return knot_mutator_mark_hash(m, knot_chain_hash(chain));
+}
 
+bool knot_mutator_mark_hash(struct knot_mutator *m, uint64_t hash)
+{
 	if (seen_has(&m->seen, hash))
 		return false;
 	seen_add(&m->seen, hash);

@@ -69,6 +69,7 @@ bool knot_mutator_neighbour(struct knot_mutator *m, const struct knot_chain *par
 bool knot_mutator_possible(struct knot_mutator *m, const struct knot_chain *chain);
 /* Counts a chain as proposed (a campaign that resumes, seed chains). False when it was already. */
 bool knot_mutator_mark(struct knot_mutator *m, const struct knot_chain *chain);
+bool knot_mutator_mark_hash(struct knot_mutator *m, uint64_t hash); /* its knot_chain_hash */
 void knot_mutator_stats(const struct knot_mutator *m, struct knot_mutate_stats *ret);
 
 #endif

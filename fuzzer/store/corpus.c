@@ -17,6 +17,9 @@ static const char *const sql[KNOT_STMT_COUNT] = {
 				   "energy, picks, created_ns"
 				   " FROM corpus WHERE target = ?1 ORDER BY id"),
 	[KNOT_STMT_CORPUS_COUNT] = "SELECT count(*) FROM corpus",
+	[KNOT_STMT_IMPORT_ADD] =
+		"INSERT INTO imports (target, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+	[KNOT_STMT_IMPORT_EACH] = "SELECT hash FROM imports WHERE target = ?1",
 };
 
 int knot_store_corpus_upsert(
@@ -98,4 +101,29 @@ int knot_store_corpus_count(struct knot_store *store, uint64_t *ret_count, struc
 	*ret_count = knot_store_u64(stmt, 0);
 	sqlite3_reset(stmt);
 	return 0;
+}
+
+int knot_store_import_add(
+	struct knot_store *store, int64_t target, uint64_t hash, struct knot_error *err)
+{
+	return knot_store_write(store, KNOT_STMT_IMPORT_ADD, sql[KNOT_STMT_IMPORT_ADD],
+		"saving what was imported", err, "iu", target, hash);
+}
+
+int knot_store_import_each(struct knot_store *store, int64_t target, knot_store_import_fn fn,
+	void *arg, struct knot_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int r = knot_store_prepare(
+		store, KNOT_STMT_IMPORT_EACH, sql[KNOT_STMT_IMPORT_EACH], &stmt, err, "i", target);
+	while (r == 0) {
+		bool row = false;
+		r = knot_store_step(store, stmt, "reading what was imported", &row, err);
+		if (r < 0 || !row)
+			return r;
+		r = fn(arg, knot_store_u64(stmt, 0), err);
+		if (r != 0)
+			sqlite3_reset(stmt);
+	}
+	return r;
 }

@@ -37,6 +37,14 @@ int knot_store_corpus_update(
 int knot_store_corpus_each(struct knot_store *store, int64_t target, knot_store_entry_fn fn,
 	void *arg, struct knot_error *err);
 
+typedef int (*knot_store_import_fn)(void *arg, uint64_t hash, struct knot_error *err);
+
+/* A chain, by its hash, that came from a file and need not be taken up again. */
+int knot_store_import_add(
+	struct knot_store *store, int64_t target, uint64_t hash, struct knot_error *err);
+int knot_store_import_each(struct knot_store *store, int64_t target, knot_store_import_fn fn,
+	void *arg, struct knot_error *err);
+
 /* Chains of all targets together. */
 int knot_store_corpus_count(struct knot_store *store, uint64_t *ret_count, struct knot_error *err);
 

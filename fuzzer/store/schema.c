@@ -156,7 +156,14 @@ static const char *const migrations[] = {
 	" runs INTEGER NOT NULL"
 	");"
 
-	"ALTER TABLE targets ADD COLUMN used_ns INTEGER NOT NULL DEFAULT 0;",
+	"ALTER TABLE targets ADD COLUMN used_ns INTEGER NOT NULL DEFAULT 0;"
+
+	/* chains taken from files: each is tried once */
+	"CREATE TABLE imports ("
+	" target INTEGER NOT NULL REFERENCES targets,"
+	" hash INTEGER NOT NULL,"
+	" PRIMARY KEY (target, hash)"
+	") WITHOUT ROWID;",
 };
 
 int knot_schema_version(void)

@@ -97,7 +97,7 @@ Test(store, a_file_of_the_first_format_is_brought_up_to_date)
 	cr_assert_eq(knot_store_meta_set(store, "a", "1", &err), 0);
 	cr_assert_eq(knot_store_flush(store, &err), 0);
 	knot_store_close(store);
-	run_sql("DROP TABLE positions; DROP TABLE arms; DROP TABLE workers;"
+	run_sql("DROP TABLE positions; DROP TABLE arms; DROP TABLE workers; DROP TABLE imports;"
 		"ALTER TABLE targets DROP COLUMN used_ns; PRAGMA user_version = 1");
 	cr_assert_eq(try_open(KNOT_STORE_READ, &err), KNOT_EUSAGE);
 	cr_assert_not_null(strstr(err.message, "older goknot"), "%s", err.message);

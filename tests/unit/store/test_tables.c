@@ -497,3 +497,26 @@ Test(tables, workers_are_as_last_set)
 	cr_expect_str_eq(seen.text, "0 0 100 7;1 9 0 8;");
 	knot_store_close(store);
 }
+
+static int see_import(void *arg, uint64_t hash, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	seen->numbers[0] += hash;
+	return ended(seen);
+}
+
+Test(tables, an_import_is_kept_once_per_target)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err = {0};
+	struct seen seen = {0};
+	const int64_t a = add_target(store, "TestA"), b = add_target(store, "TestB");
+	cr_assert_eq(knot_store_import_add(store, a, UINT64_MAX, &err), 0, "%s", err.message);
+	cr_assert_eq(knot_store_import_add(store, a, UINT64_MAX, &err), 0, "%s", err.message);
+	cr_assert_eq(knot_store_import_add(store, b, 7, &err), 0, "%s", err.message);
+	cr_assert_eq(knot_store_import_each(store, a, see_import, &seen, &err), 0);
+	cr_expect_eq(seen.calls, 1);
+	cr_expect_eq(seen.numbers[0], UINT64_MAX);
+	knot_store_close(store);
+}
