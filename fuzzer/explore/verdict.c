@@ -197,14 +197,18 @@ static bool decide_ring(const struct knot_verdict_input *in, struct knot_verdict
 	return true;
 }
 
-/* So do those that wait for what nothing live reaches, by the collector's proof. */
+/* So do those that wait for what nothing live reaches, by the collector's proof. The test itself cannot go on then. */
 static bool decide_proven(const struct knot_verdict_input *in, struct knot_verdict *v)
 {
+	bool test = false;
+
 	if (!only(in, v, waits_for_good))
 		return false;
+	for (size_t i = 0; i < v->graph.waiters.len; i++)
+		test |= v->graph.waiters.data[i].stuck && v->graph.waiters.data[i].is_test;
 	v->sites.len = 0;
-	find(v, KNOT_VERDICT_LEAK, true, KNOT_NOTE_NONE);
-	v->proof = KNOT_PROOF_PROVEN;
+	find(v, test ? KNOT_VERDICT_DEADLOCK : KNOT_VERDICT_LEAK, true, KNOT_NOTE_NONE);
+	v->proof = test ? KNOT_PROOF_NONE : KNOT_PROOF_PROVEN;
 	take_stuck(v);
 	return true;
 }

@@ -361,6 +361,12 @@ Test(verdict, what_the_collector_proves_beside_one_that_waits_outside_is_a_leak)
 	cr_expect_eq(v.proof, KNOT_PROOF_PROVEN);
 	cr_expect_eq(v.sites.len, 1, "main may wait for good");
 	knot_verdict_free(&v);
+	/* A test may not: it cannot go on. */
+	in.flags = KNOT_RUN_COLLECTED | KNOT_RUN_LIVE_LEFT;
+	CHECK(&in, KNOT_VERDICT_DEADLOCK, KNOT_NOTE_NONE, true, true);
+	knot_verdict_decide(&in, &v);
+	cr_expect_eq(v.proof, KNOT_PROOF_NONE);
+	knot_verdict_free(&v);
 }
 
 #define SPIN 4000
