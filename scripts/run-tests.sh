@@ -11,7 +11,7 @@
 #
 # san, san-cli and san-e2e: unit, cli and e2e with what SAN_BUILD holds, where any report is a failure;
 # san-short: the end-to-end ring without what differs for Go and not for C: most of the bundled programs, settings of the
-# build, shapes of tests.
+# build, shapes of tests, constructs of the language, rules of the scheduler, and what is about time.
 #
 # usage: run-tests.sh unit|cli|e2e|san|san-cli|san-e2e|san-short|go|fuzz|newest|releases...
 # from the environment: BUILD (default build), SAN_BUILD, LAYERS, GO_MODS, FUZZTIME (seconds per parser),
@@ -134,6 +134,8 @@ short_ring() {
 	for t in tests/e2e/*.sh; do
 		case ${t##*/} in
 		build_settings.sh | race.sh | seeds_*.sh | suites.sh | targets_shapes.sh) ;;
+		constructs.sh | deep.sh | lock_faces.sh | nested_atomics.sh | reflection.sh | values.sh) ;;
+		huge_pages.sh | native_time.sh | policies.sh | real_programs.sh | rules.sh | unattached.sh | watchdog.sh) ;;
 		*) script "$t" ;;
 		esac
 	done
