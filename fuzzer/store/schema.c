@@ -156,9 +156,9 @@ static const char *const migrations[] = {
 	" runs INTEGER NOT NULL"
 	");"
 
-	"ALTER TABLE targets ADD COLUMN used_ns INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE targets ADD COLUMN used_ns INTEGER NOT NULL DEFAULT 0;",
 
-	/* chains taken from files: each is tried once */
+	/* 4: chains taken from files, each of which is tried once */
 	"CREATE TABLE imports ("
 	" target INTEGER NOT NULL REFERENCES targets,"
 	" hash INTEGER NOT NULL,"
