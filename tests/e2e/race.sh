@@ -83,7 +83,7 @@ expect "what raced is not kept: $(events target .)" test "$(events target 'map(.
 goknot fuzz -C "$root/seeds" -o "$work/killed" -json -quiet -race -fuzztime 1x -parallel 1 -seed 1 ./race/plainrace/buggy
 expect "going on where the killed campaign was: exit code $rc" test "$rc" -le 1
 goknot status "$work/killed"
-expect_out ' *memory: [0-9]+ racing accesses, [0-9]+ shared ones in TestPlainRace .*'
+expect_out ' *memory: [0-9]+ racing accesses, [0-9]+ shared ones in Test[A-Za-z]+ .*'
 
 # Positions are the same to the race detector's reports and to the target also where lines count from the head of a
 # function, in the standard library and in modules without a domain: what raced is not shared memory once more.
