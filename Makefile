@@ -178,7 +178,7 @@ lint:
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Ifuzzer -I. $(filter-out tests/%,$(C_FILES))
 	$(Q)shellcheck -x $(SH_FILES)
-	$(Q)codespell --skip="*.goknot*" -L decend,iif,lastr,useed,testin fuzzer instrument runtime-shim scripts docs man seeds tests/unit tests/cli tests/e2e tests/lib tests/deep Makefile
+	$(Q)codespell --skip="*.goknot*" -L decend,iif,lastr,mattern,useed,testin fuzzer instrument runtime-shim scripts docs man seeds tests/unit tests/cli tests/e2e tests/lib tests/deep Makefile
 	$(Q). scripts/go-env.sh; for m in $(GO_MODS); do \
 		test -z "$$(gofmt -l $$(find $$m -name "*.go" -not -path "*/testdata/*"))" || { gofmt -l $$m; exit 1; }; (cd $$m && $$GO vet ./...) || exit 1; done
 	$(Q). scripts/go-env.sh; test -z "$$(gofmt -l runtime-shim)" || { gofmt -l runtime-shim; exit 1; }
