@@ -42,22 +42,31 @@ static void environment(arguments *ret, const char *const *set, size_t set_len)
 	knot_vec_push(ret, NULL);
 }
 
+static struct knot_command command(
+	const char *const *argv, const char *dir, const char *const *env, int cancel_fd)
+{
+	struct knot_command c = KNOT_COMMAND_INIT;
+
+	c.process.argv = argv;
+	c.process.envp = env;
+	c.process.cwd = dir;
+	c.output_limit = LIST_MAX_BYTES;
+	c.cancel_fd = cancel_fd;
+	return c;
+}
+
 /* Runs a command of the toolchain; its standard error becomes the message when it fails. */
 static int run(const char *const *argv, const char *dir, const char *const *set, size_t set_len,
 	const char *input, size_t input_len, int cancel_fd, struct knot_command_result *ret,
 	struct knot_error *err)
 {
-	struct knot_command c = KNOT_COMMAND_INIT;
 	arguments env = {0};
 
 	environment(&env, set, set_len);
-	c.process.argv = argv;
-	c.process.envp = env.data;
-	c.process.cwd = dir;
+	struct knot_command c = command(argv, dir, env.data, cancel_fd);
+
 	c.input = input;
 	c.input_len = input_len;
-	c.output_limit = LIST_MAX_BYTES;
-	c.cancel_fd = cancel_fd;
 	int rc = knot_command_run(&c, ret, err);
 
 	knot_vec_free(&env);
@@ -520,42 +529,72 @@ char *knot_instrument_command_name(const char *path)
 	return knot_xstrndup(name, (size_t)(end - name));
 }
 
+static void build_words(const struct knot_instrument_options *options,
+	const struct knot_instrument_result *result, const struct knot_instrument_build *build,
+	arguments *argv)
+{
+	knot_vec_push(argv, result->go);
+	if (options->program) {
+		knot_vec_push(argv, "build");
+	} else {
+		knot_vec_push(argv, "test");
+		knot_vec_push(argv, "-c");
+		knot_vec_push(argv, "-vet=off");
+	}
+	knot_vec_push(argv, "-buildvcs=false");
+	build_flags(options, result->modfile, argv);
+	knot_vec_push(argv, "-overlay");
+	knot_vec_push(argv, result->overlay);
+	knot_vec_push(argv, "-o");
+	knot_vec_push(argv, build->output);
+	for (size_t i = 0; i < build->packages_len; i++)
+		knot_vec_push(argv, build->packages[i]);
+	knot_vec_push(argv, NULL);
+}
+
+/* Why nothing was built, NULL = it was. Caller frees. */
+static char *build_failure(const struct knot_instrument_options *options,
+	const struct knot_instrument_build *build, const struct knot_command_result *r)
+{
+	struct knot_error why = {0};
+
+	if (!r->exit.code && !r->exit.signaled)
+		return NULL;
+	failed(r, KNOT_EBUILD, options->program ? "go build" : "go test -c", &why);
+	knot_error_wrap(&why, "%s does not build", build->packages[0]);
+	return knot_xstrdup(why.message);
+}
+
 int knot_instrument_build(const struct knot_instrument_options *options,
-	const struct knot_instrument_result *result, const char *const *packages,
-	size_t packages_len, const char *output, struct knot_error *err)
+	const struct knot_instrument_result *result, struct knot_instrument_build *builds,
+	size_t len, size_t at_once, struct knot_error *err)
 {
 	knot_auto_free char *experiment = knot_xasprintf("GOEXPERIMENT=%s", result->goexperiment);
 	knot_auto_free char *gowork =
 		result->gowork ? knot_xasprintf("GOWORK=%s", result->gowork) : NULL;
 	const char *set[] = {experiment, "GOTOOLCHAIN=local", gowork};
-	arguments argv = {0};
-	struct knot_command_result r = {0};
+	struct knot_command *commands = knot_xalloc(len * sizeof(*commands));
+	struct knot_command_result *results = knot_xalloc(len * sizeof(*results));
+	arguments *words = knot_xalloc(len * sizeof(*words)), env = {0};
 
-	knot_vec_push(&argv, result->go);
-	if (options->program) {
-		knot_vec_push(&argv, "build");
-	} else {
-		knot_vec_push(&argv, "test");
-		knot_vec_push(&argv, "-c");
-		knot_vec_push(&argv, "-vet=off");
+	environment(&env, set, gowork ? 3 : 2);
+	for (size_t i = 0; i < len; i++) {
+		build_words(options, result, &builds[i], &words[i]);
+		commands[i] = command(words[i].data, result->dir, env.data, options->cancel_fd);
 	}
-	knot_vec_push(&argv, "-buildvcs=false");
-	build_flags(options, result->modfile, &argv);
-	knot_vec_push(&argv, "-overlay");
-	knot_vec_push(&argv, result->overlay);
-	knot_vec_push(&argv, "-o");
-	knot_vec_push(&argv, output);
-	for (size_t i = 0; i < packages_len; i++)
-		knot_vec_push(&argv, packages[i]);
-	knot_vec_push(&argv, NULL);
-	int rc = run(
-		argv.data, result->dir, set, gowork ? 3 : 2, NULL, 0, options->cancel_fd, &r, err);
+	int rc = knot_command_run_all(commands, len, at_once, results, err);
 
-	knot_vec_free(&argv);
-	if (!rc && (r.exit.code || r.exit.signaled)) {
-		failed(&r, KNOT_EBUILD, options->program ? "go build" : "go test -c", err);
-		rc = knot_error_wrap(err, "%s does not build", packages[0]);
+	for (size_t i = 0; i < len && !rc; i++)
+		if (results[i].canceled)
+			rc = knot_error_set(err, KNOT_EUSAGE, "interrupted");
+	for (size_t i = 0; i < len; i++) {
+		builds[i].why = rc ? NULL : build_failure(options, &builds[i], &results[i]);
+		knot_command_result_free(&results[i]);
+		knot_vec_free(&words[i]);
 	}
-	knot_command_result_free(&r);
+	knot_vec_free(&env);
+	free(words);
+	free(results);
+	free(commands);
 	return rc;
 }

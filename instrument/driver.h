@@ -53,13 +53,21 @@ int knot_instrument(const struct knot_instrument_options *options,
 void knot_instrument_free(struct knot_instrument_result *result);
 
 /*
- * Builds the test binary, or the program, of one package into file output; or the test binaries of several into the
- * directory output, whose name ends in a slash, each named by knot_instrument_command_name with ".test" behind: these
- * must differ. KNOT_EBUILD holds the compiler's words; of several the others may have been built.
+ * What one go command builds: the test binary, or the program, of one package into file output; or the test binaries of
+ * several into the directory output, whose name ends in a slash, each named by knot_instrument_command_name with ".test"
+ * behind: these must differ.
  */
+struct knot_instrument_build {
+	const char *const *packages; /* borrowed, like output */
+	size_t packages_len;
+	const char *output;
+	char *why; /* set by the call: NULL = built, else the compiler's words; the caller frees */
+};
+
+/* Runs go commands, at_once at a time. 0 also when something does not build: of several packages others may have been built. */
 int knot_instrument_build(const struct knot_instrument_options *options,
-	const struct knot_instrument_result *result, const char *const *packages,
-	size_t packages_len, const char *output, struct knot_error *err);
+	const struct knot_instrument_result *result, struct knot_instrument_build *builds,
+	size_t len, size_t at_once, struct knot_error *err);
 /* What go build calls the command of an import path: its last part, or the one before a major version. Caller frees. */
 char *knot_instrument_command_name(const char *path);
 

@@ -322,3 +322,62 @@ func TestUnplaced(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// TestCrowd: the hooks of a function with very many are not inlined, for the compiler's sake; those of its neighbour are.
+func TestCrowd(t *testing.T) {
+	sends := func(n int) string { return strings.Repeat("\tc <- 1\n", n) }
+	mixed := strings.Repeat(`	c <- 1
+	if v := <-c + int(n.Add(1)); v > 0 {
+		mu.Lock()
+	}
+	select {
+	case c <- 1:
+	}
+	for range c {
+		break
+	}
+	atomic.StoreInt32(&p, atomic.LoadInt32(&p)+int32(*one(&n)))
+	mu.Unlock()
+`, 40)
+	s := newSandbox(t, "1.23", map[string]string{
+		"a.go": "package main\n\nfunc few(c chan int) {\n" + sends(256) + "}\n\nfunc many(c chan int) {\n" + sends(257) + "\tfunc() { c <- 2 }()\n}\n",
+		"m.go": `package main
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+func one(n *atomic.Int32) *int { v := int(n.Load()); return &v }
+
+func main() {
+	var (
+		c  = make(chan int, 1)
+		n  atomic.Int32
+		p  int32
+		mu sync.Mutex
+	)
+` + mixed + "\tprintln(n.Load(), p)\n\tclose(c)\n\t_, _ = few, many\n}\n",
+	})
+	s.mustGo("build", "-o", s.path("plain"), ".")
+	s.mustHelper(".")
+	s.mustGo("build", s.buildOverlay(), "-o", s.path("hooked"), ".")
+	for _, name := range []string{"P", "A"} {
+		src := s.rewritten("a.go")
+		in, out := strings.Count(src, "goknot_hook."+name+"("), strings.Count(src, "goknot_hook."+name+"Out(")
+		if in != 257 || out != 257 {
+			t.Errorf("%s: %d inlined, %d not", name, in, out)
+		}
+	}
+	src := s.rewritten("m.go")
+	for in, out := range outOfLineHooks {
+		if strings.Count(src, "goknot_hook."+in+"(") > 1 || !strings.Contains(src, "goknot_hook."+out+"(") {
+			t.Errorf("%s is inlined, or not there", in)
+		}
+	}
+	if before, after := output(t, s.path("plain")), output(t, s.path("hooked")); before != after || before == "" {
+		t.Errorf("%q and %q", before, after)
+	}
+}
+
+var outOfLineHooks = map[string]string{"P": "POut", "B": "BOut", "A": "AOut", "AV": "AVOut", "AP": "APOut", "AX": "AXOut"}

@@ -21,7 +21,7 @@ var on bool
 //go:linkname atomics runtime.knotHooksOn
 var atomics bool
 
-// A send on one of these two is a call of the runtime: see chansend1 and knotHooked. For the compiler's inliner a call costs
+// A send on one of these two is a call of the runtime: see knotSends. For the compiler's inliner a call costs
 // 57 of a budget of 80, a send 1. Functions with hooks are inlined where they would be without them.
 //
 //go:linkname calls runtime.knotHookCalls

@@ -209,8 +209,16 @@ type walker struct {
 	funcs  []function
 	bare   bare
 
-	syncUses int // of package sync by hooks
+	syncUses int            // of package sync by hooks
+	inFunc   map[string]int // sites by function
 }
+
+// crowd is how many sites a function may have whose hooks are inlined. The compiler takes time by the square of the branches
+// in a function: 10,000 sends in one (generated code has such) took it a hundred seconds, and half a second without hooks.
+const crowd = 256
+
+// outOfLine names, for the hooks that are inlined, those that are not.
+var outOfLine = map[string]string{"P": "POut", "B": "BOut", "A": "AOut", "AV": "AVOut", "AP": "APOut", "AX": "AXOut"}
 
 type spawnAt struct {
 	how  spawn
@@ -222,6 +230,7 @@ type function struct {
 	node     ast.Node
 	name     string
 	closures int
+	sites    int // there were before it
 }
 
 func newWalker(pkg *load.Package, f *load.File, hook string, res *Result) *walker {
@@ -230,7 +239,7 @@ func newWalker(pkg *load.Package, f *load.File, hook string, res *Result) *walke
 		out:  &File{Path: f.Path, src: f.Src},
 		open: make(map[ast.Node][]text), close: make(map[ast.Node][]text),
 		listed: make(map[ast.Stmt]ast.Stmt), spawns: make(map[*ast.CallExpr]spawnAt), done: make(map[ast.Node]bool),
-		funcs: []function{{name: "init"}},
+		funcs: []function{{name: "init"}}, inFunc: make(map[string]int),
 	}
 }
 
@@ -274,7 +283,7 @@ func (w *walker) enter(n ast.Node) {
 	case *ast.CommClause:
 		w.list(n.Body)
 	case *ast.FuncDecl:
-		w.funcs = append(w.funcs, function{node: n, name: declName(n)})
+		w.funcs = append(w.funcs, function{node: n, name: declName(n), sites: len(w.res.Sites)})
 	case *ast.FuncLit:
 		w.funcs = append(w.funcs, function{node: n, name: w.closureName()})
 	}
@@ -296,6 +305,8 @@ func (w *walker) leave() {
 	if w.bare.fn == n {
 		w.res.withdraw(w.bare.sites, "//go:nosplit")
 		w.out.changes, w.syncUses = w.out.changes[:w.bare.changes], w.bare.syncUses
+	} else if fn, ok := n.(*ast.FuncDecl); ok {
+		w.leaf(fn, w.funcs[len(w.funcs)-1].sites)
 	}
 	if w.funcs[len(w.funcs)-1].node == n {
 		w.funcs = w.funcs[:len(w.funcs)-1]
@@ -383,6 +394,7 @@ func (w *walker) site(pos token.Pos, op sites.Op, prim string) *sites.Site {
 		Key: sites.Key{Pkg: w.pkg.Target.Symbol, Base: filepath.Base(at.Filename), Line: at.Line, Op: op.Hashed()},
 	}
 	w.res.Sites = append(w.res.Sites, s)
+	w.inFunc[s.Func]++
 	return s
 }
 
@@ -403,6 +415,9 @@ func (w *walker) unplaced(pos token.Pos, op, reason string) {
 
 // head is the start of a hook call: name and site.
 func (w *walker) head(fn string, s *sites.Site) string {
+	if out := outOfLine[fn]; out != "" && w.inFunc[s.Func] > crowd {
+		fn = out
+	}
 	return w.hook + "." + fn + "(" + strconv.FormatUint(uint64(s.ID), 10)
 }
 

@@ -297,7 +297,7 @@ var edits = []edit{
 	{"runtime/mgcscavenge.go", "(*scavengerState).wake", head("if knot.attached { return }")},
 	{"runtime/panic.go", "fatalpanic", head("knotDying(knotEndPanic)")},
 	{"runtime/panic.go", "fatalthrow", head("knotThrown(t)")},
-	{"runtime/chan.go", "chansend1", both(head("if knotHooksOn && knotSends(c, elem) { return }"), chanHead("knotChanOp", "knotOpSend"))},
+	{"runtime/chan.go", "chansend1", both(head("if knotHooksOn && knotIsHook(c) { knotHooked(c, elem); return }"), chanHead("knotChanOp", "knotOpSend"))},
 	{"runtime/chan.go", "chanrecv1", chanHead("knotChanOp", "knotOpRecv")},
 	{"runtime/chan.go", "chanrecv2", chanHead("knotChanOp", "knotOpRecv")},
 	{"runtime/chan.go", "selectnbsend", chanHead("knotChanPoll", "knotOpSend")},

@@ -28,3 +28,10 @@ func AM0R[T, R any](id uint32, op uint8, p *T, f func() R) func() R             
 func AM1[T, V any](id uint32, op uint8, p *T, f func(V)) func(V)                 { return f }
 func AM1R[T, V, R any](id uint32, op uint8, p *T, f func(V) R) func(V) R         { return f }
 func AM2R[T, V, R any](id uint32, op uint8, p *T, f func(V, V) R) func(V, V) R   { return f }
+
+func POut[T any](id uint32, op uint8, v T) T           { return P(id, op, v) }
+func BOut(id uint32, op uint8)                         { B(id, op) }
+func AOut(id uint32, op uint8)                         { A(id, op) }
+func AVOut[T any](id uint32, op uint8, v T) T          { return AV(id, op, v) }
+func APOut[T any](id uint32, op uint8, p *T) *T        { return AP(id, op, p) }
+func AXOut[T, V any](id uint32, op uint8, p *T, v V) V { return AX(id, op, p, v) }

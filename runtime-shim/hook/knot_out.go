@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package structs
+
+// The same hooks, not inlined: for functions with so many that the compiler would take minutes over their branches.
+
+// POut is P.
+//
+//go:noinline
+func POut[T any](id uint32, op uint8, v T) T { return P(id, op, v) }
+
+// BOut is B.
+//
+//go:noinline
+func BOut(id uint32, op uint8) { B(id, op) }
+
+// AOut is A.
+//
+//go:noinline
+func AOut(id uint32, op uint8) { A(id, op) }
+
+// AVOut is AV.
+//
+//go:noinline
+func AVOut[T any](id uint32, op uint8, v T) T { return AV(id, op, v) }
+
+// APOut is AP.
+//
+//go:noinline
+func APOut[T any](id uint32, op uint8, p *T) *T { return AP(id, op, p) }
+
+// AXOut is AX.
+//
+//go:noinline
+func AXOut[T, V any](id uint32, op uint8, p *T, v V) V { return AX(id, op, p, v) }
