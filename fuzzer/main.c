@@ -21,6 +21,7 @@ static const struct command {
 	{"replay", knot_cmd_replay},
 	{"list", knot_cmd_list},
 	{"status", knot_cmd_status},
+	{"corpus", knot_cmd_corpus},
 	{"clean", knot_cmd_clean},
 	{"doctor", knot_cmd_doctor},
 	{"help", knot_cmd_help},

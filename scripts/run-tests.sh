@@ -133,7 +133,8 @@ short_ring() {
 	local t
 	for t in tests/e2e/*.sh; do
 		case ${t##*/} in
-		build_settings.sh | race.sh | seeds_*.sh | suites.sh | targets_shapes.sh) ;;
+		build_settings.sh | race.sh | seeds_*.sh | suites.sh | targets_examples.sh | targets_shapes.sh | targets_testing.sh) ;;
+		deps.sh | other_release.sh | serving.sh | subtests.sh | toolchain_places.sh) ;;
 		constructs.sh | deep.sh | lock_faces.sh | nested_atomics.sh | reflection.sh | values.sh) ;;
 		huge_pages.sh | native_time.sh | policies.sh | real_programs.sh | rules.sh | unattached.sh | watchdog.sh) ;;
 		*) script "$t" ;;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/alloc.h"
 
+#include <limits.h>
 #include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,9 +10,32 @@
 #include <string.h>
 
 #define LARGE_BYTES (256 << 10)
+#define RESERVE_CHUNK_BYTES \
+	(16 << 20) /* the C library allows 32 MB for a block that is not large */
+#define RESERVE_CHUNKS_MAX 8
 
 void knot_alloc_open(void)
 {
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+}
+
+void knot_alloc_reserve(size_t size_bytes)
+{
+	const size_t chunk = RESERVE_CHUNK_BYTES;
+	void *taken[RESERVE_CHUNKS_MAX];
+	size_t n = 0;
+
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_MMAP_THRESHOLD, RESERVE_CHUNK_BYTES + 4096);
+	for (; n < RESERVE_CHUNKS_MAX && n * chunk < size_bytes; n++) {
+		taken[n] = malloc(chunk);
+		if (!taken[n])
+			break;
+		/* Only pages that were written to are there. */
+		memset(taken[n], 1, chunk);
+	}
+	while (n > 0)
+		free(taken[--n]);
 	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
 }
 

@@ -12,6 +12,12 @@
  */
 void knot_alloc_open(void);
 
+/*
+ * Behind knot_alloc_open: takes so many bytes from the system at once (at most 128 MB) and keeps them to the end. What
+ * a campaign learns through a night then takes no more memory than it had at the start.
+ */
+void knot_alloc_reserve(size_t size_bytes);
+
 void *knot_xalloc(size_t size_bytes); /* zeroed */
 void *knot_xrealloc(void *p, size_t size_bytes);
 void *knot_xreallocarray(void *p, size_t count, size_t size_bytes);

@@ -103,21 +103,34 @@ static int sync_parent(const char *path)
 	return fsync(fd) == 0 || errno == EINVAL ? 0 : -1;
 }
 
-int knot_file_write(const char *path, const void *data, size_t len, struct knot_error *err)
+static int replace(
+	const char *path, const void *data, size_t len, bool durable, struct knot_error *err)
 {
 	knot_auto_free char *temp = knot_xasprintf("%s.tmpXXXXXX", path);
 	knot_auto_close int fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return fail(err, "create", path);
 
-	if (write_all(fd, data, len) == 0 && fchmod(fd, 0644) == 0 && fsync(fd) == 0 &&
-		rename(temp, path) == 0) {
-		return sync_parent(path) == 0 ? 0 : fail(err, "sync the directory of", path);
+	if (write_all(fd, data, len) == 0 && fchmod(fd, 0644) == 0 &&
+		(!durable || fsync(fd) == 0) && rename(temp, path) == 0) {
+		return !durable || sync_parent(path) == 0
+			? 0
+			: fail(err, "sync the directory of", path);
 	}
 	int saved = errno;
 	unlink(temp);
 	errno = saved;
 	return fail(err, "write", path);
+}
+
+int knot_file_write(const char *path, const void *data, size_t len, struct knot_error *err)
+{
+	return replace(path, data, len, true, err);
+}
+
+int knot_file_replace(const char *path, const void *data, size_t len, struct knot_error *err)
+{
+	return replace(path, data, len, false, err);
 }
 
 int knot_file_mkdirs(const char *path, mode_t mode, struct knot_error *err)

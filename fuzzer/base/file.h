@@ -19,6 +19,8 @@ int knot_file_read(const char *path, size_t limit_bytes, char **ret_data, size_t
 	struct knot_error *err);
 /* All or nothing: temporary file beside it, fsync, rename, fsync of the directory. */
 int knot_file_write(const char *path, const void *data, size_t len, struct knot_error *err);
+/* The same without waiting for the disk: who reads sees the old file or the new one. For what can be lost. */
+int knot_file_replace(const char *path, const void *data, size_t len, struct knot_error *err);
 /* The directory and its parents; an existing directory is fine. */
 int knot_file_mkdirs(const char *path, mode_t mode, struct knot_error *err);
 /* A symbolic link at path, in the place of any file that is there. See symlink(2). */

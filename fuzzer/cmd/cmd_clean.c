@@ -15,8 +15,8 @@
 
 /* By name and not the directory as a whole: with -o a user may have put a campaign beside other files. */
 static const char *const products[] = {"build", "work", NULL};
-static const char *const results[] = {
-	"crashes", "goknot.db", "goknot.db-wal", "goknot.db-shm", "lock", NULL};
+static const char *const results[] = {"crashes", "corpus", "audit", "fuzzer_stats", "plot_data",
+	"goknot.db", "goknot.db-wal", "goknot.db-shm", "lock", NULL};
 
 struct clean_options {
 	bool all;

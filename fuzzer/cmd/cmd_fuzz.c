@@ -34,6 +34,7 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 		.parallel = o->parallel ? o->parallel : workers,
 		.seed = o->seed_set ? o->seed : knot_hash_mix(knot_clock_wall_ns()) >> 1,
 		.policy = policy < KNOT_POLICY_COUNT ? (int32_t)policy : -1,
+		.gopie = o->policy && !strcmp(o->policy, "gopie"),
 		.depth = o->depth,
 		.native = o->sched == KNOT_SCHED_NATIVE,
 		.mutate = o->mutate,
@@ -41,14 +42,28 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 		.first = o->first,
 		.timeout_ns = o->timeout_ns ? o->timeout_ns : DEFAULT_TIMEOUT_NS,
 		.memory_bytes = o->memory_bytes ? o->memory_bytes : KNOT_OPTION_MEMORY_BYTES,
+		.disk_bytes = o->disk_bytes,
 		.fresh_every = o->fresh_every,
 		.audit = o->audit,
+		.trials = o->trials,
+		.tries = o->tries,
 		.cfg_flags = o->hooks ? 0 : KNOT_CFG_NO_HOOKS,
 		.campaign_dir = session->campaign_dir,
 		.command_line = command_line,
 		.packages_dir = session->dir,
 		.cancel = session->cancel,
 	};
+}
+
+static void tell_disk(struct knot_fuzz_view *v, const struct knot_campaign_status *st)
+{
+	knot_auto_free char *limit = knot_text_size(st->disk_limit_bytes);
+	knot_auto_free char *builds = knot_text_size(st->disk_builds_bytes);
+	knot_auto_free char *left = knot_text_size(st->disk_free_bytes);
+	knot_auto_free char *line = knot_xasprintf(
+		"disk: at most %s (-disk), %s of it for builds; %s are free", limit, builds, left);
+
+	knot_fuzz_view_note(v, line);
 }
 
 static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *session,
@@ -74,6 +89,8 @@ static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *
 
 	if (rc)
 		return rc;
+	knot_campaign_status(c, &st);
+	tell_disk(v, &st);
 	knot_fuzz_view_begin(v, c, &co, what);
 	rc = knot_campaign_run(c, err);
 	knot_campaign_status(c, &st);

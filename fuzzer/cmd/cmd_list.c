@@ -205,10 +205,28 @@ struct findings {
 	size_t count;
 };
 
+static void print_aside(const struct findings *f, const struct knot_store_target *t)
+{
+	const char *why = knot_target_state_why(t->state);
+
+	if (why && f->json) {
+		struct knot_json_line line = {.out = stdout};
+
+		knot_json_line_text(&line, "event", "set aside");
+		knot_json_line_text(&line, "package", t->import_path);
+		knot_json_line_text(&line, "test", t->test);
+		knot_json_line_text(&line, "why", why);
+		knot_json_line_end(&line);
+	} else if (why) {
+		printf("set aside: %s %s (%s)\n", t->import_path, t->test, why);
+	}
+}
+
 static int keep_target(void *arg, const struct knot_store_target *t, struct knot_error *err)
 {
 	struct findings *f = arg;
 	(void)err;
+	print_aside(f, t);
 	knot_vec_push(&f->targets,
 		((struct known_target){.id = t->id,
 			.package = knot_xstrdup(t->import_path),

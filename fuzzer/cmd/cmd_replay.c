@@ -12,8 +12,10 @@
 #include "engine/replay.h"
 #include "engine/sitenames.h"
 #include "sys/clock.h"
+#include "sys/herd.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
+#include "sys/warden.h"
 #include "view/emit.h"
 #include "wire/ops.h"
 #include "wire/gomod.h"
@@ -112,6 +114,7 @@ struct replaying {
 	struct knot_session session;
 	struct knot_project project;
 	struct knot_sandbox *sandbox;
+	struct knot_warden *warden;
 	struct knot_replayer *replayer;
 	struct knot_sitenames *names;
 	struct printing printing;
@@ -281,7 +284,9 @@ static uint64_t memory_limit(const struct replaying *r)
 
 static uint64_t time_limit(const struct knot_crash *c)
 {
-	const bool timed_out = !strcmp(c->verdict, knot_verdict_name(KNOT_VERDICT_TIMEOUT));
+	/* Whatever was found in it then. */
+	const bool timed_out = c->end == KNOT_END_TIMEOUT ||
+		!strcmp(c->verdict, knot_verdict_name(KNOT_VERDICT_TIMEOUT));
 
 	return c->timeout_ns && (timed_out || c->timeout_ns > TIMEOUT_NS) ? c->timeout_ns
 									  : TIMEOUT_NS;
@@ -333,12 +338,17 @@ static int prepare(struct replaying *r, struct knot_error *err)
 		.copy_dirs = copy,
 		.copy_len = 1};
 
-	if ((rc = knot_sandbox_open(&so, &r->sandbox, err)))
+	if ((rc = knot_warden_open(&r->warden, err)) ||
+		(rc = knot_sandbox_open(&so, &r->sandbox, err)))
 		return rc;
+	const struct knot_herd herd = knot_herd_of(r->sandbox);
+
+	knot_warden_watch(r->warden, &herd);
 	const struct knot_worker_options wo = {
 		.sandbox = r->sandbox,
 		.timeout_ns = time_limit(c),
 		.memory_bytes = memory_limit(r),
+		.processes = KNOT_WORKER_PROCESSES,
 		/* The hashes and the bucket of an old file are of the old names. */
 		.cfg_flags = c->config_flags | (c->version < 2 ? KNOT_CFG_OLD_NAMES : 0) |
 			(c->version < 3 ? KNOT_CFG_OLD_IO : 0),
@@ -420,6 +430,7 @@ int knot_cmd_replay(int argc, char **argv)
 	if (rc >= 0 && (trace_rc = finish_trace(trace, o.trace, &err)))
 		rc = trace_rc;
 	knot_replayer_close(r.replayer);
+	knot_warden_close(r.warden);
 	if (r.replayer)
 		(void)knot_proc_reap_orphans(NULL, 0, NULL, NULL);
 	knot_sandbox_close(r.sandbox);

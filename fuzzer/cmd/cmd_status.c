@@ -79,6 +79,8 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 	if (rc || (rc = knot_store_pair_count(s->store, t->id, &pairs, err)) ||
 		(rc = knot_store_position_each(s->store, t->id, on_position, &at, err)))
 		return rc;
+	const char *why = knot_target_state_why(t->state);
+
 	s->targets++;
 	s->programs += !strcmp(t->test, KNOT_PROGRAM_NAME);
 	s->runs += sum.runs;
@@ -96,12 +98,17 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 		knot_json_line_number(&line, "chain_any", sum.chain_any);
 		knot_json_line_number(&line, "chain_all", sum.chain_all);
 		knot_json_line_number(&line, "last_new_pair_run", t->last_new_pair_run);
+		knot_json_line_number(&line, "used_ns", t->used_ns);
 		knot_json_line_number(&line, "positions_raced", at.raced);
 		knot_json_line_number(&line, "positions_shared", at.shared);
 		knot_json_line_bool(&line, "set_aside", t->state != 0);
+		if (why)
+			knot_json_line_text(&line, "why_aside", why);
 		knot_json_line_end(&line);
 		return 0;
 	}
+	if (why)
+		printf(" set aside: %s %s (%s)\n", t->test, t->import_path, why);
 	if (at.raced || at.shared)
 		printf(" memory: %" PRIu64 " racing accesses, %" PRIu64 " shared ones in %s %s\n",
 			at.raced, at.shared, t->test, t->import_path);
@@ -209,6 +216,7 @@ static void json_status(const struct shown *s, const struct knot_overview *o,
 	knot_json_line_number(&line, "steps", s->steps);
 	knot_json_line_number(&line, "processes", o->processes);
 	knot_json_line_number(&line, "pairs", o->pairs);
+	knot_json_line_number(&line, "channel_states", o->states);
 	knot_json_line_number(&line, "corpus", o->corpus);
 	knot_json_line_number(&line, "chain_runs", o->chain_runs);
 	knot_json_line_number(&line, "chain_any", o->chain_any);
@@ -219,6 +227,8 @@ static void json_status(const struct shown *s, const struct knot_overview *o,
 	knot_json_line_number(&line, "replays", o->replays);
 	knot_json_line_number(&line, "replays_same", o->replays_same);
 	knot_json_line_number(&line, "not_recorded", o->not_recorded);
+	knot_json_line_number(&line, "disk_bytes", o->disk_bytes);
+	knot_json_line_number(&line, "disk_limit_bytes", o->disk_limit_bytes);
 	knot_json_line_number(&line, "hooks_placed", hooks->placed);
 	knot_json_line_number(&line, "hooks_unplaced", hooks->unplaced);
 	knot_json_line_number(&line, "hooks_missed", hooks->missed);

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cmd/session.h"
+#include "engine/news.h"
 #include "engine/sitenames.h"
 #include "sys/clock.h"
 #include "view/screen.h"
@@ -20,6 +21,7 @@
 
 #define LINE_NS (3 * KNOT_NS_PER_S)
 #define DRAW_NS (200 * KNOT_NS_PER_MS)
+#define LOOK_NS KNOT_NS_PER_S /* without a screen: whether a line or the statistics are due */
 #define STATS_NS (5 * KNOT_NS_PER_S)
 #define MINUTE_NS (60 * KNOT_NS_PER_S)
 
@@ -97,6 +99,7 @@ static struct knot_emit_progress convert(
 		.runs_since = st->runs - v->last.runs,
 		.since_ns = st->elapsed_ns - v->last.elapsed_ns,
 		.pairs = st->pairs,
+		.states = st->states,
 		.pairs_since = st->pairs - v->last.pairs,
 		.chain_runs = st->chain_runs,
 		.chain_any = st->chain_any,
@@ -116,6 +119,10 @@ static struct knot_emit_progress convert(
 		.replays_same = st->replays_same,
 		.audits = st->audits,
 		.audits_same = st->audits_same,
+		.trials_refused = st->trials_refused,
+		.trials_refused_had = st->trials_refused_had,
+		.trials_tried = st->trials_tried,
+		.trials_tried_had = st->trials_tried_had,
 		.events_lost = st->events_lost,
 		.hooks_missed = st->hooks_missed,
 		.pairs_full = st->pairs_full,
@@ -284,6 +291,24 @@ static void on_audit(struct knot_fuzz_view *v, const struct knot_campaign_news_i
 	v->options.emit->audit(v->out, &a);
 }
 
+static void on_trial(struct knot_fuzz_view *v, const struct knot_campaign_news_item *n)
+{
+	const struct knot_emit_trial t = {
+		.package = n->target->package,
+		.test = n->target->name,
+		.chain = n->trial->chain,
+		.why = n->trial->why,
+		.refused_now = n->trial->refused_now,
+		.len = n->trial->len,
+		.runs = n->trial->runs,
+		.earlier = n->trial->earlier,
+		.earlier_whole = n->trial->earlier_whole,
+		.had = n->trial->had,
+	};
+
+	v->options.emit->trial(v->out, &t);
+}
+
 static void on_news(void *arg, const struct knot_campaign_news_item *n)
 {
 	struct knot_fuzz_view *v = arg;
@@ -295,6 +320,8 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 		on_finding(v, n);
 	else if (n->kind == KNOT_NEWS_AUDIT)
 		on_audit(v, n);
+	else if (n->kind == KNOT_NEWS_TRIAL)
+		on_trial(v, n);
 	else if (n->kind == KNOT_NEWS_NOTE || !n->target)
 		note(v, n->text);
 	else {
@@ -331,10 +358,17 @@ void knot_fuzz_view_note(void *view, const char *text)
 	stop_when_unread();
 }
 
+static bool wants_screen(const struct knot_fuzz_view *v)
+{
+	return v->options.screen && !v->options.quiet && knot_screen_possible();
+}
+
 struct knot_campaign_view knot_fuzz_view_campaign(struct knot_fuzz_view *v)
 {
-	return (struct knot_campaign_view){
-		.progress = on_progress, .news = on_news, .arg = v, .interval_ns = DRAW_NS};
+	return (struct knot_campaign_view){.progress = on_progress,
+		.news = on_news,
+		.arg = v,
+		.interval_ns = wants_screen(v) ? DRAW_NS : LOOK_NS};
 }
 
 void knot_fuzz_view_begin(struct knot_fuzz_view *v, const struct knot_campaign *campaign,
@@ -344,7 +378,7 @@ void knot_fuzz_view_begin(struct knot_fuzz_view *v, const struct knot_campaign *
 	v->campaign_options = options;
 	v->what = what;
 	v->start_s = (int64_t)(knot_clock_wall_ns() / KNOT_NS_PER_S);
-	if (!v->options.screen || v->options.quiet || !knot_screen_possible())
+	if (!wants_screen(v))
 		return;
 	fflush(stdout);
 	v->screen = knot_screen_open();

@@ -419,7 +419,8 @@ static const struct knot_option fuzz_options[] = {
 	{"o", KNOT_OPTION_STRING, FUZZ(output)},
 	{"sched", KNOT_OPTION_ENUM, FUZZ(sched), .names = {"controlled", "native"}},
 	{"policy", KNOT_OPTION_NAME, FUZZ(policy),
-		.names = {"fifo", "random", "pct", "pos", "surw", "delay", "none"}},
+		.names = {"fifo", "random", "pct", "pos", "rpos", "surw", "delay", "gopie",
+			"none"}},
 	{"depth", KNOT_OPTION_INT, FUZZ(depth), .low = 1, .high = KNOT_DEPTH_MAX},
 	{"feedback", KNOT_OPTION_ENUM, FUZZ(feedback), .names = {"auto", "ring", "none"},
 		.absent = {"ebpf"}, .instead = "use -feedback ring"},
@@ -434,8 +435,10 @@ static const struct knot_option fuzz_options[] = {
 	{"since", KNOT_OPTION_ABSENT, .instead = "name the packages that changed"},
 	{"memory", KNOT_OPTION_SIZE, FUZZ(memory_bytes)},
 	{"fresh", KNOT_OPTION_INT, FUZZ(fresh_every), .low = 1, .high = 1000000},
-	{"disk", KNOT_OPTION_ABSENT, .instead = "goknot clean removes build products"},
+	{"disk", KNOT_OPTION_SIZE, FUZZ(disk_bytes)},
 	{"audit", KNOT_OPTION_SHARE, FUZZ(audit)},
+	{"trials", KNOT_OPTION_INT, FUZZ(trials), .low = 1, .high = 4096},
+	{"tries", KNOT_OPTION_INT, FUZZ(tries), .low = 1, .high = 1000000},
 	{"json", KNOT_OPTION_BOOL, FUZZ(json)},
 	{"hooks", KNOT_OPTION_ENUM, FUZZ(hooks), .names = {"off", "on"}},
 	{"quiet", KNOT_OPTION_BOOL, FUZZ(quiet)},
@@ -495,6 +498,7 @@ int knot_options_fuzz(
 	if (r < 0 || (r = check_program(&o, err)) < 0)
 		return r;
 	const bool none = o.policy && !strcmp(o.policy, "none");
+	const bool gopie = o.policy && !strcmp(o.policy, "gopie");
 	if (none && o.sched != KNOT_SCHED_NATIVE)
 		return knot_error_set(err, KNOT_EUSAGE,
 			"-policy none leaves everything to the Go runtime: it goes with -sched "
@@ -505,10 +509,21 @@ int knot_options_fuzz(
 		return knot_error_set(err, KNOT_EUSAGE,
 			"-depth is the depth of -policy pct or the delays of -policy delay: it "
 			"goes with one of them");
+	if (o.tries && !o.trials)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"-tries is how often each of the -trials is forced: it goes with them");
+	if (o.trials && o.sched == KNOT_SCHED_NATIVE)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"-trials forces chains by control of the schedule: it does not go with "
+			"-sched native");
 	/* Nothing but chains steers a native run. */
 	if (none)
 		o.mutate = false;
-	else if (o.sched == KNOT_SCHED_NATIVE && o.policy)
+	else if (gopie && (!o.mutate || o.feedback == KNOT_FEEDBACK_NONE))
+		return knot_error_set(err, KNOT_EUSAGE,
+			"-policy gopie makes chains of what runs show: it does not go with %s",
+			o.mutate ? "-feedback none" : "-mutate=false");
+	else if (o.sched == KNOT_SCHED_NATIVE && o.policy && !gopie)
 		return knot_error_set(err, KNOT_EUSAGE,
 			"-policy %s is for controlled schedules: with -sched native the Go runtime "
 			"itself schedules",

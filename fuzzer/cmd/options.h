@@ -30,7 +30,7 @@ enum knot_option_kind {
 	KNOT_OPTION_ABSENT, /* not in this release; instead says what to use */
 };
 
-#define KNOT_OPTION_NAMES_MAX 8
+#define KNOT_OPTION_NAMES_MAX 10
 
 struct knot_option {
 	const char *name;
@@ -89,7 +89,9 @@ struct knot_fuzz_options {
 	const char *tags; /* NULL = none */
 	const char *deps; /* NULL = none */
 	uint64_t memory_bytes; /* 0 = the default */
+	uint64_t disk_bytes; /* likewise */
 	double audit; /* share of the requests that are replayed */
+	uint32_t trials, tries; /* chains forced at the end, runs each; 0 = none, the default */
 	struct knot_option_words words; /* package patterns; none = "." */
 	uint32_t depth; /* of every run under -policy pct or delay, 0 = mixed */
 	uint32_t parallel; /* 0 = one worker per core */

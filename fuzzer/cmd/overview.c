@@ -79,6 +79,7 @@ void knot_overview_from_campaign(const struct knot_campaign *c,
 		.since_finding_ns = st->since_finding_ns,
 		.processes = st->earlier[KNOT_LIVE_PROCESSES] + st->processes,
 		.pairs = st->pairs,
+		.states = st->states,
 		.corpus = st->corpus,
 		.replays = st->earlier[KNOT_LIVE_REPLAYS] + st->replays,
 		.replays_same = st->earlier[KNOT_LIVE_REPLAYS_SAME] + st->replays_same,
@@ -86,9 +87,10 @@ void knot_overview_from_campaign(const struct knot_campaign *c,
 		.rejected = st->earlier[KNOT_LIVE_REJECTED] + st->rejected,
 		.duplicates = st->earlier[KNOT_LIVE_DUPLICATES] + st->duplicates,
 		.set_aside = st->set_aside,
-		.not_recorded = st->earlier[KNOT_LIVE_NOT_RECORDED] + st->events_lost +
-			st->hooks_missed + st->pairs_full + st->sites_full + st->prims_full +
-			st->races_lost,
+		.disk_bytes = st->disk_bytes,
+		.disk_limit_bytes = st->disk_limit_bytes,
+		.not_recorded =
+			st->earlier[KNOT_LIVE_NOT_RECORDED] + knot_campaign_not_recorded(st),
 	};
 	for (size_t i = 0; i < knot_campaign_targets(c); i++) {
 		struct knot_campaign_target t;
@@ -169,8 +171,12 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 		.used_ns = t->used_ns,
 		.aside = t->state != 0,
 	};
+	uint64_t states = 0;
 	int rc = knot_store_pair_count(r->store, t->id, &row.pairs, err);
 
+	if (!rc)
+		rc = knot_store_pair_states(r->store, t->id, &states, err);
+	r->page->overview.states += states;
 	r->page->overview.pairs += row.pairs;
 	r->page->overview.set_aside += row.aside;
 	knot_vec_push(&r->ids, t->id);
@@ -246,10 +252,16 @@ static int on_worker(void *arg, const struct knot_store_worker *w, struct knot_e
 	return 0;
 }
 
+/* Either way: the wall clock may have been set back. */
+static bool is_near(uint64_t a, uint64_t b)
+{
+	return (a > b ? a - b : b - a) < SILENT_NS;
+}
+
 static int read_facts(struct reading *r, struct knot_error *err)
 {
 	struct knot_overview *o = &r->page->overview;
-	uint64_t pid = 0, updated = 0, rate = 0, pair = 0, packages = 0, programs = 0;
+	uint64_t pid = 0, started = 0, updated = 0, rate = 0, pair = 0, packages = 0, programs = 0;
 	const uint64_t now = knot_clock_wall_ns();
 	const struct {
 		const char *key;
@@ -264,7 +276,10 @@ static int read_facts(struct reading *r, struct knot_error *err)
 		{"rejected", &o->rejected},
 		{"duplicates", &o->duplicates},
 		{"not_recorded", &o->not_recorded},
+		{"disk_bytes", &o->disk_bytes},
+		{"disk_limit_bytes", &o->disk_limit_bytes},
 		{"pid", &pid},
+		{"started_ns", &started},
 		{"updated_ns", &updated},
 		{"runs_per_s", &rate},
 		{"last_pair_ns", &pair},
@@ -286,7 +301,10 @@ static int read_facts(struct reading *r, struct knot_error *err)
 	r->page->what = knot_xasprintf("%s in %llu %s", targets, (unsigned long long)packages,
 		packages == 1 ? "package" : "packages");
 	o->what = r->page->what;
-	o->running = pid && kill((pid_t)pid, 0) == 0 && now < updated + SILENT_NS;
+	/* Before its first save a campaign has told of nothing but its start. */
+	const bool lately = is_near(now, updated) || is_near(now, started);
+
+	o->running = pid && kill((pid_t)pid, 0) == 0 && lately;
 	o->runs_per_s = o->running ? (double)rate
 		: o->elapsed_ns    ? (double)o->runs * 1e9 / (double)o->elapsed_ns
 				   : 0;

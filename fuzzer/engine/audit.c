@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Fidelity is measured, not assumed: a share of the runs is replayed in a fresh process whatever they ended
- * in, and compared by end and schedule hash. First cold and, where that goes another way, behind one warm-up run,
- * as findings are verified.
- */
-#include "engine/campaign_internal.h"
+/* Replayed cold first and, where that goes another way, behind one warm-up run, as findings are verified. */
+#include "engine/audit.h"
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "engine/campaign_internal.h"
 #include "engine/interleaving.h"
 
 #include <stdio.h>
@@ -19,8 +16,8 @@ static void on_line(void *arg, const char *text, bool is_event)
 	fprintf(arg, "%s%s\n", is_event ? "                " : "", text);
 }
 
-static int write_trace(struct knot_campaign *c, const struct knot_target_state *s,
-	const char *which, const struct knot_record *rec, struct knot_error *err)
+int knot_audit_trace(struct knot_campaign *c, const struct knot_target_state *s, const char *which,
+	const struct knot_record *rec, struct knot_error *err)
 {
 	knot_auto_free char *dir = knot_xasprintf("%s/audit", c->options.campaign_dir);
 	knot_auto_free char *path = knot_xasprintf("%s/%s.%s", dir, s->target->test, which);
@@ -39,12 +36,12 @@ static int write_trace(struct knot_campaign *c, const struct knot_target_state *
 static int write_traces(struct knot_campaign *c, struct knot_campaign_worker *w,
 	const struct knot_record *rec, const struct knot_record *again, struct knot_error *err)
 {
-	int rc = write_trace(c, w->state, "replay", again, err);
+	int rc = knot_audit_trace(c, w->state, "replay", again, err);
 
 	if (rc)
 		return rc;
 	knot_sitenames_use(c->names, knot_worker_shm(w->worker));
-	return write_trace(c, w->state, "run", rec, err);
+	return knot_audit_trace(c, w->state, "run", rec, err);
 }
 
 static int compare(struct knot_campaign *c, struct knot_campaign_worker *w,
@@ -52,18 +49,10 @@ static int compare(struct knot_campaign *c, struct knot_campaign_worker *w,
 	struct knot_campaign_audit *ret_audit, struct knot_error *err)
 {
 	const uint32_t warm[] = {0, KNOT_REQ_WARM};
-	struct knot_schedule schedule = {
-		.seed = rec->result.seed,
-		.step_limit = plan->request.step_limit,
-		.fair_after = plan->request.fair_after,
-		.decisions = rec->decisions.data,
-		.decisions_len = rec->decisions.len,
-		.memory = plan->request.mem,
-		.memory_len = plan->request.mem_len,
-		.to_the_end = true,
-	};
+	struct knot_schedule schedule = knot_judge_schedule(plan, rec);
 	struct knot_campaign_audit a = {.reproduced = false};
 
+	schedule.to_the_end = true;
 	for (size_t i = 0; i < sizeof(warm) / sizeof(*warm) && !a.same_hash; i++) {
 		struct knot_outcome o = {0};
 

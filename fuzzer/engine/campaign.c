@@ -7,24 +7,34 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "engine/campaign_internal.h"
+#include "engine/audit.h"
+#include "engine/turns.h"
+#include "engine/disk.h"
 #include "engine/persist.h"
+#include "engine/trial.h"
 #include "explore/corpus.h"
 #include "explore/sharing.h"
+#include "explore/turns.h"
 #include "sys/clock.h"
 #include "sys/drain.h"
+#include "sys/herd.h"
 #include "sys/lock.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
+#include "sys/warden.h"
 
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
 #include <time.h>
 
-#define DISCOVERY_NS (250 * KNOT_NS_PER_MS) /* a target's first slice */
-#define SLICE_NS (1000 * KNOT_NS_PER_MS)
 #define PROGRESS_NS (3 * KNOT_NS_PER_S)
-#define FLUSH_NS (1 * KNOT_NS_PER_S)
+/* A killed campaign loses what came behind the last one: a second at most, with what a flush itself takes. */
+#define FLUSH_NS (KNOT_NS_PER_S / 2)
+#define REAP_NS (1 * KNOT_NS_PER_S)
+#define LONG_NS \
+	(5ull * 60 * KNOT_NS_PER_S) /* from then on a campaign takes its memory in advance */
+#define RESERVE_BYTES (64u << 20) /* struct knot_budget, when all of it is used up */
 #define LATE_NS (2 * KNOT_NS_PER_S) /* of verifications, behind the end */
 #define IMPORT_NS (10 * KNOT_NS_PER_S)
 /* Starting a process costs some requests' time: rare enough to be cheap, often enough to show first runs. */
@@ -67,13 +77,17 @@ static int on_run(
 		.decisions_len = rec->decisions.len,
 	};
 
+	knot_turn_look_begin(w);
 	/* First: judging gives the trace up. */
 	knot_portfolio_feed_run(s->portfolio, plan, &run, &gain);
 	if (gain.pairs1 || gain.pairs2)
 		c->last_pair_ns = knot_clock_wall_ns();
+	knot_corpuscover_note(c, s, plan, &gain);
 	if (plan->audit && (rc = knot_audit(c, w, plan, rec, err)))
 		return rc;
-	if (knot_record_is_bad(rec))
+	const bool bad = knot_record_is_bad(rec);
+
+	if (bad)
 		rc = knot_judge(c, w, plan, rec, NULL, &finding, err);
 	/* A race does not end a run, and is a finding beside whatever the run ended in. */
 	for (size_t i = 0; i < rec->races.len && !rc; i++)
@@ -89,6 +103,7 @@ static int on_run(
 		(end == KNOT_END_OK || end == KNOT_END_SKIP || end == KNOT_END_LEAK))
 		s->good_runs++;
 	totals_of(s, plan)->ends[end < KNOT_END_COUNT ? end : KNOT_END_NONE]++;
+	knot_turn_look_end(w, bad, bad && !finding);
 	return rc;
 }
 
@@ -119,13 +134,13 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 	struct knot_target_totals *t = totals_of(s, plan);
 
 	s->damages_in_a_row = 0;
+	knot_turn_count(w, plan, end);
 	knot_portfolio_feed_end(s->portfolio, plan, end);
 	t->requests++;
 	t->runs += end->runs;
 	t->steps += end->steps;
 	s->runs += end->runs;
 	s->steps += end->steps;
-	s->session_runs += end->runs;
 	w->runs += end->runs;
 	/* Every bad end is heard of one by one; the runs not heard of were good. */
 	const uint32_t heard = w->heard_request == plan->request.id ? w->heard : 0;
@@ -153,102 +168,10 @@ static int on_broken(void *arg, const char *why, struct knot_error *err)
 	(void)err;
 	if (!w->state->aside) {
 		w->state->aside = true;
+		knot_turns_set_aside(c->turns, w->state->index);
 		c->status.set_aside++;
 		knot_campaign_tell(c, w->state, KNOT_NEWS_ASIDE, why);
 	}
-	return 0;
-}
-
-/* The target that has had least time, weighted by what its last slice brought. */
-static struct knot_target_state *choose(struct knot_campaign *c)
-{
-	struct knot_target_state *best = NULL;
-	uint64_t best_score = UINT64_MAX;
-
-	for (size_t i = 0; i < c->project->targets.len; i++) {
-		struct knot_target_state *s = &c->states[i];
-		uint64_t weight = 1 + (s->gain > 9 ? 9 : s->gain);
-		/* Targets that a worker runs already count as if their slice were over. */
-		uint64_t score = (s->used_ns + s->workers * SLICE_NS) / weight;
-
-		if (!s->slices && !s->workers)
-			score = 0;
-		if (!s->aside && score < best_score) {
-			best = s;
-			best_score = score;
-		}
-	}
-	return best;
-}
-
-static void end_slice(struct knot_campaign_worker *w)
-{
-	struct knot_target_state *s = w->state;
-	uint64_t used;
-
-	if (!s)
-		return;
-	used = knot_clock_mono_ns() - w->slice_start_ns;
-	s->used_ns += used;
-	s->slices++;
-	s->workers--;
-	s->gain = knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio)) - w->slice_pairs;
-	w->state = NULL;
-}
-
-/* Time is up; or of a number of runs the test has had its equal share, which comes first. */
-static bool slice_over(
-	const struct knot_campaign *c, const struct knot_campaign_worker *w, uint64_t now)
-{
-	const struct knot_target_state *s = w->state;
-
-	if (s->aside)
-		return true;
-	/* One run at least: what takes longer than a slice would never come to an end. */
-	if (now - w->slice_start_ns >= w->slice_ns)
-		return s->session_runs > w->slice_runs || !knot_worker_pid(w->worker);
-	return c->options.fuzztime_runs && !s->slices &&
-		s->session_runs * c->project->targets.len >= c->options.fuzztime_runs;
-}
-
-/* The test's share of a number of runs is used up once what is queued has run: nothing more is started. */
-static bool share_posted(const struct knot_campaign *c, const struct knot_campaign_worker *w)
-{
-	const struct knot_target_state *s = w->state;
-	const uint64_t queued = KNOT_WORKER_QUEUE - knot_worker_room(w->worker);
-
-	return c->options.fuzztime_runs && !s->slices && queued &&
-		(s->session_runs + queued) * c->project->targets.len >= c->options.fuzztime_runs;
-}
-
-/* At the end of its slice a worker goes to the target that deserves it most, often the same one. */
-static int assign(struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
-{
-	uint64_t now = knot_clock_mono_ns();
-
-	if (w->state && !slice_over(c, w, now))
-		return 0;
-	struct knot_target_state *old = w->state;
-
-	end_slice(w);
-	struct knot_target_state *s = choose(c);
-
-	if (!s) {
-		c->stop = true;
-		return knot_worker_assign(w->worker, NULL, err);
-	}
-	if (s != old) {
-		int rc = knot_worker_assign(w->worker, &s->target->run, err);
-
-		if (rc)
-			return rc;
-	}
-	w->state = s;
-	s->workers++;
-	w->slice_start_ns = now;
-	w->slice_ns = s->slices ? SLICE_NS : DISCOVERY_NS;
-	w->slice_runs = s->session_runs;
-	w->slice_pairs = knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio));
 	return 0;
 }
 
@@ -269,39 +192,22 @@ static int on_damage(
 	}
 	if (++s->damages_in_a_row >= DAMAGES_MAX)
 		on_broken(w, "it writes over the memory that it shares with goknot", err);
-	end_slice(w);
-	return knot_worker_assign(w->worker, NULL, err);
+	return knot_turn_give_up(c, w, err);
 }
 
 static int step_worker(
 	struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
 {
-	const struct knot_worker_events events = {
-		.run = on_run, .end = on_end, .broken = on_broken, .arg = w};
-	int rc = assign(c, w, err);
+	const struct knot_worker_events events = {.run = on_run,
+		.end = on_end,
+		.more = knot_turn_fill,
+		.broken = on_broken,
+		.arg = w};
+	int rc = knot_turn_step(c, w, err);
 
-	if (rc || !w->state)
-		return rc;
-	while (!rc && knot_worker_room(w->worker) && !c->stop && !share_posted(c, w)) {
-		struct knot_plan plan;
-
-		knot_portfolio_next(w->state->portfolio, &plan);
-		rc = knot_worker_post(w->worker, &plan, err);
-	}
-	if (!rc)
+	if (!rc && w->state)
 		rc = knot_worker_poll(w->worker, &events, err);
-	return rc == KNOT_EINPUT ? on_damage(c, w, err) : rc;
-}
-
-/* No test goes without a turn, however few runs were asked for. */
-static bool runs_used_up(const struct knot_campaign *c)
-{
-	if (!c->options.fuzztime_runs || c->status.runs < c->options.fuzztime_runs)
-		return false;
-	for (size_t i = 0; i < c->project->targets.len; i++)
-		if (!c->states[i].session_runs && !c->states[i].aside)
-			return false;
-	return true;
+	return rc == KNOT_EINPUT && w->state ? on_damage(c, w, err) : rc;
 }
 
 static bool finished(const struct knot_campaign *c)
@@ -310,15 +216,16 @@ static bool finished(const struct knot_campaign *c)
 
 	return c->stop || (o->cancel && *o->cancel) ||
 		(o->fuzztime_ns && knot_clock_mono_ns() - c->start_ns >= o->fuzztime_ns) ||
-		runs_used_up(c);
+		knot_turns_used_up(c);
 }
 
 static int reap(struct knot_campaign *c, struct knot_error *err)
 {
-	knot_auto_free pid_t *known = knot_xalloc((c->options.parallel + 1) * sizeof(*known));
+	knot_auto_free pid_t *known = knot_xalloc((c->options.parallel + 2) * sizeof(*known));
 	size_t n = 0, reaped;
 	pid_t replaying = knot_replayer_pid(c->replayer);
 
+	known[n++] = knot_warden_pid(c->warden);
 	if (replaying)
 		known[n++] = replaying;
 	for (uint32_t i = 0; i < c->options.parallel; i++) {
@@ -343,44 +250,74 @@ static void rest(const struct knot_campaign *c)
 	ppoll(fds, n, &tick, NULL);
 }
 
-int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
+static int save_and_show(struct knot_campaign *c, uint64_t now, struct knot_error *err)
 {
-	const uint64_t interval = c->view.interval_ns ? c->view.interval_ns : PROGRESS_NS;
-	uint64_t next_progress = knot_clock_mono_ns() + interval;
-	uint64_t next_flush = knot_clock_mono_ns() + FLUSH_NS;
-	uint64_t next_import = knot_clock_mono_ns();
 	struct knot_campaign_status st;
 	int rc = 0;
 
+	if (now >= c->next_flush_ns) {
+		rc = knot_persist_flush(c, err);
+		c->next_flush_ns = knot_clock_mono_ns() + FLUSH_NS;
+	}
+	if (!rc && now >= c->next_progress_ns && c->view.progress) {
+		knot_campaign_status(c, &st);
+		c->view.progress(c->view.arg, &st);
+		c->next_progress_ns += c->view.interval_ns ? c->view.interval_ns : PROGRESS_NS;
+	}
+	return rc;
+}
+
+int knot_campaign_meanwhile(void *arg, struct knot_error *err)
+{
+	struct knot_campaign *c = arg;
+	const uint64_t now = knot_clock_mono_ns();
+
+	if (now < c->next_flush_ns && now < c->next_progress_ns)
+		return 0;
+	/* The region that names were looked up in last may be gone; who waits sets the next one. */
+	knot_sitenames_use(c->names, NULL);
+	return save_and_show(c, now, err);
+}
+
+int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
+{
+	const uint64_t start = knot_clock_mono_ns();
+	uint64_t next_reap = start + REAP_NS, next_import = start;
+	int rc = 0;
+
+	/* Before the first request is made, so that a clock has no say in what it can know. */
+	rc = knot_corpusdir_import(c, err);
+	next_import += IMPORT_NS;
+	c->next_flush_ns = start; /* from here on there is work to lose */
+	c->next_progress_ns = start + (c->view.interval_ns ? c->view.interval_ns : PROGRESS_NS);
 	while (!rc && !finished(c)) {
 		for (uint32_t i = 0; i < c->options.parallel && !rc; i++)
 			rc = step_worker(c, &c->workers[i], err);
-		uint64_t now = knot_clock_mono_ns();
+		const uint64_t now = knot_clock_mono_ns();
 
-		if (!rc && now >= next_flush) {
-			rc = knot_persist_flush(c, err);
-			if (!rc)
-				rc = reap(c, err);
-			next_flush = now + FLUSH_NS;
+		if (!rc && now >= next_reap) {
+			rc = reap(c, err);
+			next_reap = now + REAP_NS;
 		}
 		if (!rc && now >= next_import) {
 			rc = knot_corpusdir_import(c, err);
 			next_import = now + IMPORT_NS;
 		}
-		if (now >= next_progress && c->view.progress) {
-			knot_campaign_status(c, &st);
-			c->view.progress(c->view.arg, &st);
-			next_progress += interval;
-		}
+		if (!rc)
+			rc = save_and_show(c, now, err);
+		if (!rc)
+			rc = knot_disk_watch(c, err);
 		rest(c);
 	}
 	for (uint32_t i = 0; i < c->options.parallel; i++)
-		end_slice(&c->workers[i]);
+		knot_turn_close(c, &c->workers[i]);
 	/* Ctrl-C also cuts off a verification, which is no failure of the campaign. */
 	if (rc == KNOT_EUSAGE && c->options.cancel && *c->options.cancel)
 		rc = 0;
 	if (!rc)
 		rc = knot_persist_flush(c, err);
+	if (!rc && c->options.trials)
+		rc = knot_trials(c, err);
 	return rc ? rc : knot_persist_live_end(c, err);
 }
 
@@ -390,6 +327,7 @@ static int open_states(struct knot_campaign *c)
 
 	knot_budget_open(&c->budget, c->project->targets.len);
 	c->desk = knot_cpop_desk_new();
+	c->turns = knot_turns_new(c->project->targets.len);
 	c->states = knot_xalloc(c->project->targets.len * sizeof(*c->states));
 	for (size_t i = 0; i < c->project->targets.len; i++) {
 		struct knot_target_state *s = &c->states[i];
@@ -397,6 +335,7 @@ static int open_states(struct knot_campaign *c)
 			knot_hash_mix(o->seed + c->project->targets.data[i]->run.salt));
 
 		po.policy = o->policy;
+		po.gopie = o->gopie;
 		po.race = c->project->options.race;
 		po.depth = o->depth;
 		po.native = o->native;
@@ -405,6 +344,7 @@ static int open_states(struct knot_campaign *c)
 		po.desk = c->desk;
 		po.feedback = o->feedback;
 		po.audit = o->audit;
+		po.sample = o->trials;
 		po.fresh_every = o->fresh_every ? o->fresh_every : FRESH_EVERY;
 		s->target = c->project->targets.data[i];
 		if (s->target->run.program)
@@ -418,7 +358,7 @@ static int open_states(struct knot_campaign *c)
 }
 
 /* Every worker sees a copy of the module's directory: tests may write there. */
-static int open_sandbox(struct knot_campaign *c, const char *name, struct knot_sandbox **ret,
+int knot_campaign_sandbox(struct knot_campaign *c, const char *name, struct knot_sandbox **ret,
 	struct knot_error *err)
 {
 	knot_auto_free char *state = knot_xasprintf("%s/work/%s", c->options.campaign_dir, name);
@@ -430,7 +370,14 @@ static int open_sandbox(struct knot_campaign *c, const char *name, struct knot_s
 		.copy_len = *copy[0] ? 1 : 0,
 	};
 
-	return knot_sandbox_open(&o, ret, err);
+	const int rc = knot_sandbox_open(&o, ret, err);
+
+	if (!rc) {
+		const struct knot_herd herd = knot_herd_of(*ret);
+
+		knot_warden_watch(c->warden, &herd);
+	}
+	return rc;
 }
 
 static struct knot_worker_options worker_options(
@@ -440,6 +387,7 @@ static struct knot_worker_options worker_options(
 		.sandbox = sandbox,
 		.timeout_ns = c->options.timeout_ns,
 		.memory_bytes = c->options.memory_bytes,
+		.processes = KNOT_WORKER_PROCESSES,
 		.cfg_flags = c->options.cfg_flags,
 		.native = c->options.native,
 		.stdout_fd = KNOT_PROC_NULL,
@@ -450,7 +398,7 @@ static struct knot_worker_options worker_options(
 
 static int open_workers(struct knot_campaign *c, struct knot_error *err)
 {
-	int rc = open_sandbox(c, "replay", &c->replay_sandbox, err);
+	int rc = knot_campaign_sandbox(c, "replay", &c->replay_sandbox, err);
 
 	if (rc)
 		return rc;
@@ -458,13 +406,14 @@ static int open_workers(struct knot_campaign *c, struct knot_error *err)
 
 	if ((rc = knot_replayer_open(&o, c->options.cancel, &c->replayer, err)))
 		return rc;
+	knot_replayer_set_meanwhile(c->replayer, knot_campaign_meanwhile, c);
 	c->workers = knot_xalloc(c->options.parallel * sizeof(*c->workers));
 	for (uint32_t i = 0; i < c->options.parallel; i++) {
 		struct knot_campaign_worker *w = &c->workers[i];
 		knot_auto_free char *name = knot_xasprintf("%u", i);
 
 		w->campaign = c;
-		if ((rc = open_sandbox(c, name, &w->sandbox, err)))
+		if ((rc = knot_campaign_sandbox(c, name, &w->sandbox, err)))
 			return rc;
 		o = worker_options(c, w->sandbox);
 		if ((rc = knot_worker_open(&o, &w->worker, err)))
@@ -486,6 +435,8 @@ int knot_campaign_open(const struct knot_campaign_options *options, struct knot_
 	struct knot_campaign *c = knot_xalloc(sizeof(*c));
 	int rc;
 
+	if (options->fuzztime_ns > LONG_NS || (!options->fuzztime_ns && !options->fuzztime_runs))
+		knot_alloc_reserve(RESERVE_BYTES);
 	c->options = *options;
 	c->project = project;
 	c->view = *view;
@@ -494,7 +445,8 @@ int knot_campaign_open(const struct knot_campaign_options *options, struct knot_
 	open_states(c);
 	if ((rc = knot_proc_become_subreaper(err)) || (rc = knot_persist_open(c, err)) ||
 		(rc = knot_corpusdir_open(c, err)) || (rc = knot_drain_open(&c->drain_fd, err)) ||
-		(rc = open_workers(c, err))) {
+		(rc = knot_warden_open(&c->warden, err)) || (rc = open_workers(c, err)) ||
+		(rc = knot_disk_open(c, err))) {
 		knot_campaign_close(c);
 		return rc;
 	}
@@ -515,6 +467,7 @@ void knot_campaign_close(struct knot_campaign *c)
 		knot_sandbox_close(c->workers[i].sandbox);
 	}
 	knot_replayer_close(c->replayer);
+	knot_warden_close(c->warden);
 	/* What the targets left behind in sessions of their own. */
 	if (c->workers)
 		(void)knot_proc_reap_orphans(NULL, 0, NULL, NULL);
@@ -526,6 +479,7 @@ void knot_campaign_close(struct knot_campaign *c)
 	knot_corpusdir_close(c);
 	for (size_t i = 0; c->states && i < c->project->targets.len; i++)
 		knot_portfolio_free(c->states[i].portfolio);
+	knot_turns_free(c->turns);
 	knot_cpop_desk_free(c->desk);
 	knot_sitenames_free(c->names);
 	free(c->states);

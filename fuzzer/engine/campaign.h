@@ -8,6 +8,7 @@
 #include "explore/portfolio.h"
 
 struct knot_campaign;
+struct knot_campaign_news_item;
 struct knot_error;
 
 struct knot_campaign_options {
@@ -18,12 +19,15 @@ struct knot_campaign_options {
 	int32_t policy; /* KNOT_POLICY_*, -1 = portfolio */
 	uint32_t depth; /* of a pinned PCT or delay, 0 = mixed */
 	bool native; /* the stock scheduler */
-	bool mutate, feedback;
+	bool mutate, feedback, gopie; /* gopie: that algorithm in place of all policies */
 	bool first; /* stop at the first finding */
 	uint32_t fresh_every; /* requests per process, 0 = default */
 	double audit; /* share of the requests that are replayed, whatever they end in */
+	uint32_t
+		trials; /* chains refused, and as many tried, of a test that are forced at the end */
+	uint32_t tries; /* runs that each has, 0 = KNOT_TRIAL_TRIES */
 	uint64_t timeout_ns; /* real time of one run */
-	uint64_t memory_bytes; /* of a target */
+	uint64_t memory_bytes, disk_bytes; /* of a target; of the campaign directory, 0 = default */
 	uint32_t cfg_flags; /* KNOT_CFG_* */
 	const char *campaign_dir; /* absolute */
 	const char *command_line; /* kept in the store */
@@ -56,7 +60,7 @@ struct knot_campaign_status {
 	uint32_t longest_chain;
 	uint64_t runs_at_finding; /* when the last finding of this session came */
 	uint64_t runs, steps, processes;
-	uint64_t pairs, corpus;
+	uint64_t pairs, states, corpus;
 	uint64_t chain_runs, chain_any,
 		chain_all; /* runs under a chain, with an effect, with all of it */
 	uint32_t workers, targets, programs, set_aside;
@@ -66,37 +70,11 @@ struct knot_campaign_status {
 	uint32_t known_hits; /* verified ends whose bucket was known before */
 	uint64_t replays, replays_same; /* fidelity of verification */
 	uint64_t audits, audits_same; /* runs replayed; same end and schedule */
+	uint64_t trials_refused, trials_refused_had, trials_tried, trials_tried_had;
+	/* Of the campaign directory: taken, at most, taken by builds; and left on the disk. */
+	uint64_t disk_bytes, disk_limit_bytes, disk_builds_bytes, disk_free_bytes;
 	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost,
 		preempts;
-};
-
-enum knot_campaign_news {
-	KNOT_NEWS_FINDING, /* verified: finding, crash_file and target are set */
-	KNOT_NEWS_LISTED, /* a bad end that is no finding: finding is set, text says why */
-	KNOT_NEWS_REJECTED, /* a candidate that did not replay */
-	KNOT_NEWS_AUDIT, /* a run was replayed: audit, finding (its verdict) and record are set */
-	KNOT_NEWS_ASIDE, /* a target that cannot be run: text says why */
-	KNOT_NEWS_NOTE, /* anything else worth a line */
-};
-
-/* How the replay of a run went. */
-struct knot_campaign_audit {
-	bool reproduced, same_hash;
-	uint64_t cpu_ns, wall_ns; /* of the replay's whole process */
-};
-
-struct knot_campaign_news_item {
-	enum knot_campaign_news kind;
-	const struct knot_target *target;
-	const struct knot_finding *finding;
-	const struct knot_record *record; /* of the verified run */
-	struct knot_sitenames *names;
-	const struct knot_campaign_audit *audit;
-	const char *crash_file; /* absolute */
-	bool native; /* verified by tries native runs, same of which ended the same way */
-	uint32_t tries, same;
-	const char *controlled_file; /* absolute; replays exactly; NULL = none was found */
-	const char *text;
 };
 
 struct knot_campaign_view {
@@ -114,6 +92,8 @@ int knot_campaign_open(const struct knot_campaign_options *options, struct knot_
 /* Runs to the end. 0 whatever was found. */
 int knot_campaign_run(struct knot_campaign *c, struct knot_error *err);
 void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *ret_status);
+/* Everything of this session that was lost and counted, whatever it was. */
+uint64_t knot_campaign_not_recorded(const struct knot_campaign_status *st);
 
 /* One test, and what all sessions made of it. */
 struct knot_campaign_target {

@@ -3,23 +3,26 @@
 #ifndef KNOT_ENGINE_CAMPAIGN_INTERNAL_H
 #define KNOT_ENGINE_CAMPAIGN_INTERNAL_H
 
+#include "base/vec.h"
 #include "engine/campaign.h"
 #include "engine/kinds.h"
+#include "engine/news.h"
 #include "engine/replay.h"
 #include "engine/sitenames.h"
+#include "engine/turns.h"
 #include "explore/budget.h"
 #include "explore/portfolio.h"
 
 #include <uthash.h>
 
+struct knot_corpus_cover;
 struct knot_corpus_name;
 struct knot_sandbox;
 struct knot_store;
+struct knot_warden;
 
-/* Candidates of one kind that may fail verification before the kind is given up. */
-#define KNOT_JUDGE_TRIES 3
-/* Looks at a kind that is no finding yet but may turn into one. */
-#define KNOT_JUDGE_LOOKS 50
+#define KNOT_JUDGE_TRIES 3 /* candidates that may fail verification before their kind is given up */
+#define KNOT_JUDGE_LOOKS 50 /* at a kind that is no finding yet but may turn into one */
 
 /* A verified bucket. */
 struct knot_bucket {
@@ -44,19 +47,20 @@ struct knot_target_state {
 	uint64_t earlier_used_ns; /* in the sessions before */
 	uint64_t earlier_chain_runs, earlier_chain_any, earlier_chain_all;
 	uint32_t findings; /* of all sessions */
-	uint64_t slices;
-	uint64_t gain; /* pairs of the last slice */
+	uint64_t slices; /* turns that it has had */
+	uint64_t taken; /* runs asked for in this session, those of requests under way with them */
+	uint64_t run_ns, request_ns; /* real time lately, 0 = not known */
 	uint64_t good_runs; /* in which the test passed, whatever it left behind */
 	uint64_t runs, steps, last_new_pair_run;
-	uint64_t session_runs; /* of this campaign process */
 	uint32_t listed[KNOT_VERDICT_COUNT]; /* notes told so far, one bit each */
-	bool aside;
+	bool aside, stored_aside, is_uneven; /* is_uneven: that is why */
+	uint32_t uneven; /* candidates whose schedule ended now so, now otherwise */
 	uint64_t damages; /* processes that wrote over the shared memory */
 	uint32_t damages_in_a_row; /* without a request done in between */
 	uint32_t workers; /* that run it now */
 	struct knot_target_totals total[KNOT_POLICY_COUNT], stored[KNOT_POLICY_COUNT];
 	uint32_t stored_ops, stored_pairs, stored_pool;
-	uint64_t stored_changes; /* of the positions */
+	uint64_t stored_changes /* of the positions */, stored_used_ns;
 	uint32_t plain_exported; /* chains that showed nothing new and were written to a file */
 };
 
@@ -65,9 +69,7 @@ struct knot_campaign_worker {
 	struct knot_worker *worker;
 	struct knot_sandbox *sandbox;
 	struct knot_target_state *state; /* NULL = none assigned */
-	uint64_t slice_start_ns, slice_ns;
-	uint32_t slice_pairs;
-	uint64_t slice_runs;
+	struct knot_campaign_turn turn;
 	uint64_t runs; /* of this session */
 	uint64_t heard_request; /* request whose held runs are counted */
 	uint32_t heard;
@@ -81,6 +83,7 @@ struct knot_campaign {
 	struct knot_sitenames *names;
 	struct knot_replayer *replayer;
 	struct knot_sandbox *replay_sandbox;
+	struct knot_warden *warden;
 	int drain_fd; /* takes what the tests print */
 	struct knot_campaign_worker *workers;
 	struct knot_target_state *states;
@@ -94,15 +97,18 @@ struct knot_campaign {
 	struct knot_arm_stats stored_arms[KNOT_ARM_COUNT];
 	uint64_t earlier_live[KNOT_LIVE_COUNT];
 	uint64_t flushed_ns, flushed_runs; /* at the last flush */
+	uint64_t next_flush_ns, next_progress_ns, next_disk_ns;
+	struct knot_turns *turns;
+	uint64_t taken; /* runs asked for */
+	KNOT_VEC(struct knot_corpus_cover) covers; /* of entries that are not stored yet */
 	struct knot_corpus_name *corpus_names; /* files of corpus/ that are dealt with */
-	bool corpus_complained;
-	bool stop;
+	bool corpus_complained, disk_complained, stop;
 };
-
-/*
- * judge.c: a bad end, or a race of the record's (NULL = the end), arrived from worker w. Rec loses its events
- * when it is a candidate.
- */
+/* What replays the run that rec is of; it borrows from both. */
+struct knot_schedule knot_judge_schedule(
+	const struct knot_plan *plan, const struct knot_record *rec);
+/* judge.c: a bad end, or a race of the record's (NULL = the end), arrived from worker w. Rec loses its events
+ * when it is a candidate. */
 int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 	const struct knot_plan *plan, struct knot_record *rec, const struct knot_race *race,
 	bool *ret_finding, struct knot_error *err);
@@ -131,8 +137,10 @@ uint64_t knot_target_used_ns(const struct knot_campaign *c, const struct knot_ta
 void knot_campaign_tell(struct knot_campaign *c, const struct knot_target_state *s,
 	enum knot_campaign_news kind, const char *text);
 
-/* audit.c: replays a run of worker w, whatever it ended in. */
-int knot_audit(struct knot_campaign *c, struct knot_campaign_worker *w,
-	const struct knot_plan *plan, const struct knot_record *rec, struct knot_error *err);
+/* campaign.c: the place of a worker's processes. */
+int knot_campaign_sandbox(struct knot_campaign *c, const char *name, struct knot_sandbox **ret,
+	struct knot_error *err);
+/* What cannot wait for a verification: saves and shows when that is due. arg is the campaign. */
+int knot_campaign_meanwhile(void *arg, struct knot_error *err);
 
 #endif

@@ -1,32 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The directory corpus/ of a campaign: the chains of its corpus, one text file each, named by content, for people,
- * rsync and other campaigns. All that showed something new are there, and of each test the first few of the others. What appears there is taken up, so that two campaigns share what they
- * know by copying files in both directions; copying one twice changes nothing.
+ * rsync and other campaigns. All that showed something new are there, and of each test the first few of the others.
+ * What appears there is taken up, so that two campaigns share what they know by copying files in both directions;
+ * copying one twice changes nothing.
  */
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "engine/campaign_internal.h"
+#include "engine/corpusfile.h"
 #include "engine/persist.h"
 #include "explore/corpus.h"
 #include "store/corpus.h"
 #include "wire/text.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#define SUFFIX ".corpus"
 #define ASIDE ".rubbish"
 #define NAMES_MAX 100000 /* files looked at; a campaign has some thousand chains */
 #define SETTLED_S 2 /* a file that is younger may still be being written */
-#define HASH_DIGITS 16
 #define PLAIN_MAX 256 /* chains of a test that took effect and showed nothing new */
 
 /* gcc 12 loses sight of what a hash table of uthash holds. */
@@ -76,46 +73,29 @@ static void complain(struct knot_campaign *c, const char *what)
 
 /* --- out ------------------------------------------------------------------------------------- */
 
-/* In one step for who copies the directory meanwhile. */
 static void put(struct knot_campaign *c, const char *name, const char *data, size_t len)
 {
 	knot_auto_free char *path = knot_xasprintf("%s/corpus/%s", c->options.campaign_dir, name);
-	knot_auto_free char *tmp =
-		knot_xasprintf("%s/corpus/.tmp%ld", c->options.campaign_dir, (long)getpid());
-	FILE *f = fopen(tmp, "we");
-	const bool written = f && fwrite(data, 1, len, f) == len;
+	struct knot_error err = {0};
 
-	if ((f && fclose(f)) || !written || rename(tmp, path)) {
-		knot_auto_free char *what =
-			knot_xasprintf("%s cannot be written: %s", path, strerror(errno));
-
-		unlink(tmp);
-		complain(c, what);
-	}
+	if (knot_file_replace(path, data, len, &err))
+		complain(c, err.message);
 }
 
 void knot_corpusdir_export(
 	struct knot_campaign *c, struct knot_target_state *s, const struct knot_pool_entry *e)
 {
-	struct knot_corpus corpus = {
-		.target = (char *)s->target->package, .test = (char *)s->target->name};
-	knot_auto_free char *data = NULL;
-	char name[HASH_DIGITS + sizeof(SUFFIX)];
-	size_t len = 0;
+	struct knot_corpusfile file;
 
 	if (!e->new_pairs && s->plain_exported++ >= PLAIN_MAX)
 		return;
-	knot_vec_push(&corpus.chains, e->chain);
-	if (!knot_corpus_encode(&corpus, &data, &len, NULL)) {
-		/* The last line is "end " and the hash of all others. */
-		snprintf(name, sizeof(name), "%.*s" SUFFIX, HASH_DIGITS,
-			data + len - HASH_DIGITS - 1);
-		if (!known(c, name)) {
-			remember(c, name);
-			put(c, name, data, len);
-		}
+	if (knot_corpusfile_make(s->target->package, s->target->name, &e->chain, &file, NULL))
+		return;
+	if (!known(c, file.name)) {
+		remember(c, file.name);
+		put(c, file.name, file.data, file.len);
 	}
-	knot_vec_free(&corpus.chains);
+	free(file.data);
 }
 
 /* --- in -------------------------------------------------------------------------------------- */
@@ -164,18 +144,14 @@ static int take_file(
 	struct knot_campaign *c, const char *dir, const char *name, struct knot_error *err)
 {
 	knot_auto_free char *path = knot_xasprintf("%s/%s", dir, name);
-	knot_auto_free char *data = NULL;
 	struct knot_corpus corpus = {0};
 	struct knot_error why = {0};
 	struct stat st;
-	size_t len = 0;
 
 	if (stat(path, &st) || !S_ISREG(st.st_mode))
 		return 0;
-	int rc = knot_file_read(path, KNOT_CORPUS_MAX_BYTES, &data, &len, &why);
+	int rc = knot_corpusfile_read(path, &corpus, &why);
 
-	if (!rc)
-		rc = knot_corpus_decode(knot_span_of(data, len), &corpus, &why);
 	if (rc && time(NULL) < st.st_mtime + SETTLED_S && time(NULL) >= st.st_mtime)
 		return 0;
 	remember(c, name);
@@ -188,13 +164,6 @@ static int take_file(
 	return rc;
 }
 
-static bool is_corpus_file(const char *name)
-{
-	const size_t len = strlen(name), suffix = strlen(SUFFIX);
-
-	return *name != '.' && len > suffix && !strcmp(name + len - suffix, SUFFIX);
-}
-
 int knot_corpusdir_import(struct knot_campaign *c, struct knot_error *err)
 {
 	knot_auto_free char *dir = knot_xasprintf("%s/corpus", c->options.campaign_dir);
@@ -203,7 +172,7 @@ int knot_corpusdir_import(struct knot_campaign *c, struct knot_error *err)
 	int rc = 0;
 
 	while (d && !rc && (e = readdir(d))) {
-		if (!is_corpus_file(e->d_name) || known(c, e->d_name))
+		if (!knot_corpusfile_is(e->d_name) || known(c, e->d_name))
 			continue;
 		if (HASH_COUNT(c->corpus_names) >= NAMES_MAX) {
 			knot_auto_free char *what =

@@ -252,6 +252,10 @@ void knot_finding_judge(const struct knot_record *rec, const struct knot_race *r
 		free(message);
 		message = knot_xstrdup("out of memory: it took more than -memory allows");
 	}
+	if (!race && rec->over_processes) {
+		free(message);
+		message = knot_xasprintf("it had more than %u processes", rec->over_processes);
+	}
 	const size_t count = (sites[0] != 0) + (sites[1] != 0);
 
 	if (!sites[0])

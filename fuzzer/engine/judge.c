@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "engine/native.h"
 #include "engine/race.h"
+#include "engine/uneven.h"
 #include "sys/clock.h"
 
 #include <string.h>
@@ -107,6 +108,20 @@ int knot_judge_replay(struct knot_campaign *c, const struct knot_target_state *s
 	return rc;
 }
 
+struct knot_schedule knot_judge_schedule(
+	const struct knot_plan *plan, const struct knot_record *rec)
+{
+	return (struct knot_schedule){
+		.seed = rec->result.seed,
+		.step_limit = plan->request.step_limit,
+		.fair_after = plan->request.fair_after,
+		.decisions = rec->decisions.data,
+		.decisions_len = rec->decisions.len,
+		.memory = plan->request.mem,
+		.memory_len = plan->request.mem_len,
+	};
+}
+
 /*
  * Replays until REPLAYS of them agree in end and schedule. The last outcome is kept in ret; *ret_flags are
  * those of the schedule that worked.
@@ -117,15 +132,7 @@ static int verify(struct knot_campaign *c, const struct knot_target_state *s,
 {
 	const uint32_t warm[] = {0, KNOT_REQ_WARM};
 	const struct knot_record *rec = x->rec;
-	struct knot_schedule schedule = {
-		.seed = rec->result.seed,
-		.step_limit = plan->request.step_limit,
-		.fair_after = plan->request.fair_after,
-		.decisions = rec->decisions.data,
-		.decisions_len = rec->decisions.len,
-		.memory = plan->request.mem,
-		.memory_len = plan->request.mem_len,
-	};
+	struct knot_schedule schedule = knot_judge_schedule(plan, rec);
 
 	*ret_tries = *ret_same = 0;
 	for (size_t i = 0; i < sizeof(warm) / sizeof(*warm) && *ret_same < REPLAYS; i++) {
@@ -186,6 +193,20 @@ static int not_repeatable(struct knot_campaign *c, const struct knot_target_stat
 		*ret_yes = o.ran && same_end(c, x, &o.record);
 	knot_outcome_free(&o);
 	return rc;
+}
+
+/* The race detector tells of what it happens to see, so that a race is another matter. */
+static int ask_uneven(struct knot_campaign *c, struct knot_target_state *s,
+	const struct knot_plan *plan, const struct candidate *x, uint32_t flags, uint32_t same,
+	bool *ret_yes, struct knot_error *err)
+{
+	struct knot_schedule schedule = knot_judge_schedule(plan, x->rec);
+
+	if (x->race)
+		return 0;
+	schedule.flags = same == REPLAYS ? flags : 0;
+	knot_sitenames_learn(c->names); /* those of the candidate's own replays */
+	return knot_uneven_ask(c, s, &schedule, x->rec, same == REPLAYS ? same : 0, ret_yes, err);
 }
 
 /* The bucket, made when it is new; one more hit. */
@@ -457,6 +478,8 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 		const bool open =
 			f.verdict.note == KNOT_NOTE_ALWAYS || f.verdict.note == KNOT_NOTE_SLOW;
 
+		if (f.verdict.kind == KNOT_VERDICT_STEPS && f.verdict.note == KNOT_NOTE_EXTERNAL)
+			knot_portfolio_serves(s->portfolio);
 		if (f.verdict.note != KNOT_NOTE_TIMING)
 			k->settled = !open || ++k->looks >= KNOT_JUDGE_LOOKS;
 		list_once(c, s, &f, f.verdict.note, rec);
@@ -472,14 +495,19 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 		knot_finding_free(&f);
 		return rc;
 	}
-	bool repeat = false;
+	bool repeat = false, uneven = false;
 
 	/* The replays have a trace of their own. */
 	knot_record_drop_events(rec);
 	rc = verify(c, s, plan, &x, &o, &flags, &tries, &same, err);
 	if (!rc && same == REPLAYS && flags & KNOT_REQ_WARM)
 		rc = not_repeatable(c, s, plan, &x, &repeat, err);
-	if (!rc && repeat) {
+	if (!rc && !repeat)
+		rc = ask_uneven(c, s, plan, &x, flags, same, &uneven, err);
+	if (!rc && uneven) {
+		reject(c, s, k, &f, rec,
+			"ends now so, now otherwise under one and the same schedule");
+	} else if (!rc && repeat) {
 		k->settled = true;
 		knot_portfolio_keep_fresh(s->portfolio);
 		list_once(c, s, &f, KNOT_NOTE_REPEAT, rec);

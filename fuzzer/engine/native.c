@@ -309,6 +309,8 @@ static int one_request(struct search *q, const struct knot_plan *plan, struct kn
 			return 0;
 		ppoll(NULL, 0, &tick, NULL);
 		rc = knot_worker_poll(q->worker, &events, err);
+		if (!rc)
+			rc = knot_campaign_meanwhile(q->c, err);
 	}
 	return rc;
 }
@@ -392,6 +394,7 @@ int knot_native_control(struct knot_campaign *c, const struct knot_target_state 
 		.sandbox = c->replay_sandbox,
 		.timeout_ns = c->options.timeout_ns,
 		.memory_bytes = c->options.memory_bytes,
+		.processes = KNOT_WORKER_PROCESSES,
 		.cfg_flags = c->options.cfg_flags,
 		.stdout_fd = KNOT_PROC_NULL,
 		.stderr_fd = KNOT_PROC_NULL,

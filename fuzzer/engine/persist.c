@@ -39,11 +39,8 @@ static int on_op(void *arg, uint64_t key, const struct knot_store_op *op, struct
 
 	(void)err;
 	knot_vec_push(&r->ops,
-		((struct knot_cpop_op){.key = key,
-			.gpath = op->gpath,
-			.site = op->site,
-			.op = op->op,
-			.count = 1}));
+		((struct knot_cpop_op){
+			.key = key, .gpath = op->gpath, .site = op->site, .op = op->op}));
 	return 0;
 }
 
@@ -70,14 +67,12 @@ static int on_entry(void *arg, const struct knot_store_entry *e, struct knot_err
 		.runs_all = 1,
 		.prefix = e->prefix,
 		.prefix_len = (uint32_t)e->prefix_len,
+		.head_len = (uint32_t)e->prefix_len,
 	};
-	struct knot_span rest = knot_span_str(e->chain), line;
-	struct knot_chain_op op;
 
 	(void)err;
-	while (knot_span_take_line(&rest, &line))
-		if (!knot_chain_op_take(&line, &op) || !knot_chain_push(&entry.chain, op))
-			return 0; /* of another version: leave it */
+	if (!knot_chain_take(knot_span_str(e->chain), &entry.chain))
+		return 0; /* of another version: leave it */
 	if (entry.chain.len) {
 		knot_pool_add(knot_portfolio_pool(r->s->portfolio), &entry);
 		knot_mutator_mark(knot_portfolio_mutator(r->s->portfolio), &entry.chain);
@@ -85,11 +80,12 @@ static int on_entry(void *arg, const struct knot_store_entry *e, struct knot_err
 	return 0;
 }
 
-static int on_import(void *arg, uint64_t hash, struct knot_error *err)
+static int on_import(void *arg, uint64_t hash, bool dropped, struct knot_error *err)
 {
 	struct restoring *r = arg;
 
 	(void)err;
+	(void)dropped;
 	knot_mutator_mark_hash(knot_portfolio_mutator(r->s->portfolio), hash);
 	return 0;
 }
@@ -358,13 +354,14 @@ static int save_corpus(struct knot_campaign *c, struct knot_target_state *s, str
 			.hash = knot_chain_hash(&e->chain),
 			.chain = text.data ? text.data : "",
 			.prefix = e->prefix,
-			.prefix_len = e->prefix_len,
+			.prefix_len = e->head_len,
 			.new_pairs = e->new_pairs,
 			.energy = knot_pool_energy(pool, i),
 			.picks = e->picks,
 			.created_ns = knot_clock_wall_ns(),
 		};
 
+		entry.pairs = knot_corpuscover_find(c, s, i, &entry.pairs_len);
 		rc = knot_store_corpus_upsert(c->store, &entry, err);
 		knot_text_free(&text);
 		if (!rc)
@@ -407,7 +404,9 @@ static int save_target(struct knot_campaign *c, struct knot_target_state *s, str
 {
 	bool new_pairs = knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio)) > s->stored_pairs;
 	struct knot_store_target t = {.id = s->store_id,
-		.state = s->aside,
+		.state = s->is_uneven ? KNOT_TARGET_UNEVEN
+			: s->aside    ? KNOT_TARGET_BROKEN
+				      : KNOT_TARGET_FINE,
 		.runs = s->runs,
 		.steps = s->steps,
 		.used_ns = knot_target_used_ns(c, s)};
@@ -419,7 +418,15 @@ static int save_target(struct knot_campaign *c, struct knot_target_state *s, str
 	if (new_pairs)
 		s->last_new_pair_run = s->runs;
 	t.last_new_pair_run = s->last_new_pair_run;
-	return knot_store_target_update(c->store, &t, err);
+	/* Of a thousand tests a few have been run since the last time. */
+	if (!new_pairs && t.used_ns == s->stored_used_ns && s->aside == s->stored_aside)
+		return 0;
+	rc = knot_store_target_update(c->store, &t, err);
+	if (!rc) {
+		s->stored_used_ns = t.used_ns;
+		s->stored_aside = s->aside;
+	}
+	return rc;
 }
 
 /* Of a finding that is there the store takes the hits and the time only. */
@@ -457,6 +464,7 @@ int knot_persist_flush(struct knot_campaign *c, struct knot_error *err)
 
 	for (size_t i = 0; i < c->project->targets.len && !rc; i++)
 		rc = save_target(c, &c->states[i], err);
+	knot_corpuscover_clear(c);
 	if (!rc)
 		rc = save_hits(c, err);
 	if (!rc)
@@ -508,5 +516,6 @@ int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state
 
 void knot_persist_close(struct knot_campaign *c)
 {
+	knot_corpuscover_clear(c);
 	knot_store_close(c->store);
 }

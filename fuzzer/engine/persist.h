@@ -3,18 +3,21 @@
 #ifndef KNOT_ENGINE_PERSIST_H
 #define KNOT_ENGINE_PERSIST_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct knot_campaign;
+struct knot_cpop_gain;
 struct knot_crash;
 struct knot_error;
 struct knot_finding;
+struct knot_plan;
 struct knot_pool_entry;
 struct knot_target_state;
 
 /* persist.c: the store. */
 int knot_persist_open(struct knot_campaign *c, struct knot_error *err);
-/* Everything not written so far; called once a second and at the end. */
+/* Everything not written so far; called twice a second and at the end. */
 int knot_persist_flush(struct knot_campaign *c, struct knot_error *err);
 int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_finding *f, const struct knot_crash *crash, const char *file,
@@ -34,5 +37,13 @@ void knot_corpusdir_export(
 /* Takes up what has appeared there since the last call, a chain once and for all sessions. */
 int knot_corpusdir_import(struct knot_campaign *c, struct knot_error *err);
 void knot_corpusdir_close(struct knot_campaign *c);
+
+/* corpuscover.c: what a run of plan, fed to the portfolio before, showed; kept if its chain is a new entry. */
+void knot_corpuscover_note(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_plan *plan, const struct knot_cpop_gain *gain);
+/* NULL = not known; borrowed until the next note or clear. */
+const uint64_t *knot_corpuscover_find(const struct knot_campaign *c,
+	const struct knot_target_state *s, uint32_t entry, size_t *ret_len);
+void knot_corpuscover_clear(struct knot_campaign *c);
 
 #endif

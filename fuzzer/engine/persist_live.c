@@ -31,8 +31,7 @@ static void counts_of(const struct knot_campaign_status *st, uint64_t ret_counts
 	ret_counts[KNOT_LIVE_REJECTED] = st->rejected;
 	ret_counts[KNOT_LIVE_DUPLICATES] = st->duplicates;
 	ret_counts[KNOT_LIVE_IMPORTED] = st->imported;
-	ret_counts[KNOT_LIVE_NOT_RECORDED] = st->events_lost + st->hooks_missed + st->pairs_full +
-		st->sites_full + st->prims_full + st->races_lost;
+	ret_counts[KNOT_LIVE_NOT_RECORDED] = knot_campaign_not_recorded(st);
 }
 
 int knot_persist_live_open(struct knot_campaign *c, struct knot_error *err)
@@ -111,6 +110,9 @@ int knot_persist_live(struct knot_campaign *c, struct knot_error *err)
 	counts_of(&st, counts);
 	if ((rc = save_arms(c, err)) || (rc = save_workers(c, err)) ||
 		(rc = knot_store_meta_set_u64(c->store, "runs_per_s", runs_per_s(c), err)) ||
+		(rc = knot_store_meta_set_u64(c->store, "disk_bytes", st.disk_bytes, err)) ||
+		(rc = knot_store_meta_set_u64(
+			 c->store, "disk_limit_bytes", st.disk_limit_bytes, err)) ||
 		(rc = knot_store_meta_set_u64(c->store, "last_pair_ns", c->last_pair_ns, err)))
 		return rc;
 	for (size_t i = 0; i < KNOT_LIVE_COUNT && !rc; i++)

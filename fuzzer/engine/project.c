@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "sys/lock.h"
+#include "sys/machine.h"
 #include "wire/sites.h"
 #include "wire/tests.h"
 
@@ -156,31 +157,59 @@ static void plan_add(struct plan *plan, const char *bin, const struct knot_tests
 			.binary = knot_xasprintf("%s%s.test", g->dir, name)}));
 }
 
-/* One go command for all, which looks at what they share once. Where that fails each package is asked why. */
-static int build_group(struct knot_project *p, const struct knot_instrument_options *o,
-	struct plan *plan, size_t at, struct knot_error *err)
+/* A go command compiles what another has not compiled yet a second time: only what is up to date is built side by side. */
+static size_t commands_at_once(const struct plan *plan)
 {
-	struct group *g = &plan->groups.data[at];
-	int rc = knot_file_mkdirs(g->dir, 0777, err);
+	for (size_t i = 0; i < plan->builds.len; i++)
+		if (!knot_file_exists(plan->builds.data[i].binary))
+			return 1;
+	return knot_machine_cores();
+}
 
-	if (rc)
-		return rc;
-	rc = knot_instrument_build(o, &p->build, g->paths.data, g->paths.len, g->dir, err);
-	if (rc != KNOT_EBUILD)
-		return rc;
-	for (size_t i = 0; i < plan->builds.len; i++) {
+/* Where the go command for a group fails each of its packages is asked why. */
+static int build_singly(struct knot_project *p, const struct knot_instrument_options *o,
+	struct plan *plan, size_t group, struct knot_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < plan->builds.len && !rc; i++) {
 		struct build *b = &plan->builds.data[i];
+		struct knot_instrument_build one = {&b->package->path, 1, b->binary, NULL};
 
-		if (b->group != at)
+		if (b->group != group)
 			continue;
-		rc = knot_instrument_build(o, &p->build, &b->package->path, 1, b->binary, err);
-		if (rc && rc != KNOT_EBUILD)
-			return rc;
-		b->failed = rc == KNOT_EBUILD;
+		rc = knot_instrument_build(o, &p->build, &one, 1, 1, err);
+		b->failed = one.why != NULL;
 		if (b->failed)
-			knot_vec_push(&p->failed, knot_xstrdup(err->message));
+			knot_vec_push(&p->failed, one.why);
 	}
-	return 0;
+	return rc;
+}
+
+/* One go command for all packages of a group, which looks at what they share once. */
+static int build_groups(struct knot_project *p, const struct knot_instrument_options *o,
+	struct plan *plan, struct knot_error *err)
+{
+	const size_t n = plan->groups.len, at_once = commands_at_once(plan);
+	struct knot_instrument_build *commands = knot_xalloc(n * sizeof(*commands));
+	int rc = 0;
+
+	for (size_t i = 0; i < n && !rc; i++) {
+		const struct group *g = &plan->groups.data[i];
+
+		commands[i] =
+			(struct knot_instrument_build){g->paths.data, g->paths.len, g->dir, NULL};
+		rc = knot_file_mkdirs(g->dir, 0777, err);
+	}
+	if (!rc)
+		rc = knot_instrument_build(o, &p->build, commands, n, at_once, err);
+	for (size_t i = 0; i < n; i++) {
+		if (!rc && commands[i].why)
+			rc = build_singly(p, o, plan, i, err);
+		free(commands[i].why);
+	}
+	free(commands);
+	return rc;
 }
 
 /* Under its whole path a test binary is found without knowing the groups. */
@@ -198,10 +227,8 @@ static int link_binary(const char *bin, const struct build *b, struct knot_error
 static int build_tests(struct knot_project *p, const struct knot_instrument_options *o,
 	const char *bin, struct plan *plan, struct knot_error *err)
 {
-	int rc = 0;
+	int rc = build_groups(p, o, plan, err);
 
-	for (size_t i = 0; i < plan->groups.len && !rc; i++)
-		rc = build_group(p, o, plan, i, err);
 	for (size_t i = 0; i < plan->builds.len && !rc; i++) {
 		const struct build *b = &plan->builds.data[i];
 
@@ -228,10 +255,16 @@ static int build_program(struct knot_project *p, const struct knot_instrument_op
 	knot_auto_free char *name = knot_instrument_command_name(pkg->path);
 	knot_auto_free char *place = knot_xasprintf("%s/bin/program", o->work_dir);
 	knot_auto_free char *binary = knot_xasprintf("%s/%s", place, name);
+	struct knot_instrument_build build = {&pkg->path, 1, binary, NULL};
 	int rc = knot_file_mkdirs(place, 0777, err);
 
-	if (rc || (rc = knot_instrument_build(o, &p->build, &pkg->path, 1, binary, err)))
+	if (rc || (rc = knot_instrument_build(o, &p->build, &build, 1, 1, err)))
 		return rc;
+	if (build.why) {
+		rc = knot_error_set(err, KNOT_EBUILD, "%s", build.why);
+		free(build.why);
+		return rc;
+	}
 	add_target(p, pkg, KNOT_PROGRAM_NAME, dir, binary);
 	return 0;
 }

@@ -110,6 +110,7 @@ int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 	free(rec->dump);
 	rec->dump = NULL;
 	rec->timed_out = rec->over_memory = false;
+	rec->over_processes = 0;
 	rec->signal = 0;
 	rec->exit_code = 0;
 	if ((!end_only && (rc = take_trace(shm, result, rec, err))) ||

@@ -22,6 +22,7 @@ struct knot_record {
 	size_t race_len;
 	bool timed_out; /* killed for time */
 	bool over_memory; /* killed for taking more memory than it may */
+	uint32_t over_processes; /* killed for having more than so many, 0 = not for that */
 	int signal; /* signal that ended the process, 0 = none */
 	uint32_t exit_code; /* of a process that ended inside the run */
 };

@@ -24,6 +24,8 @@ struct knot_replayer {
 	const volatile int *cancel;
 	struct stream out, err;
 	uint64_t deadline_ns;
+	knot_replayer_meanwhile meanwhile;
+	void *meanwhile_arg;
 };
 
 struct waiting {
@@ -55,6 +57,13 @@ void knot_replayer_close(struct knot_replayer *r)
 	free(r);
 }
 
+void knot_replayer_set_sandbox(struct knot_replayer *r, struct knot_sandbox *sandbox)
+{
+	knot_worker_close(r->worker);
+	r->worker = NULL;
+	r->options.sandbox = sandbox;
+}
+
 struct knot_shm *knot_replayer_shm(struct knot_replayer *r)
 {
 	return r->worker ? knot_worker_shm(r->worker) : NULL;
@@ -63,6 +72,13 @@ struct knot_shm *knot_replayer_shm(struct knot_replayer *r)
 void knot_replayer_set_deadline(struct knot_replayer *r, uint64_t deadline_ns)
 {
 	r->deadline_ns = deadline_ns;
+}
+
+void knot_replayer_set_meanwhile(
+	struct knot_replayer *r, knot_replayer_meanwhile meanwhile, void *arg)
+{
+	r->meanwhile = meanwhile;
+	r->meanwhile_arg = arg;
 }
 
 bool knot_replayer_late(const struct knot_replayer *r)
@@ -234,6 +250,8 @@ static int wait_for_end(
 		stream_drain(&r->out);
 		stream_drain(&r->err);
 		rc = knot_worker_poll(r->worker, &events, err);
+		if (!rc && r->meanwhile)
+			rc = r->meanwhile(r->meanwhile_arg, err);
 	}
 	stream_drain(&r->out);
 	stream_drain(&r->err);

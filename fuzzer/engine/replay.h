@@ -48,6 +48,8 @@ struct knot_outcome {
 int knot_replayer_open(const struct knot_worker_options *options, const volatile int *cancel,
 	struct knot_replayer **ret_replayer, struct knot_error *err);
 void knot_replayer_close(struct knot_replayer *r);
+/* Another place for the processes to come; that of the last replay is ended. Borrowed. */
+void knot_replayer_set_sandbox(struct knot_replayer *r, struct knot_sandbox *sandbox);
 /* Blocks until the run has ended. KNOT_EUSAGE "interrupted" when *cancel became true. */
 int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target,
 	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome,
@@ -56,6 +58,10 @@ void knot_outcome_free(struct knot_outcome *o);
 /* Monotonic time from which on no native run is tried again, 0 = never. */
 void knot_replayer_set_deadline(struct knot_replayer *r, uint64_t deadline_ns);
 bool knot_replayer_late(const struct knot_replayer *r);
+/* What else is to be done while a run is waited for; a negative answer ends the replay with it. */
+typedef int (*knot_replayer_meanwhile)(void *arg, struct knot_error *err);
+void knot_replayer_set_meanwhile(
+	struct knot_replayer *r, knot_replayer_meanwhile meanwhile, void *arg);
 /* Pid of its process, which may still be ending; 0 = none. */
 pid_t knot_replayer_pid(const struct knot_replayer *r);
 /* Borrowed: for site names, until the next replay. */

@@ -42,13 +42,14 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 	st->workers = c->options.parallel;
 	st->targets = (uint32_t)c->project->targets.len;
 	st->programs = c->project->options.program ? st->targets : 0;
-	st->pairs = st->corpus = st->pending = 0;
+	st->pairs = st->states = st->corpus = st->pending = 0;
 	st->longest_chain = 0;
 	st->cycles = c->project->targets.len ? UINT64_MAX : 0;
 	st->events_lost = st->hooks_missed = st->pairs_full = st->processes = 0;
 	st->sites_full = st->prims_full = st->races_lost = st->preempts = 0;
 	for (size_t i = 0; i < c->project->targets.len; i++) {
 		st->pairs += knot_cpop_pair_count(knot_portfolio_cpop(c->states[i].portfolio));
+		st->states += knot_cpop_state_count(knot_portfolio_cpop(c->states[i].portfolio));
 		st->pairs_full += knot_cpop_dropped(knot_portfolio_cpop(c->states[i].portfolio));
 		add_corpus(st, knot_portfolio_pool(c->states[i].portfolio));
 		if (!c->states[i].aside && c->states[i].slices < st->cycles)
@@ -70,6 +71,12 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 	if (st->cycles == UINT64_MAX) /* all are set aside */
 		st->cycles = 0;
 	*ret_status = *st;
+}
+
+uint64_t knot_campaign_not_recorded(const struct knot_campaign_status *st)
+{
+	return st->events_lost + st->hooks_missed + st->pairs_full + st->sites_full +
+		st->prims_full + st->races_lost;
 }
 
 size_t knot_campaign_targets(const struct knot_campaign *c)
@@ -110,7 +117,7 @@ uint64_t knot_target_used_ns(const struct knot_campaign *c, const struct knot_ta
 
 	for (uint32_t i = 0; s->workers && i < c->options.parallel; i++)
 		if (c->workers[i].state == s)
-			used += now - c->workers[i].slice_start_ns;
+			used += now - c->workers[i].turn.start_ns;
 	return used;
 }
 

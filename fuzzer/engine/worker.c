@@ -7,6 +7,8 @@
 #include "base/vec.h"
 #include "sys/clock.h"
 #include "sys/drain.h"
+#include "sys/herd.h"
+#include "sys/machine.h"
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 
@@ -23,6 +25,9 @@ extern char **environ;
 #define MEMORY_NS (5 * KNOT_NS_PER_MS)
 #define MEMORY_SESSION_EVERY 50
 /* A run ends itself when its time is up, and can tell more than one that is killed. */
+/* Processes are counted when the machine has come to have so many tasks more, and not more often than this. */
+#define TASKS_MORE 128
+#define TASKS_NS (20 * KNOT_NS_PER_MS)
 #define NATIVE_GRACE_NS (5 * KNOT_NS_PER_S)
 #define GRACE_NS KNOT_NS_PER_S
 
@@ -45,6 +50,9 @@ struct knot_worker {
 	uint64_t mark_ns;
 	bool killed_for_time;
 	bool killed_for_memory;
+	bool killed_for_processes;
+	uint64_t tasks_ns; /* of the last look */
+	uint64_t tasks; /* of the machine, when the target's were counted last */
 	uint64_t memory_ns; /* of the last look */
 	unsigned memory_looks;
 	unsigned deaths; /* processes in a row without a run */
@@ -126,6 +134,12 @@ int knot_worker_assign(
 	w->target = target;
 	w->deaths = 0;
 	return 0;
+}
+
+void knot_worker_set_sandbox(struct knot_worker *w, struct knot_sandbox *sandbox)
+{
+	knot_assert(!w->proc);
+	w->options.sandbox = sandbox;
 }
 
 unsigned knot_worker_room(const struct knot_worker *w)
@@ -220,6 +234,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	if (race)
 		knot_vec_push(&envp, race);
 	if (w->options.sandbox) {
+		/* What the process before left there would pile up over a night. */
+		(void)knot_sandbox_clean(w->options.sandbox, NULL);
 		tmp = knot_xasprintf("TMPDIR=%s", knot_sandbox_tmpdir(w->options.sandbox));
 		knot_vec_push(&envp, tmp);
 		o.ns_len = knot_sandbox_namespaces(w->options.sandbox, o.ns_fds);
@@ -243,8 +259,9 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	w->process_runs = 0;
 	w->mark_runs = UINT64_MAX;
 	w->mark_ns = knot_clock_mono_ns();
-	w->killed_for_time = w->killed_for_memory = false;
-	w->memory_ns = w->mark_ns;
+	w->killed_for_time = w->killed_for_memory = w->killed_for_processes = false;
+	w->memory_ns = w->tasks_ns = w->mark_ns;
+	w->tasks = knot_machine_tasks();
 	for (unsigned i = 0; i < w->queued; i++)
 		w->queue[i].posted = false;
 	return 0;
@@ -302,7 +319,7 @@ static int end_front(struct knot_worker *w, const struct knot_worker_events *ev,
 	int rc = ev->end(ev->arg, &w->queue[0].plan, end, err);
 
 	drop_front(w);
-	return rc;
+	return rc || !ev->more ? rc : ev->more(ev->arg, err);
 }
 
 /* The region is free again before anybody looks at the run: judging it may need another one. */
@@ -374,6 +391,7 @@ static int died_in_run(struct knot_worker *w, const struct knot_worker_events *e
 
 	rec.timed_out = w->killed_for_time;
 	rec.over_memory = w->killed_for_memory;
+	rec.over_processes = w->killed_for_processes ? w->options.processes : 0;
 	rec.signal = x->signaled ? x->code : 0;
 	rec.exit_code = x->signaled ? 0 : (uint32_t)x->code;
 	const struct knot_plan_end end = {
@@ -478,6 +496,34 @@ static void watch_memory(struct knot_worker *w)
 	}
 }
 
+/*
+ * A limit of the kernel's would count threads, and all that the user runs, and does not hold for root. So the machine
+ * is asked how many tasks it has, which costs next to nothing; only when that has grown are the target's counted.
+ */
+static void watch_processes(struct knot_worker *w)
+{
+	const uint64_t now = knot_clock_mono_ns();
+
+	if (!w->options.processes || w->killed_for_processes || now - w->tasks_ns < TASKS_NS)
+		return;
+	w->tasks_ns = now;
+	const uint64_t tasks = knot_machine_tasks();
+
+	if (tasks < w->tasks)
+		w->tasks = tasks;
+	if (tasks - w->tasks < TASKS_MORE)
+		return;
+	struct knot_herd herd = knot_herd_of(w->options.sandbox);
+
+	herd.session = knot_proc_pid(w->proc);
+	w->tasks = tasks;
+	if (knot_herd_count(&herd) <= w->options.processes)
+		return;
+	w->killed_for_processes = true;
+	knot_proc_kill(w->proc);
+	knot_herd_kill(&herd);
+}
+
 int knot_worker_poll(
 	struct knot_worker *w, const struct knot_worker_events *events, struct knot_error *err)
 {
@@ -498,6 +544,7 @@ int knot_worker_poll(
 		} else {
 			watch_time(w);
 			watch_memory(w);
+			watch_processes(w);
 		}
 	}
 	return feed(w, err);

@@ -34,6 +34,7 @@ struct knot_worker_options {
 	struct knot_sandbox *sandbox; /* borrowed; NULL = none */
 	uint64_t timeout_ns; /* real time of one run, 0 = none */
 	uint64_t memory_bytes; /* 0 = no limit */
+	uint32_t processes; /* that a target may have, 0 = no limit */
 	uint32_t cfg_flags; /* KNOT_CFG_* */
 	bool end_only; /* of each run its end, without the trace */
 	bool native; /* on the stock scheduler */
@@ -49,6 +50,8 @@ struct knot_worker_events {
 	/* A request has ended. */
 	int (*end)(void *arg, const struct knot_plan *plan, const struct knot_plan_end *end,
 		struct knot_error *err);
+	/* That was that, and there is room for another: before any later run is told of. NULL = nothing to say. */
+	int (*more)(void *arg, struct knot_error *err);
 	/* The process cannot run the test at all (died before the first run, no such test). */
 	int (*broken)(void *arg, const char *why, struct knot_error *err);
 	void *arg;
@@ -62,6 +65,7 @@ struct knot_worker_stats {
 };
 
 #define KNOT_WORKER_QUEUE 8
+#define KNOT_WORKER_PROCESSES 1000 /* more are a bomb */
 
 int knot_worker_open(const struct knot_worker_options *options, struct knot_worker **ret_worker,
 	struct knot_error *err);
@@ -71,6 +75,8 @@ void knot_worker_close(struct knot_worker *w);
 /* Switches to another test (NULL = none): requests under way are dropped without an answer. */
 int knot_worker_assign(
 	struct knot_worker *w, const struct knot_worker_target *target, struct knot_error *err);
+/* Another place for the processes to come; there is none now. Borrowed. */
+void knot_worker_set_sandbox(struct knot_worker *w, struct knot_sandbox *sandbox);
 /* Requests that may be posted now. */
 unsigned knot_worker_room(const struct knot_worker *w);
 bool knot_worker_idle(const struct knot_worker *w);

@@ -7,7 +7,7 @@
 #define CHAINS_MAX (1u << 13)
 #define PREFIX_BYTES_MAX (2u << 20)
 #define SEEN_MAX (1u << 20)
-#define CLOCKS_MAX (4u << 20)
+#define EVIDENCE_MAX (4u << 20)
 
 /*
  * Half of everything is shared out beforehand, unless that is more than a small target has use for; with
@@ -34,7 +34,7 @@ void knot_budget_open(struct knot_budget *b, size_t targets)
 		.chains = share_of(CHAINS_MAX, 4, 256, targets),
 		.prefixes = share_of(PREFIX_BYTES_MAX, 0, 32768, targets),
 		.seen = share_of(SEEN_MAX, 256, 16384, targets),
-		.clocks = share_of(CLOCKS_MAX, 0, 65536, targets),
+		.evidence = share_of(EVIDENCE_MAX, 0, 65536, targets),
 	};
 }
 

@@ -23,8 +23,7 @@ struct knot_budget {
 	struct knot_share chains; /* in the corpora, 400 bytes each */
 	struct knot_share prefixes; /* bytes of the decisions before them */
 	struct knot_share seen; /* slots for chains proposed, 8 bytes each */
-	struct knot_share
-		clocks; /* numbers in the vector clocks of the last traces, 4 bytes each */
+	struct knot_share evidence; /* words of bits for pairs of operations, 4 bytes each */
 };
 
 void knot_budget_open(struct knot_budget *b, size_t targets);

@@ -126,8 +126,8 @@ static uint32_t energy_of(const struct slot *s)
 	if (e->dropped || s->exhausted)
 		return 0;
 	/* +1 before the logarithm so that the first new pair counts */
-	uint64_t worth =
-		ENERGY_BASE + 256 * ilog2(e->new_pairs + (e->new_pairs ? 1ull : 0)) + 2 * e->rarity;
+	uint64_t worth = ENERGY_BASE + 256 * ilog2(e->new_pairs + (e->new_pairs ? 1ull : 0)) +
+		e->rarity * e->rarity / 4;
 	uint64_t effect = e->runs ? 1 + 3 * (uint64_t)e->runs_all / e->runs : 2; /* 1 to 4 */
 	uint64_t energy = worth * effect / (1 + e->idle);
 
@@ -189,6 +189,7 @@ static void take_prefix(
 	}
 	e->prefix = copy_prefix(p, from->prefix, from->prefix ? from->prefix_len : 0);
 	e->prefix_len = e->prefix ? from->prefix_len : 0;
+	e->head_len = e->prefix ? from->head_len : 0;
 }
 
 /* The entry that a full corpus can spare: the weakest of those without new pairs. */
@@ -237,12 +238,13 @@ static uint32_t merge(struct knot_pool *p, uint32_t i, const struct knot_pool_en
 
 	if (entry->new_pairs > e->new_pairs)
 		e->new_pairs = entry->new_pairs;
-	if (entry->rarity > e->rarity)
-		e->rarity = entry->rarity;
-	if (!e->prefix && entry->prefix) {
+	if (entry->prefix && (!e->prefix || entry->rarity > e->rarity)) {
+		e->idle = 0;
 		take_prefix(p, e, entry);
 		e->seed = entry->seed;
 	}
+	if (entry->rarity > e->rarity)
+		e->rarity = entry->rarity;
 	set_energy(p, i);
 	return i;
 }

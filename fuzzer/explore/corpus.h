@@ -26,7 +26,7 @@ struct knot_rng;
 #define KNOT_POOL_MAX 4096 /* entries */
 #define KNOT_POOL_PREFIX_MAX 32768 /* decisions kept per entry; a longer prefix is not kept */
 #define KNOT_POOL_PREFIX_BYTES (256u << 10) /* for all entries together */
-#define KNOT_POOL_RARITY_MAX 64
+#define KNOT_POOL_RARITY_MAX 255
 
 struct knot_pool_entry {
 	struct knot_chain chain;
@@ -40,8 +40,10 @@ struct knot_pool_entry {
 	uint32_t dropped; /* 1 = timed out or lost its effect: never picked */
 	uint64_t seed; /* of the run that brought it in */
 	const uint16_t *
-		prefix; /* that run's decisions up to before the chain's first operation; owned by the pool */
+		prefix; /* that run's decisions, through the chain or up to it; owned by the pool */
 	uint32_t prefix_len;
+	uint32_t
+		head_len; /* of these, before the chain's first operation; the others lead behind its last */
 };
 
 /* Caller frees with knot_pool_free. */

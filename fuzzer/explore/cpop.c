@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "explore/budget.h"
+#include "wire/ops.h"
 
 #include <string.h>
 
@@ -142,6 +143,8 @@ static uint32_t node_of(struct knot_cpop *c, uint64_t gpath, uint32_t site, uint
 		.in = KNOT_CPOP_NONE};
 	knot_vec_push(&c->nodes, fresh);
 	knot_index_put(&c->node_index, key, n);
+	if (knot_op_is_state(op))
+		c->states++;
 	return n;
 }
 
@@ -278,6 +281,20 @@ static void show_effect(
 	show_on_prim(c, e->prim, e->g, l.op);
 }
 
+/* What was just executed found its channel, or left it, in a critical state. */
+static void show_state(
+	struct knot_cpop *c, const struct knot_run_view *run, const struct knot_shm_event *e)
+{
+	const struct knot_cpop_last l = c->desk->by_g.data[e->g];
+
+	if (l.stamp != c->desk->stamp || !knot_op_is_state(e->op))
+		return;
+	const uint32_t state = node_of(c, run->gs[e->g].path, e->site, e->op);
+
+	if (state != KNOT_CPOP_NONE)
+		show_edge(c, l.op, state, 0);
+}
+
 static void show_spawns(struct knot_cpop *c, const struct knot_run_view *run)
 {
 	for (size_t i = 0; i < run->gs_len; i++) {
@@ -305,6 +322,7 @@ void knot_cpop_add(
 	struct knot_cpop *c, const struct knot_run_view *run, struct knot_cpop_gain *ret_gain)
 {
 	uint32_t ops = (uint32_t)c->nodes.len, pairs = (uint32_t)c->edges.len, pairs2 = c->pairs2;
+	const uint32_t states = c->states;
 	uint64_t dropped = c->dropped;
 
 	c->trace++;
@@ -319,12 +337,15 @@ void knot_cpop_add(
 			show_step(c, run, e);
 		} else if (e->kind == KNOT_EV_ACQUIRE || e->kind == KNOT_EV_SELECTED) {
 			show_effect(c, run, e);
+		} else if (e->kind == KNOT_EV_STATE) {
+			show_state(c, run, e);
 		}
 	}
 	*ret_gain = (struct knot_cpop_gain){
 		.ops = (uint32_t)c->nodes.len - ops,
 		.pairs2 = c->pairs2 - pairs2,
 		.pairs1 = (uint32_t)c->edges.len - pairs - (c->pairs2 - pairs2),
+		.states = c->states - states,
 		.first_pair = pairs,
 		.dropped = (uint32_t)(c->dropped - dropped),
 	};
@@ -345,6 +366,11 @@ uint32_t knot_cpop_pair2_count(const struct knot_cpop *c)
 	return c->pairs2;
 }
 
+uint32_t knot_cpop_state_count(const struct knot_cpop *c)
+{
+	return c->states;
+}
+
 uint32_t knot_cpop_spawn_count(const struct knot_cpop *c)
 {
 	return (uint32_t)c->spawns.len;
@@ -363,6 +389,14 @@ void knot_cpop_get_op(const struct knot_cpop *c, uint32_t i, struct knot_cpop_op
 	*ret = (struct knot_cpop_op){n->key, n->gpath, n->site, n->op, n->count};
 }
 
+struct knot_chain_op knot_cpop_chain_op(const struct knot_cpop *c, uint32_t i)
+{
+	knot_assert(i < c->nodes.len);
+	const struct knot_cpop_node *n = &c->nodes.data[i];
+
+	return (struct knot_chain_op){.gpath = n->gpath, .site = n->site, .op = n->op};
+}
+
 void knot_cpop_get_pair(const struct knot_cpop *c, uint32_t i, struct knot_cpop_pair *ret)
 {
 	knot_assert(i < c->edges.len);
@@ -370,6 +404,12 @@ void knot_cpop_get_pair(const struct knot_cpop *c, uint32_t i, struct knot_cpop_
 
 	*ret = (struct knot_cpop_pair){
 		c->nodes.data[e->a].key, c->nodes.data[e->b].key, e->type + 1, e->count};
+}
+
+bool knot_cpop_shown(const struct knot_cpop *c, uint32_t i)
+{
+	knot_assert(i < c->edges.len);
+	return c->edges.data[i].trace == c->trace;
 }
 
 void knot_cpop_get_spawn(const struct knot_cpop *c, uint32_t i, struct knot_cpop_spawn *ret)
@@ -417,8 +457,13 @@ int knot_cpop_restore_pairs(
 			return knot_error_set(err, KNOT_EINPUT, "pair %zu: unknown operation", i);
 		uint32_t n = edge_of(c, a, b, pairs[i].type - 1);
 
-		if (n != KNOT_CPOP_NONE)
-			c->edges.data[n].count += pairs[i].count;
+		if (n == KNOT_CPOP_NONE)
+			continue;
+		c->edges.data[n].count += pairs[i].count;
+		/* What has something behind it, or comes behind another goroutine, was executed. */
+		c->nodes.data[a].count += !c->nodes.data[a].count;
+		if (pairs[i].type == 2)
+			c->nodes.data[b].count += !c->nodes.data[b].count;
 	}
 	return KNOT_OK;
 }

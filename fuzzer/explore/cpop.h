@@ -7,7 +7,8 @@
  * different goroutines. A blocked operation enters CPOP2 twice, when it is tried and when it takes
  * effect, because a chain can ask for either order. A select enters CPOP2 as the select, which is what a
  * chain can order; the case it took is an operation of its own that only CPOP1 leads to (select, case),
- * so that another case is something new. Such an operation has count 0 and is in no relation.
+ * so that another case is something new. Likewise the critical states that an operation finds its channel in (full,
+ * empty, closed: section IV-C), as far as the target tells of them. Such an operation has count 0 and is in no relation.
  *
  * Rel1 is CPOP1 (Rule 1). Rel2 is what Rules 2-4 reach: every operation entered by a CPOP2 edge at the
  * end of a walk over edges of both kinds. The closure is never built: rel2 walks at most
@@ -21,6 +22,7 @@
 #define KNOT_EXPLORE_CPOP_H
 
 #include "explore/run_view.h"
+#include "wire/chain.h"
 
 struct knot_budget;
 struct knot_cpop;
@@ -58,6 +60,7 @@ struct knot_cpop_spawn {
 /* What one trace added. The new pairs are those with indices from first_pair on. */
 struct knot_cpop_gain {
 	uint32_t ops, pairs1, pairs2;
+	uint32_t states; /* of channels: among the operations */
 	uint32_t first_pair;
 	uint32_t dropped; /* operations and pairs that the limits kept out */
 };
@@ -85,20 +88,26 @@ void knot_cpop_add(
 uint32_t knot_cpop_op_count(const struct knot_cpop *c);
 uint32_t knot_cpop_pair_count(const struct knot_cpop *c);
 uint32_t knot_cpop_pair2_count(const struct knot_cpop *c); /* CPOP2 pairs among them */
+uint32_t knot_cpop_state_count(
+	const struct knot_cpop *c); /* operations that are a channel's state */
 uint32_t knot_cpop_spawn_count(const struct knot_cpop *c);
 /* Times something was kept out because a limit was reached. */
 uint64_t knot_cpop_dropped(const struct knot_cpop *c);
 /* i below the count. */
 void knot_cpop_get_op(const struct knot_cpop *c, uint32_t i, struct knot_cpop_op *ret);
+/* The same as an element of a chain. */
+struct knot_chain_op knot_cpop_chain_op(const struct knot_cpop *c, uint32_t i);
 void knot_cpop_get_pair(const struct knot_cpop *c, uint32_t i, struct knot_cpop_pair *ret);
 void knot_cpop_get_spawn(const struct knot_cpop *c, uint32_t i, struct knot_cpop_spawn *ret);
+/* Did the last trace that was added show pair i? */
+bool knot_cpop_shown(const struct knot_cpop *c, uint32_t i);
 /* The operations of pair i, by index. */
 void knot_cpop_pair_ends(const struct knot_cpop *c, uint32_t i, uint32_t *ret_a, uint32_t *ret_b);
 
 /*
  * Restoring: operations first, then pairs and spawns. Doubles are merged (the counts add up).
  * A pair that names an unknown operation (unless the limits kept that out), or a type other than 1 and 2, is
- * KNOT_EINPUT.
+ * KNOT_EINPUT. An operation saved without a count has one when its pairs tell that it was executed.
  */
 int knot_cpop_restore_ops(
 	struct knot_cpop *c, const struct knot_cpop_op *ops, size_t len, struct knot_error *err);

@@ -61,6 +61,7 @@ struct knot_cpop {
 	uint32_t trace; /* number of the trace under way */
 	uint32_t visit;
 	uint32_t pairs2;
+	uint32_t states;
 	uint64_t dropped;
 	struct knot_budget *budget; /* borrowed, may be NULL */
 	struct knot_cpop_desk *desk; /* borrowed, or own_desk; NULL until it is needed */

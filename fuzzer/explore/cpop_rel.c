@@ -131,9 +131,11 @@ static int reach(struct knot_cpop *c, uint32_t a, uint32_t b)
 	return r->answer;
 }
 
-/* In every walk seen, first lies before second and never after it. */
+/* In every walk seen, first lies before second and never after it. Where pairs found no room there may be others. */
 static bool always_before(struct knot_cpop *c, uint32_t first, uint32_t second)
 {
+	if (c->dropped)
+		return false;
 	if (first == second)
 		return reach(c, first, first) == 0;
 	return reach(c, first, second) == 1 && reach(c, second, first) == 0;

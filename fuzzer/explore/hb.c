@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "explore/hb.h"
+#include "explore/hb_internal.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "base/vec.h"
 #include "explore/budget.h"
 #include "explore/cpop.h"
@@ -12,29 +13,49 @@
 #define NOBODY UINT32_MAX
 #define SEVERAL (UINT32_MAX - 1)
 
+/* A lock that a goroutine has, and by which of the run's acquisitions. */
+struct held {
+	uint32_t prim, nth;
+};
+
+#define HELD_MAX 4 /* more at a time count for nothing */
+
+struct locks {
+	struct held all[HELD_MAX];
+	uint32_t len;
+};
+
 /* An operation in a trace. */
 struct row {
 	uint32_t op; /* index in cpop */
 	uint32_t g;
+	uint32_t times;
 	uint32_t last; /* the goroutine's own clock at the last occurrence */
 	uint32_t first; /* row of the trace's clocks: at the first one */
+	struct locks locks; /* held at each occurrence; nth is that of the first */
 };
 
-struct trace {
-	struct row *rows; /* by op */
-	size_t len;
-	uint32_t *clocks; /* len rows of gs */
-	uint32_t gs;
-	size_t cells; /* taken from the budget */
-};
+static struct knot_share *share_of(const struct knot_hb *hb)
+{
+	return hb->budget ? &hb->budget->evidence : NULL;
+}
 
-struct knot_hb {
-	const struct knot_cpop *cpop;
-	struct knot_budget *budget;
-	struct trace traces[KNOT_HB_TRACES];
-	uint32_t next; /* the oldest */
-	size_t cells;
-};
+struct knot_hb *knot_hb_new(const struct knot_cpop *cpop, struct knot_budget *budget)
+{
+	struct knot_hb *hb = knot_xalloc(sizeof(*hb));
+
+	hb->cpop = cpop;
+	hb->budget = budget;
+	return hb;
+}
+
+void knot_hb_free(struct knot_hb *hb)
+{
+	if (!hb)
+		return;
+	knot_evidence_free(&hb->evidence, share_of(hb));
+	free(hb);
+}
 
 /* --- one trace ------------------------------------------------------------------------------- */
 
@@ -42,7 +63,10 @@ struct knot_hb {
 struct prim {
 	uint32_t sender, receiver, closer; /* a goroutine, NOBODY or SEVERAL */
 	uint32_t sends, receives; /* so far */
+	uint64_t done_by; /* of all Dones together */
+	uint32_t waited; /* Waits so far */
 	bool closed;
+	bool unsure; /* who holds it is not told by locks and unlocks */
 	uint32_t *at_close, *done; /* clocks; done is that of all Dones together */
 	KNOT_VEC(uint32_t *) sent; /* clocks of the sends */
 	uint32_t *adds; /* by goroutine: its clock at its last Add */
@@ -50,12 +74,16 @@ struct prim {
 
 struct look {
 	const struct knot_run_view *run;
+	struct knot_partners *partners; /* NULL = nobody goes on because of another */
 	uint32_t gs;
 	uint32_t *now; /* gs clocks */
 	struct prim *prims;
 	uint32_t prims_len;
 	uint32_t *waits; /* by goroutine: the WaitGroup whose Wait it is in, 0 = none */
 	uint32_t *receives; /* likewise: the channel whose value, or close, it may still wait for */
+	struct locks *locks,
+		*let_go; /* by goroutine; those it had when it began to wait for a Cond */
+	uint32_t acquired; /* locks so far */
 	uint32_t *row_of; /* by operation: its row + 1, 0 = none yet */
 	KNOT_VEC(struct row) rows;
 	KNOT_VEC(uint32_t) clocks;
@@ -123,7 +151,62 @@ static void find_users(struct look *l)
 			use(&p->receiver, e->g);
 		else if (e->op == KNOT_OP_CLOSE)
 			use(&p->closer, e->g);
+		else if (e->op == KNOT_OP_TRYLOCK)
+			p->unsure = true;
 	}
+}
+
+/* --- locks ----------------------------------------------------------------------------------- */
+
+static void acquires(struct look *l, uint32_t prim, uint32_t g)
+{
+	struct locks *has = &l->locks[g];
+
+	if (has->len < HELD_MAX && !l->prims[prim].unsure)
+		has->all[has->len++] = (struct held){.prim = prim, .nth = ++l->acquired};
+}
+
+static const struct held *find_held(const struct locks *has, uint32_t prim)
+{
+	for (uint32_t i = 0; i < has->len; i++)
+		if (has->all[i].prim == prim)
+			return &has->all[i];
+	return NULL;
+}
+
+static bool drop(struct locks *has, uint32_t prim)
+{
+	const uint32_t before = has->len;
+
+	for (uint32_t i = 0; i < has->len; i++)
+		if (has->all[i].prim == prim)
+			has->all[i--] = has->all[--has->len];
+	return has->len < before;
+}
+
+/* Anybody may unlock a mutex: whose it was is then not known. */
+static void releases(struct look *l, uint32_t prim, uint32_t g)
+{
+	if (drop(&l->locks[g], prim) || drop(&l->let_go[g], prim))
+		return;
+	for (uint32_t i = 0; i < l->gs; i++)
+		drop(&l->locks[i], prim);
+}
+
+/* A Wait lets one of them go, and has it again when it ends. */
+static void lets_go(struct look *l, uint32_t g)
+{
+	if (l->locks[g].len)
+		l->let_go[g] = l->locks[g];
+	l->locks[g].len = 0;
+}
+
+/* What is held at all occurrences of an operation. */
+static void keep_common(struct locks *into, const struct locks *now)
+{
+	for (uint32_t i = 0; i < into->len; i++)
+		if (!find_held(now, into->all[i].prim))
+			into->all[i--] = into->all[--into->len];
 }
 
 static bool one(uint32_t who)
@@ -144,8 +227,9 @@ static void sends(struct look *l, uint32_t prim, uint32_t g)
 	if (!is_pipe(p))
 		return;
 	knot_vec_push(&p->sent, copy(l, clock_of(l, g)));
-	if (l->receives[p->receiver] == prim)
-		join(l, clock_of(l, p->receiver), clock_of(l, g));
+	if (l->receives[p->receiver] != prim)
+		return;
+	join(l, clock_of(l, p->receiver), clock_of(l, g));
 	l->receives[p->receiver] = 0;
 }
 
@@ -191,6 +275,7 @@ static void has_done(struct look *l, struct prim *p, uint32_t g)
 	if (!p->done)
 		p->done = copy(l, NULL);
 	join(l, p->done, clock_of(l, g));
+	p->done_by += knot_hash_mix(l->run->gs[g].path);
 }
 
 /* A Wait that an Add may still come behind does not need what that Add stands for. */
@@ -202,10 +287,46 @@ static bool counts_on_all(struct look *l, const struct prim *p, uint32_t g)
 	return p->adds;
 }
 
+enum partner {
+	PARTNER_SENDER,
+	PARTNER_CLOSER,
+	PARTNER_WAITED_FOR,
+};
+
+static uint64_t who_is(const struct look *l, uint32_t who)
+{
+	return one(who) ? l->run->gs[who].path : who;
+}
+
+static void meets(struct look *l, const struct knot_shm_event *e)
+{
+	const struct prim *p = &l->prims[e->prim];
+
+	if (p->sender != NOBODY || p->closer != NOBODY)
+		knot_partners_meet(l->partners, (uint64_t)PARTNER_SENDER << 32 | e->site,
+			who_is(l, p->sender));
+	if (p->closer != NOBODY)
+		knot_partners_meet(l->partners, (uint64_t)PARTNER_CLOSER << 32 | e->site,
+			who_is(l, p->closer));
+}
+
+/* It goes on behind a Wait. */
+static void waited(struct look *l, uint32_t prim, uint64_t path)
+{
+	struct prim *p = &l->prims[prim];
+
+	knot_partners_meet(
+		l->partners, knot_hash_mix(path + ++p->waited) + PARTNER_WAITED_FOR, p->done_by);
+}
+
 static void act(struct look *l, const struct knot_shm_event *e)
 {
 	struct prim *p = &l->prims[e->prim];
 
+	if (!l->partners)
+		return;
+	if (is_receive(e->op))
+		meets(l, e);
 	if (is_send(e->op))
 		sends(l, e->prim, e->g);
 	else if (is_receive(e->op))
@@ -230,11 +351,22 @@ static void note(struct look *l, const struct knot_cpop *cpop, const struct knot
 	if (op == KNOT_CPOP_NONE)
 		return;
 	if (l->row_of[op]) {
-		l->rows.data[l->row_of[op] - 1].last = now[e->g];
+		struct row *known = &l->rows.data[l->row_of[op] - 1];
+
+		known->times++;
+		if (known->g != e->g) /* two of one name: nothing is last */
+			known->last = UINT32_MAX;
+		else if (known->last != UINT32_MAX)
+			known->last = now[e->g];
+		keep_common(&known->locks, &l->locks[e->g]);
 		return;
 	}
-	const struct row fresh = {
-		.op = op, .g = e->g, .last = now[e->g], .first = (uint32_t)l->rows.len};
+	const struct row fresh = {.op = op,
+		.g = e->g,
+		.times = 1,
+		.last = now[e->g],
+		.first = (uint32_t)l->rows.len,
+		.locks = l->locks[e->g]};
 
 	knot_vec_push(&l->rows, fresh);
 	l->row_of[op] = (uint32_t)l->rows.len;
@@ -255,30 +387,21 @@ static void walk(struct look *l, const struct knot_cpop *cpop)
 			join(l, clock_of(l, (uint32_t)e->aux), l->prims[l->waits[e->aux]].done);
 		if (e->kind == KNOT_EV_STEP) {
 			clock_of(l, e->g)[e->g]++;
+			if (l->waits[e->g])
+				waited(l, l->waits[e->g], l->run->gs[e->g].path);
 			l->waits[e->g] = l->receives[e->g] = 0;
+			if (e->op == KNOT_OP_LOCK && usable(l, e))
+				acquires(l, e->prim, e->g);
 			if (knot_run_is_operation(e->op))
 				note(l, cpop, e);
+			if (e->op == KNOT_OP_UNLOCK && usable(l, e))
+				releases(l, e->prim, e->g);
+			else if (e->op == KNOT_OP_CONDWAIT)
+				lets_go(l, e->g);
 		}
 		if (acts(e) && usable(l, e))
 			act(l, e);
 	}
-}
-
-static int by_op(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-
-	return (x->op > y->op) - (x->op < y->op);
-}
-
-static uint32_t prims_of(const struct knot_run_view *run)
-{
-	uint32_t most = 0;
-
-	for (size_t i = 0; i < run->len; i++)
-		if (run->events[i].prim > most && run->events[i].prim < KNOT_RUN_PRIMS_MAX)
-			most = run->events[i].prim;
-	return most + 1;
 }
 
 static void free_prims(struct look *l)
@@ -296,127 +419,119 @@ static void free_prims(struct look *l)
 	free(l->prims);
 }
 
-/* --- those remembered ------------------------------------------------------------------------ */
+/* --- what it says ---------------------------------------------------------------------------- */
 
-static struct knot_share *share_of(const struct knot_hb *hb)
+static bool share_lock(const struct row *x, const struct row *y)
 {
-	return hb->budget ? &hb->budget->clocks : NULL;
+	for (uint32_t i = 0; i < x->locks.len; i++)
+		if (find_held(&y->locks, x->locks.all[i].prim))
+			return true;
+	return false;
 }
 
-static void forget(struct knot_hb *hb, struct trace *t)
+/* All that was held at the first was held through to the second. */
+static bool same_section(const struct row *x, const struct row *y)
 {
-	knot_share_give(share_of(hb), hb->cells, t->cells);
-	hb->cells -= t->cells;
-	free(t->rows);
-	free(t->clocks);
-	*t = (struct trace){0};
-}
+	for (uint32_t i = 0; i < x->locks.len; i++) {
+		const struct held *h = find_held(&y->locks, x->locks.all[i].prim);
 
-struct knot_hb *knot_hb_new(const struct knot_cpop *cpop, struct knot_budget *budget)
-{
-	struct knot_hb *hb = knot_xalloc(sizeof(*hb));
-
-	hb->cpop = cpop;
-	hb->budget = budget;
-	return hb;
-}
-
-void knot_hb_free(struct knot_hb *hb)
-{
-	if (!hb)
-		return;
-	for (size_t i = 0; i < KNOT_HB_TRACES; i++)
-		forget(hb, &hb->traces[i]);
-	free(hb);
-}
-
-static void keep(struct knot_hb *hb, struct look *l)
-{
-	struct trace *t = &hb->traces[hb->next];
-	const size_t cells = l->clocks.len + l->rows.len * sizeof(struct row) / sizeof(uint32_t);
-
-	forget(hb, t);
-	if (!l->rows.len || !knot_share_take(share_of(hb), hb->cells, cells)) {
-		knot_vec_free(&l->rows);
-		knot_vec_free(&l->clocks);
-		return;
+		if (!h || h->nth != x->locks.all[i].nth)
+			return false;
 	}
-	qsort(l->rows.data, l->rows.len, sizeof(*l->rows.data), by_op);
-	*t = (struct trace){
-		.rows = knot_xreallocarray(l->rows.data, l->rows.len, sizeof(struct row)),
-		.len = l->rows.len,
-		.clocks = knot_xreallocarray(l->clocks.data, l->clocks.len, sizeof(uint32_t)),
-		.gs = l->gs,
-		.cells = cells};
-	hb->cells += cells;
-	hb->next = (hb->next + 1) % KNOT_HB_TRACES;
+	return x->locks.len;
 }
 
-void knot_hb_add(struct knot_hb *hb, const struct knot_run_view *run)
+static bool is_loose(const struct row *x, const struct row *y)
 {
-	struct look l = {.run = run, .gs = (uint32_t)run->gs_len};
+	if (x->times > 1 || x == y)
+		return true;
+	if (x->g != y->g)
+		return !share_lock(x, y);
+	return y->times > 1 || !same_section(x, y);
+}
 
-	if (!run->len || run->len > KNOT_HB_EVENTS_MAX || !run->gs_len ||
-		run->gs_len > KNOT_HB_GS_MAX)
-		return;
+struct mask {
+	uint64_t words[KNOT_EVIDENCE_WORDS];
+};
+
+static void mark(struct mask *m, uint32_t op, bool is_set)
+{
+	m->words[op / 64] |= (uint64_t)is_set << op % 64;
+}
+
+static void learn_row(struct knot_hb *hb, const struct look *l, const struct row *x, uint32_t room,
+	const struct mask *all)
+{
+	const uint32_t *first = l->clocks.data + (size_t)x->first * l->gs;
+	struct mask follows = {0}, loose = {0};
+
+	for (size_t i = 0; i < l->rows.len; i++) {
+		const struct row *y = &l->rows.data[i];
+
+		if (y->op >= room)
+			continue;
+		/* The best case for x before y: the first of the one, the last of the other. */
+		mark(&follows, y->op, x == y || first[y->g] < y->last);
+		if (x->locks.len)
+			mark(&loose, y->op, is_loose(x, y));
+	}
+	knot_evidence_add(&hb->evidence, KNOT_EVIDENCE_TOGETHER, x->op, all->words);
+	knot_evidence_add(&hb->evidence,
+		l->partners ? KNOT_EVIDENCE_FOLLOWS : KNOT_EVIDENCE_PERHAPS, x->op, follows.words);
+	knot_evidence_add(
+		&hb->evidence, KNOT_EVIDENCE_LOOSE, x->op, x->locks.len ? loose.words : all->words);
+}
+
+static void learn(struct knot_hb *hb, const struct look *l)
+{
+	const uint32_t room =
+		knot_evidence_reach(&hb->evidence, knot_cpop_op_count(hb->cpop), share_of(hb));
+	struct mask all = {0};
+
+	for (size_t i = 0; i < l->rows.len; i++)
+		if (l->rows.data[i].op < room)
+			mark(&all, l->rows.data[i].op, true);
+	for (size_t i = 0; i < l->rows.len; i++)
+		if (l->rows.data[i].op < room)
+			learn_row(hb, l, &l->rows.data[i], room, &all);
+}
+
+/* With partners or without. */
+static void look_at(
+	struct knot_hb *hb, const struct knot_run_view *run, struct knot_partners *partners)
+{
+	struct look l = {.run = run, .partners = partners, .gs = (uint32_t)run->gs_len};
+
 	l.now = knot_xalloc((size_t)l.gs * l.gs * sizeof(*l.now));
 	l.waits = knot_xalloc(l.gs * sizeof(*l.waits));
 	l.receives = knot_xalloc(l.gs * sizeof(*l.receives));
+	l.locks = knot_xalloc(l.gs * sizeof(*l.locks));
+	l.let_go = knot_xalloc(l.gs * sizeof(*l.let_go));
 	l.row_of = knot_xalloc((knot_cpop_op_count(hb->cpop) + 1) * sizeof(*l.row_of));
-	l.prims_len = prims_of(run);
+	l.prims_len = knot_run_prims(run);
 	l.prims = knot_xalloc(l.prims_len * sizeof(*l.prims));
 	for (uint32_t i = 0; i < l.prims_len; i++)
 		l.prims[i].sender = l.prims[i].receiver = l.prims[i].closer = NOBODY;
 	find_users(&l);
 	walk(&l, hb->cpop);
-	keep(hb, &l);
+	learn(hb, &l);
 	free_prims(&l);
+	knot_vec_free(&l.rows);
+	knot_vec_free(&l.clocks);
+	free(l.locks);
+	free(l.let_go);
 	free(l.row_of);
 	free(l.receives);
 	free(l.waits);
 	free(l.now);
 }
 
-static const struct row *row_of(const struct trace *t, uint32_t op)
+void knot_hb_add(struct knot_hb *hb, const struct knot_run_view *run)
 {
-	const struct row key = {.op = op};
-
-	return t->len ? bsearch(&key, t->rows, t->len, sizeof(*t->rows), by_op) : NULL;
-}
-
-bool knot_hb_forbids(const struct knot_hb *hb, uint32_t a, uint32_t b)
-{
-	bool seen = false;
-
-	for (size_t i = 0; i < KNOT_HB_TRACES; i++) {
-		const struct trace *t = &hb->traces[i];
-		const struct row *x = row_of(t, a), *y = row_of(t, b);
-
-		if (!x || !y)
-			continue;
-		/* The best case for a before b: the first of the one, the last of the other. */
-		if (a == b || t->clocks[(size_t)x->first * t->gs + y->g] < y->last)
-			return false;
-		seen = true;
-	}
-	return seen;
-}
-
-bool knot_hb_forbids_chain(void *arg, const struct knot_chain *chain)
-{
-	const struct knot_hb *hb = arg;
-
-	for (uint32_t j = 1; j < chain->len; j++) {
-		const struct knot_chain_op *y = &chain->ops[j];
-		const uint32_t b = knot_cpop_find(hb->cpop, y->gpath, y->site, y->op);
-
-		for (uint32_t i = 0; i < j && b != KNOT_CPOP_NONE; i++) {
-			const struct knot_chain_op *x = &chain->ops[i];
-			const uint32_t a = knot_cpop_find(hb->cpop, x->gpath, x->site, x->op);
-
-			if (a != KNOT_CPOP_NONE && knot_hb_forbids(hb, a, b))
-				return true;
-		}
-	}
-	return false;
+	if (!run->len || run->len > KNOT_HB_EVENTS_MAX || !run->gs_len ||
+		run->gs_len > KNOT_HB_GS_MAX)
+		return;
+	look_at(hb, run, NULL);
+	if (!hb->partners.differ)
+		look_at(hb, run, &hb->partners);
 }

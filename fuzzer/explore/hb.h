@@ -8,8 +8,14 @@
  * receives; close to the end of a receive from a channel that nobody sends on. What one schedule happened to order (locks,
  * atomics, channels with several senders or receivers) counts for nothing.
  *
- * A chain is refused when each of the last traces that have both operations says that the second comes before the first,
- * whatever occurrences of the two are taken. Later traces may take that back.
+ * Who sends, closes or says Done may still be for the schedule to choose. Where the same receive or Wait has gone on
+ * because of two different goroutines, only program order and go statements count for the whole test (partners.h).
+ *
+ * A chain is refused when each trace that has both of two operations says that the second comes before the first,
+ * whatever occurrences of the two are taken. One trace that does not is never forgotten.
+ *
+ * And mutual exclusion: in every trace that has them the first and the third of three operations are of one goroutine,
+ * happen once and lie in one stretch of holding a mutex, which the second, of another goroutine, happens under, too.
  */
 #ifndef KNOT_EXPLORE_HB_H
 #define KNOT_EXPLORE_HB_H
@@ -23,7 +29,6 @@ struct knot_budget;
 struct knot_cpop;
 struct knot_hb;
 
-#define KNOT_HB_TRACES 4 /* remembered */
 #define KNOT_HB_GS_MAX 256 /* goroutines of a trace that is looked at */
 #define KNOT_HB_EVENTS_MAX (1u << 18)
 
@@ -35,7 +40,9 @@ void knot_hb_free(struct knot_hb *hb);
 void knot_hb_add(struct knot_hb *hb, const struct knot_run_view *run);
 /* True when no run can execute b behind a: a knot_cpop_find index each. */
 bool knot_hb_forbids(const struct knot_hb *hb, uint32_t a, uint32_t b);
-/* The same for any two operations of a chain: a filter for knot_mutator_set_filter. */
+/* The same for any two or three operations of a chain: a filter for knot_mutator_set_filter. */
 bool knot_hb_forbids_chain(void *hb, const struct knot_chain *chain);
+/* A run has executed all of it in order. */
+void knot_hb_allow(struct knot_hb *hb, const struct knot_chain *chain);
 
 #endif

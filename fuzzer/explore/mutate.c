@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "explore/budget.h"
 #include "explore/cpop.h"
+#include "explore/sample.h"
 
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct knot_mutator {
 	struct knot_cpop *cpop;
 	knot_mutate_filter filter;
 	void *filter_arg;
+	struct knot_sample *watch; /* borrowed, may be NULL */
 	struct seen seen;
 	KNOT_VEC(uint32_t) fresh; /* CPOP2 pairs not proposed: index * 2 + flipped */
 	KNOT_VEC(uint32_t) refused; /* ... that looked impossible so far */
@@ -69,6 +71,11 @@ void knot_mutator_set_filter(struct knot_mutator *m, knot_mutate_filter filter, 
 {
 	m->filter = filter;
 	m->filter_arg = arg;
+}
+
+void knot_mutator_watch(struct knot_mutator *m, struct knot_sample *refused)
+{
+	m->watch = refused;
 }
 
 void knot_mutator_stats(const struct knot_mutator *m, struct knot_mutate_stats *ret)
@@ -163,15 +170,7 @@ static uint32_t find(const struct knot_mutator *m, const struct knot_chain_op *o
 	return knot_cpop_find(m->cpop, o->gpath, o->site, o->op);
 }
 
-static struct knot_chain_op op_of(const struct knot_mutator *m, uint32_t op)
-{
-	struct knot_cpop_op o;
-
-	knot_cpop_get_op(m->cpop, op, &o);
-	return (struct knot_chain_op){.gpath = o.gpath, .site = o.site, .op = o.op};
-}
-
-bool knot_mutator_possible(struct knot_mutator *m, const struct knot_chain *chain)
+enum knot_refusal knot_mutator_refusal(struct knot_mutator *m, const struct knot_chain *chain)
 {
 	for (uint32_t j = 1; j < chain->len; j++) {
 		uint32_t b = find(m, &chain->ops[j]);
@@ -180,10 +179,16 @@ bool knot_mutator_possible(struct knot_mutator *m, const struct knot_chain *chai
 			uint32_t a = find(m, &chain->ops[i]);
 
 			if (a != KNOT_CPOP_NONE && !knot_cpop_can_follow(m->cpop, a, b))
-				return false;
+				return KNOT_REFUSAL_ORDER;
 		}
 	}
-	return !m->filter || !m->filter(m->filter_arg, chain);
+	return m->filter && m->filter(m->filter_arg, chain) ? KNOT_REFUSAL_FILTER
+							    : KNOT_REFUSAL_NONE;
+}
+
+bool knot_mutator_possible(struct knot_mutator *m, const struct knot_chain *chain)
+{
+	return knot_mutator_refusal(m, chain) == KNOT_REFUSAL_NONE;
 }
 
 enum answer {
@@ -205,8 +210,14 @@ static enum answer judge(
 		m->stats.doubles++;
 		return ANSWER_DOUBLE;
 	}
-	if (!knot_mutator_possible(m, chain)) {
+	const enum knot_refusal why = knot_mutator_refusal(m, chain);
+
+	if (why != KNOT_REFUSAL_NONE) {
+		struct knot_sampled *kept = m->watch ? knot_sample_offer(m->watch, chain) : NULL;
+
 		m->stats.refused++;
+		if (kept)
+			kept->why = why;
 		return ANSWER_IMPOSSIBLE;
 	}
 	seen_add(&m->seen, hash);
@@ -247,8 +258,8 @@ bool knot_mutator_initial(
 
 		m->fresh.data[at] = m->fresh.data[--m->fresh.len];
 		knot_cpop_pair_ends(m->cpop, pick / 2, &ends[0], &ends[1]);
-		chain.ops[0] = op_of(m, ends[pick % 2]);
-		chain.ops[1] = op_of(m, ends[1 - pick % 2]);
+		chain.ops[0] = knot_cpop_chain_op(m->cpop, ends[pick % 2]);
+		chain.ops[1] = knot_cpop_chain_op(m->cpop, ends[1 - pick % 2]);
 		enum answer answer = judge(m, &chain, KNOT_OPERATOR_INITIAL);
 
 		if (answer == ANSWER_YES) {
@@ -330,7 +341,7 @@ static bool substitute(const struct knot_mutator *m, struct knot_chain *chain, u
 		uint32_t len = substitutes(m, &chain->ops[i], ops);
 
 		if (nth < len) {
-			chain->ops[i] = op_of(m, ops[nth]);
+			chain->ops[i] = knot_cpop_chain_op(m->cpop, ops[nth]);
 			return true;
 		}
 		nth -= len;
@@ -356,7 +367,7 @@ static bool apply(struct knot_mutator *m, const struct knot_chain *parent, enum 
 	case KNOT_OPERATOR_AUGMENT:
 		if (nth >= augments(m, parent, &rel2))
 			return false;
-		ret_chain->ops[ret_chain->len++] = op_of(m, rel2[nth]);
+		ret_chain->ops[ret_chain->len++] = knot_cpop_chain_op(m->cpop, rel2[nth]);
 		return true;
 	default:
 		return false;
@@ -381,6 +392,15 @@ bool knot_mutator_neighbour(struct knot_mutator *m, const struct knot_chain *par
 	struct neighbours n = count_neighbours(m, parent);
 
 	return nth < n.total && nth_neighbour(m, parent, &n, nth, ret_chain, ret_operator);
+}
+
+bool knot_mutator_draw(struct knot_mutator *m, const struct knot_chain *parent,
+	enum knot_operator kind, struct knot_rng *rng, struct knot_chain *ret_chain)
+{
+	const struct neighbours n = count_neighbours(m, parent);
+
+	return n.count[kind] &&
+		apply(m, parent, kind, (uint32_t)knot_rng_below(rng, n.count[kind]), ret_chain);
 }
 
 /* Short chains grow, long ones shrink: the preferred length is 2 to KNOT_MUTATE_LEN_GOOD. */

@@ -20,6 +20,7 @@
 struct knot_budget;
 struct knot_cpop;
 struct knot_rng;
+struct knot_sample;
 struct knot_mutator;
 
 #define KNOT_MUTATE_TRIES 16
@@ -38,6 +39,13 @@ enum knot_operator {
 /* Decides whether a chain is impossible; happens-before by vector clocks plugs in here. */
 typedef bool (*knot_mutate_filter)(void *arg, const struct knot_chain *chain);
 
+/* Why no run can have a chain. */
+enum knot_refusal {
+	KNOT_REFUSAL_NONE,
+	KNOT_REFUSAL_ORDER, /* the order of one goroutine's operations, or of a go statement and its child's */
+	KNOT_REFUSAL_FILTER,
+};
+
 /* How often what happened, for the status screen and the tests. */
 struct knot_mutate_stats {
 	uint64_t made[KNOT_OPERATOR_COUNT];
@@ -51,6 +59,8 @@ void knot_mutator_free(struct knot_mutator *m);
 /* What several mutators may remember together; borrowed, before the first chain. NULL = a limit of its own. */
 void knot_mutator_share(struct knot_mutator *m, struct knot_budget *budget);
 void knot_mutator_set_filter(struct knot_mutator *m, knot_mutate_filter filter, void *arg);
+/* Chains refused are offered to it, with their enum knot_refusal; borrowed, NULL = none. */
+void knot_mutator_watch(struct knot_mutator *m, struct knot_sample *refused);
 
 /* A CPOP2 pair not proposed so far; false when there is none left now. */
 bool knot_mutator_initial(
@@ -65,7 +75,12 @@ uint32_t knot_mutator_neighbours(struct knot_mutator *m, const struct knot_chain
 bool knot_mutator_neighbour(struct knot_mutator *m, const struct knot_chain *parent, uint32_t nth,
 	struct knot_chain *ret_chain, enum knot_operator *ret_operator);
 
+/* One of those that an operator makes, drawn. False when there is none, or it is no chain. */
+bool knot_mutator_draw(struct knot_mutator *m, const struct knot_chain *parent,
+	enum knot_operator kind, struct knot_rng *rng, struct knot_chain *ret_chain);
+
 /* False when traces or the filter say that no run can order its operations so. */
+enum knot_refusal knot_mutator_refusal(struct knot_mutator *m, const struct knot_chain *chain);
 bool knot_mutator_possible(struct knot_mutator *m, const struct knot_chain *chain);
 /* Counts a chain as proposed (a campaign that resumes, seed chains). False when it was already. */
 bool knot_mutator_mark(struct knot_mutator *m, const struct knot_chain *chain);

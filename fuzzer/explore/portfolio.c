@@ -11,18 +11,20 @@
 
 #include <string.h>
 
-/* A run costs about as much as this many steps besides its own (measured: 3 us and 200 ns). */
-#define RUN_OVERHEAD_STEPS 16
 /* What a chain can show it shows early: a third of the usual steps, but not one run alone. */
 #define CHAIN_SHARE 3
-#define RUNS_MIN_CHAIN 4
+#define RUNS_MIN_CHAIN 8
 #define RUNS_MAX_CHAIN 64
+#define CHAIN_EIGHTHS 2 /* of the requests, whatever they yield */
+#define RPOS_EIGHTHS 3
+#define REPEAT_ONE_IN \
+	2 /* parents that are gone on from behind their prefix instead of being mutated */
+#define CHAIN_MISSES \
+	1 /* runs without all of the chain: two such end the request, later one for eight with it */
 #define RUNS_MIN_SURW 8 /* its first run only learns */
 #define DELAYS_MAX 4 /* more found nothing further in GOAT's evaluation */
 #define LONG_TIMERS_AFTER 4 /* requests */
 #define WARM_UP 14 /* requests that alternate before the bandit decides */
-#define FINDING_REWARD 64 /* pairs that a finding is worth */
-#define WINDOW_REQUESTS 256 /* an arm's past is halved when it is worth so many requests */
 #define STEP_LIMIT_UNKNOWN 400000 /* the whole trace of such a run fits the event ring */
 #define STEP_LIMIT_RAISE 8 /* as long as no run has ended by itself */
 #define STEP_LIMIT_RAISED_MAX 25600000 /* two seconds */
@@ -30,6 +32,7 @@
 #define STEP_LIMIT_MAX 4000000
 #define STEP_LIMIT_TIMES 64 /* the longest normal run */
 #define SEED_CHAINS_MAX 4096
+#define GOPIE_FRESH_TIMES 64
 #define AUDIT_UNITS (1u << 20) /* the finest share of requests */
 
 struct knot_portfolio_options knot_portfolio_defaults(uint64_t seed)
@@ -49,8 +52,13 @@ struct knot_portfolio *knot_portfolio_new(const struct knot_portfolio_options *o
 	struct knot_portfolio *p = knot_xalloc(sizeof(*p));
 
 	p->options = *options;
+	p->is_blind = options->mutate && !options->feedback && !options->native;
+	/* Its requests are single runs. */
+	if (options->gopie && options->fresh_every > 1)
+		p->options.fresh_every *= GOPIE_FRESH_TIMES;
 	if (!p->options.request_steps)
 		p->options.request_steps = KNOT_PORTFOLIO_REQUEST_STEPS;
+	p->rarity_min = KNOT_PORTFOLIO_RARITY_MIN;
 	p->rng =
 		(struct knot_rng){.seed = options->seed, .stream = 0x706f7274}; /* its own stream */
 	p->cpop = knot_cpop_new();
@@ -59,6 +67,9 @@ struct knot_portfolio *knot_portfolio_new(const struct knot_portfolio_options *o
 	knot_mutator_share(p->mutator, options->budget);
 	p->hb = knot_hb_new(p->cpop, options->budget);
 	knot_mutator_set_filter(p->mutator, knot_hb_forbids_chain, p->hb);
+	p->refused = (struct knot_sample){.max = options->sample, .seed = options->seed};
+	p->tried = p->refused;
+	knot_mutator_watch(p->mutator, options->sample ? &p->refused : NULL);
 	p->pool = knot_pool_new();
 	knot_pool_share(p->pool, options->budget);
 	return p;
@@ -69,6 +80,9 @@ void knot_portfolio_free(struct knot_portfolio *p)
 	if (!p)
 		return;
 	knot_vec_free(&p->seeds);
+	knot_sample_free(&p->refused);
+	knot_sample_free(&p->tried);
+	knot_vec_free(&p->gopie);
 	knot_sharing_free(&p->sharing);
 	knot_pool_free(p->pool);
 	knot_mutator_free(p->mutator);
@@ -106,7 +120,7 @@ void knot_portfolio_arm(
 const char *knot_portfolio_arm_name(enum knot_arm arm)
 {
 	static const char *const names[KNOT_ARM_COUNT + 1] = {
-		"random", "pct2", "pct3", "pct4", "pos", "surw", "delay", "chain", "fifo"};
+		"random", "pct2", "pct3", "pct4", "pos", "rpos", "surw", "delay", "chain", "fifo"};
 
 	return arm <= KNOT_ARM_COUNT ? names[arm] : "unknown";
 }
@@ -132,11 +146,17 @@ void knot_portfolio_skip(struct knot_portfolio *p, uint64_t requests)
 	p->rng.stream += requests << 32;
 }
 
+bool knot_portfolio_wants_rare(const struct knot_portfolio *p)
+{
+	return p->options.feedback && p->options.mutate && !p->options.native && !p->options.gopie;
+}
+
 bool knot_portfolio_chains_possible(const struct knot_portfolio *p)
 {
 	return p->options.mutate &&
 		(p->seeds_tried < p->seeds.len ||
-			(p->options.feedback && knot_cpop_pair2_count(p->cpop)));
+			(p->options.feedback && knot_cpop_pair2_count(p->cpop)) ||
+			(p->is_blind && knot_cpop_op_count(p->cpop)));
 }
 
 /*
@@ -156,6 +176,13 @@ static enum knot_arm draw_arm(struct knot_portfolio *p)
 	uint32_t n = knot_portfolio_chains_possible(p) ? KNOT_ARM_COUNT : KNOT_ARM_CHAIN;
 	uint64_t value[KNOT_ARM_COUNT], total = 0;
 
+	/* What these two are worth shows late, when new pairs are rare: neither has to earn the first part of its share. */
+	const uint64_t share = p->options.feedback ? knot_rng_below(&p->rng, 8) : 8;
+
+	if (share < CHAIN_EIGHTHS && n > KNOT_ARM_CHAIN)
+		return KNOT_ARM_CHAIN;
+	if (share >= CHAIN_EIGHTHS && share < CHAIN_EIGHTHS + RPOS_EIGHTHS)
+		return KNOT_ARM_RPOS;
 	if (knot_rng_below(&p->rng, KNOT_PORTFOLIO_EXPLORE_ONE_IN) == 0)
 		return (enum knot_arm)knot_rng_below(&p->rng, n);
 	for (uint32_t i = 0; i < n; i++) {
@@ -177,6 +204,8 @@ static enum knot_arm arm_of_policy(const struct knot_portfolio *p)
 		return (enum knot_arm)(KNOT_ARM_PCT2 + p->requests % 3);
 	case KNOT_POLICY_POS:
 		return KNOT_ARM_POS;
+	case KNOT_POLICY_RPOS:
+		return KNOT_ARM_RPOS;
 	case KNOT_POLICY_SURW:
 		return KNOT_ARM_SURW;
 	case KNOT_POLICY_DELAY:
@@ -191,7 +220,7 @@ static enum knot_arm choose_arm(struct knot_portfolio *p)
 	static const enum knot_arm first[WARM_UP] = {KNOT_ARM_RANDOM, KNOT_ARM_PCT2,
 		KNOT_ARM_RANDOM, KNOT_ARM_PCT3, KNOT_ARM_RANDOM, KNOT_ARM_PCT4, KNOT_ARM_RANDOM,
 		KNOT_ARM_POS, KNOT_ARM_RANDOM, KNOT_ARM_SURW, KNOT_ARM_RANDOM, KNOT_ARM_DELAY,
-		KNOT_ARM_RANDOM, KNOT_ARM_POS};
+		KNOT_ARM_RANDOM, KNOT_ARM_RPOS};
 
 	if (p->options.policy >= 0) {
 		if (p->requests > WARM_UP && knot_portfolio_chains_possible(p) &&
@@ -204,19 +233,20 @@ static enum knot_arm choose_arm(struct knot_portfolio *p)
 	return draw_arm(p);
 }
 
-static uint32_t mean_steps(const struct knot_portfolio *p)
+uint32_t knot_portfolio_mean_steps(const struct knot_portfolio *p)
 {
 	return p->runs ? (uint32_t)(p->steps / p->runs) : 0;
 }
 
 /* Runs of a request: by measured steps, and never more than twice per request at the start. */
-static uint32_t size_request(const struct knot_portfolio *p, enum knot_arm arm)
+static uint32_t size_request(
+	const struct knot_portfolio *p, enum knot_arm arm, const struct knot_shm_request *r)
 {
-	uint32_t cost = mean_steps(p) + RUN_OVERHEAD_STEPS;
+	uint32_t cost = knot_portfolio_mean_steps(p) + KNOT_PORTFOLIO_RUN_STEPS;
 	uint32_t runs = p->options.request_steps / cost;
 	uint32_t cap = arm == KNOT_ARM_CHAIN ? RUNS_MAX_CHAIN : KNOT_PORTFOLIO_RUNS_MAX;
 
-	if (arm == KNOT_ARM_CHAIN)
+	if (r->chain_len)
 		runs = runs / CHAIN_SHARE < RUNS_MIN_CHAIN ? RUNS_MIN_CHAIN : runs / CHAIN_SHARE;
 	if (arm == KNOT_ARM_SURW && runs < RUNS_MIN_SURW)
 		runs = RUNS_MIN_SURW;
@@ -236,13 +266,19 @@ static void set_policy(struct knot_portfolio *p, struct knot_shm_request *r, enu
 		[KNOT_ARM_PCT3] = KNOT_POLICY_PCT,
 		[KNOT_ARM_PCT4] = KNOT_POLICY_PCT,
 		[KNOT_ARM_POS] = KNOT_POLICY_POS,
+		[KNOT_ARM_RPOS] = KNOT_POLICY_RPOS,
 		[KNOT_ARM_SURW] = KNOT_POLICY_SURW,
 		[KNOT_ARM_DELAY] = KNOT_POLICY_DELAY};
-	uint32_t steps = mean_steps(p);
+	static const enum knot_arm under[] = {
+		KNOT_ARM_RPOS, KNOT_ARM_RPOS, KNOT_ARM_RANDOM, KNOT_ARM_PCT2};
+	uint32_t steps = knot_portfolio_mean_steps(p);
 
 	if (arm == KNOT_ARM_CHAIN)
-		arm = knot_rng_below(&p->rng, 4) ? KNOT_ARM_RANDOM : KNOT_ARM_PCT2;
+		arm = under[knot_rng_below(&p->rng, 4)];
 	r->policy = policies[arm];
+	/* It weighs by the pairs seen, which count for nothing then. */
+	if (r->policy == KNOT_POLICY_RPOS && !p->options.feedback)
+		r->policy = KNOT_POLICY_POS;
 	if (p->options.policy >= 0)
 		r->policy = (uint32_t)p->options.policy;
 	if (r->policy == KNOT_POLICY_PCT)
@@ -264,7 +300,7 @@ static void set_policy(struct knot_portfolio *p, struct knot_shm_request *r, enu
 		r->flags |= KNOT_REQ_SHORT_TIMER;
 }
 
-static void set_limits(const struct knot_portfolio *p, struct knot_shm_request *r)
+void knot_portfolio_set_limits(const struct knot_portfolio *p, struct knot_shm_request *r)
 {
 	uint64_t limit = STEP_LIMIT_UNKNOWN;
 
@@ -278,7 +314,7 @@ static void set_limits(const struct knot_portfolio *p, struct knot_shm_request *
 			limit = STEP_LIMIT_MAX;
 		if (limit < 2ull * p->longest)
 			limit = 2ull * p->longest;
-	} else if (p->too_long && !p->found) {
+	} else if (p->too_long && !p->found && !p->serves) {
 		limit = (uint64_t)p->too_long * STEP_LIMIT_RAISE;
 		if (limit > STEP_LIMIT_RAISED_MAX)
 			limit = STEP_LIMIT_RAISED_MAX;
@@ -287,10 +323,14 @@ static void set_limits(const struct knot_portfolio *p, struct knot_shm_request *
 	r->fair_after = (uint32_t)(limit / 4 ? limit / 4 : 1);
 }
 
-static bool same_head(const struct knot_chain *a, const struct knot_chain *b)
+static bool has_op(const struct knot_chain *c, const struct knot_chain_op *o)
 {
-	return a->len && b->len && a->ops[0].gpath == b->ops[0].gpath &&
-		a->ops[0].site == b->ops[0].site && a->ops[0].op == b->ops[0].op;
+	for (uint32_t i = 0; i < c->len; i++) {
+		if (c->ops[i].gpath == o->gpath && c->ops[i].site == o->site &&
+			c->ops[i].op == o->op)
+			return true;
+	}
+	return false;
 }
 
 /* A mutant of a random parent of the corpus; parents with nothing left to mutate are put to sleep. */
@@ -304,6 +344,13 @@ static bool mutate_corpus(
 			return false;
 		const struct knot_chain from = knot_pool_get(p->pool, parent)->chain;
 
+		if (knot_pool_get(p->pool, parent)->prefix &&
+			knot_rng_below(&p->rng, REPEAT_ONE_IN) == 0) {
+			*ret_chain = (struct knot_chain){.len = 0};
+			plan->parent = parent;
+			plan->is_parent = true;
+			return true;
+		}
 		if (knot_mutator_next(p->mutator, &from, &p->rng, ret_chain, &plan->how)) {
 			plan->parent = parent;
 			return true;
@@ -341,6 +388,8 @@ bool knot_portfolio_choose_chain(
 		*ret_chain = p->seeds.data[p->seeds_tried++];
 		return true;
 	}
+	if (p->is_blind)
+		return knot_portfolio_blind_chain(p, ret_chain, plan);
 	knot_pool_refresh(p->pool, knot_cpop_pair_count(p->cpop));
 	bool mutant_first = knot_pool_len(p->pool) && knot_rng_below(&p->rng, 3) != 0;
 
@@ -354,25 +403,42 @@ bool knot_portfolio_choose_chain(
 	return repeat_corpus(p, ret_chain, plan);
 }
 
-void knot_portfolio_set_chain(
-	struct knot_portfolio *p, struct knot_plan *plan, const struct knot_chain *chain)
+void knot_portfolio_put_chain(struct knot_shm_request *r, const struct knot_chain *chain)
 {
-	struct knot_shm_request *r = &plan->request;
-
 	r->chain_len = chain->len;
 	for (uint32_t i = 0; i < chain->len; i++) {
 		r->chain[i] = (struct knot_shm_chain_op){.gpath = chain->ops[i].gpath,
 			.site = chain->ops[i].site,
 			.op = chain->ops[i].op};
 	}
+}
+
+void knot_portfolio_set_chain(
+	struct knot_portfolio *p, struct knot_plan *plan, const struct knot_chain *chain)
+{
+	struct knot_shm_request *r = &plan->request;
+
+	knot_portfolio_put_chain(r, chain);
+	if (chain->len) {
+		r->chain_misses = CHAIN_MISSES;
+		if (!plan->is_parent)
+			r->flags |= KNOT_REQ_HOLD_CHAIN;
+	}
 	if (plan->parent == KNOT_POOL_NONE)
 		return;
 	const struct knot_pool_entry *e = knot_pool_get(p->pool, plan->parent);
 
-	/* Another head may lie inside the prefix: then the prefix is mostly in the way. */
-	if (e->prefix && knot_rng_below(&p->rng, same_head(&e->chain, chain) ? 2 : 8) == 0) {
+	if (!chain->len) {
 		plan->prefix = e->prefix;
 		r->prefix_len = e->prefix_len;
+		return;
+	}
+
+	/* No operation of the parent lies inside the prefix, since all were held back till it was over; another may, and
+	 * then the prefix is mostly in the way. */
+	if (e->prefix && knot_rng_below(&p->rng, 8) < (has_op(&e->chain, &chain->ops[0]) ? 6 : 1)) {
+		plan->prefix = e->prefix;
+		r->prefix_len = e->head_len;
 	}
 }
 
@@ -384,10 +450,17 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 
 	r->seed = knot_rng_next(&p->rng);
 	r->count = 1;
-	set_limits(p, r);
-	if (!p->options.feedback)
+	knot_portfolio_set_limits(p, r);
+	if (knot_portfolio_wants_rare(p))
+		r->rarity_min = p->rarity_min;
+	if (!p->options.feedback && !p->is_blind)
 		r->flags |= KNOT_REQ_NO_FEEDBACK;
-	if (p->options.native) {
+	if (p->options.native)
+		r->wait_us = knot_portfolio_native_wait_us(p);
+	if (p->options.gopie) {
+		p->requests++;
+		knot_portfolio_plan_gopie(p, &plan);
+	} else if (p->options.native) {
 		p->requests++;
 		knot_portfolio_plan_native(p, &plan);
 	} else if (p->requests++ == 0 && p->options.policy < 0) {
@@ -401,7 +474,7 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 				plan.arm = KNOT_ARM_RANDOM;
 		}
 		set_policy(p, r, plan.arm);
-		r->count = size_request(p, plan.arm);
+		r->count = size_request(p, plan.arm, r);
 		/* without a choice to make one run is as good as many */
 		if (r->policy == KNOT_POLICY_FIFO && plan.arm != KNOT_ARM_CHAIN)
 			r->count = 1;
@@ -413,7 +486,7 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 		r->count = 1;
 	}
 	/* Natively an access to memory is no scheduling point. */
-	if (p->options.race && !p->options.native) {
+	if (p->options.race && !p->options.native && !p->options.gopie) {
 		knot_sharing_choose(&p->sharing, &p->rng, p->requests, r);
 		/* A prefix is one of a run without such points. */
 		if (r->mem_len) {
@@ -427,159 +500,4 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 			r->count = 1;
 	}
 	*ret_plan = plan;
-}
-
-uint32_t knot_portfolio_prefix_len(const struct knot_run_view *view, const uint16_t *decisions,
-	size_t decisions_len, const struct knot_chain_op *op)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < view->len; i++) {
-		const struct knot_shm_event *e = &view->events[i];
-
-		if (e->kind != KNOT_EV_STEP)
-			continue;
-		/* each step is one decision; timers, preemptions and the outside have entries without a step */
-		while (at < decisions_len && decisions[at] >= KNOT_MAX_GOROUTINES)
-			at += knot_decision_slots(decisions[at]);
-		if (at >= decisions_len || decisions[at] != e->g)
-			return 0;
-		if (e->g < view->gs_len && e->site == op->site && (!op->op || e->op == op->op) &&
-			(!op->gpath || view->gs[e->g].path == op->gpath))
-			return (uint32_t)at;
-		at++;
-	}
-	return 0;
-}
-
-static struct knot_chain chain_of(const struct knot_shm_request *r)
-{
-	struct knot_chain c = {.len = r->chain_len};
-
-	for (uint32_t i = 0; i < c.len && i < KNOT_CHAIN_MAX; i++) {
-		c.ops[i] = (struct knot_chain_op){
-			.gpath = r->chain[i].gpath, .site = r->chain[i].site, .op = r->chain[i].op};
-	}
-	return c;
-}
-
-/* How rare the new pairs are is not yet known; how rare the chain's operations are is. */
-static uint32_t rarity_of(const struct knot_portfolio *p, const struct knot_chain *chain)
-{
-	uint64_t least = UINT64_MAX;
-
-	for (uint32_t i = 0; i < chain->len; i++) {
-		const struct knot_chain_op *o = &chain->ops[i];
-		uint32_t n = knot_cpop_find(p->cpop, o->gpath, o->site, o->op);
-		struct knot_cpop_op op = {.count = 0};
-
-		if (n != KNOT_CPOP_NONE)
-			knot_cpop_get_op(p->cpop, n, &op);
-		if (op.count < least)
-			least = op.count;
-	}
-	return KNOT_POOL_RARITY_MAX / (1 + (uint32_t)(63 - __builtin_clzll(least | 1)));
-}
-
-static bool chain_worked(const struct knot_plan *plan, uint32_t chain_done)
-{
-	return plan->request.chain_len >= KNOT_MUTATE_LEN_MIN &&
-		chain_done == plan->request.chain_len;
-}
-
-void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *plan,
-	const struct knot_plan_run *run, struct knot_cpop_gain *ret_gain)
-{
-	struct knot_cpop_gain gain = {.first_pair = knot_cpop_pair_count(p->cpop)};
-	const struct knot_shm_result *result = run->result;
-
-	if (p->options.feedback && run->view.len)
-		knot_cpop_add(p->cpop, &run->view, &gain);
-	/* The trace of a native run is in no order that clocks could follow. */
-	if (gain.pairs1 + gain.pairs2 && !p->options.native &&
-		!(result->flags & KNOT_RUN_TRUNCATED))
-		knot_hb_add(p->hb, &run->view);
-	*ret_gain = gain;
-
-	uint32_t pairs = gain.pairs1 + gain.pairs2;
-
-	if (plan->arm < KNOT_ARM_COUNT) {
-		p->arms[plan->arm].reward += pairs;
-		p->arms[plan->arm].total.pairs += pairs;
-	}
-	if (plan->parent != KNOT_POOL_NONE)
-		knot_pool_reward(p->pool, plan->parent, pairs);
-	if ((result->end == KNOT_END_OK || result->end == KNOT_END_SKIP) &&
-		result->steps > p->longest)
-		p->longest = result->steps;
-	if (result->end == KNOT_END_STEPS && plan->request.step_limit > p->too_long)
-		p->too_long = plan->request.step_limit;
-	if (!pairs || !chain_worked(plan, result->chain_done) || result->end == KNOT_END_STEPS)
-		return;
-	struct knot_pool_entry entry = {.chain = chain_of(&plan->request),
-		.parent = plan->is_parent ? KNOT_POOL_NONE : plan->parent,
-		.new_pairs = pairs,
-		.seed = result->seed};
-
-	entry.rarity = rarity_of(p, &entry.chain);
-	entry.prefix_len = knot_portfolio_prefix_len(&run->view, run->decisions,
-		run->decisions && !plan->request.mem_len ? run->decisions_len : 0,
-		&entry.chain.ops[0]);
-	entry.prefix = entry.prefix_len ? run->decisions : NULL;
-	knot_pool_add(p->pool, &entry);
-}
-
-void knot_portfolio_reward_finding(struct knot_portfolio *p, const struct knot_plan *plan)
-{
-	p->found = true;
-	if (plan->arm < KNOT_ARM_COUNT) {
-		p->arms[plan->arm].reward += FINDING_REWARD;
-		p->arms[plan->arm].total.findings++;
-	}
-	if (plan->parent != KNOT_POOL_NONE)
-		knot_pool_reward(p->pool, plan->parent, FINDING_REWARD);
-}
-
-void knot_portfolio_feed_end(
-	struct knot_portfolio *p, const struct knot_plan *plan, const struct knot_plan_end *end)
-{
-	if (plan->arm < KNOT_ARM_COUNT) {
-		struct arm *a = &p->arms[plan->arm];
-
-		a->steps += p->options.native
-			? end->real_ns / 1000
-			: end->steps + (uint64_t)end->runs * RUN_OVERHEAD_STEPS;
-		a->total.requests++;
-		a->total.runs += end->runs;
-		a->total.steps += end->steps;
-		if (a->steps > (uint64_t)WINDOW_REQUESTS * p->options.request_steps) {
-			a->steps /= 2;
-			a->reward /= 2;
-		}
-	}
-	/* a run that ended at the step limit says nothing about the length of the others */
-	if (!end->timed_out && end->runs && end->steps / end->runs < plan->request.step_limit) {
-		p->runs += end->runs;
-		p->steps += end->steps;
-	}
-	if (!plan->request.chain_len) {
-		p->free_runs += end->real_ns ? end->runs : 0;
-		p->free_ns += end->real_ns;
-		return;
-	}
-	struct knot_pool_entry entry = {.chain = chain_of(&plan->request),
-		.parent = plan->is_parent ? KNOT_POOL_NONE : plan->parent,
-		.seed = plan->request.seed};
-	bool worked = end->chain_all > 0 && entry.chain.len >= KNOT_MUTATE_LEN_MIN;
-	uint32_t at = knot_pool_find(p->pool, &entry.chain);
-
-	if (at == KNOT_POOL_NONE && worked && !end->timed_out && p->options.feedback) {
-		entry.rarity = rarity_of(p, &entry.chain);
-		at = knot_pool_add(p->pool, &entry);
-	}
-	if (at == KNOT_POOL_NONE)
-		return;
-	knot_pool_count(p->pool, at, end->runs, end->chain_all);
-	if (end->timed_out)
-		knot_pool_drop(p->pool, at);
 }

@@ -25,6 +25,7 @@
 
 struct knot_portfolio;
 struct knot_pool;
+struct knot_sample;
 struct knot_sharing;
 
 enum knot_arm {
@@ -33,6 +34,7 @@ enum knot_arm {
 	KNOT_ARM_PCT3,
 	KNOT_ARM_PCT4,
 	KNOT_ARM_POS,
+	KNOT_ARM_RPOS,
 	KNOT_ARM_SURW,
 	KNOT_ARM_DELAY,
 	KNOT_ARM_CHAIN,
@@ -42,13 +44,15 @@ enum knot_arm {
 struct knot_portfolio_options {
 	uint64_t seed;
 	int32_t policy; /* KNOT_POLICY_* for every request, -1 = the bandit chooses */
+	bool gopie; /* the algorithm of that paper decides, on either scheduler: gopie.c */
 	uint32_t depth; /* of a pinned PCT (0 = 2, 3 and 4 in turn) or delay (0 = 1 to 4) */
 	bool mutate; /* chains are made and mutated */
 	bool race; /* built with -race: accesses to memory can be scheduling points */
-	bool feedback; /* pairs are looked at; without them there are no chains either */
+	bool feedback; /* pairs decide; without them chains are made blindly, and nothing is recorded without chains */
 	uint32_t
 		fresh_every; /* every so many requests the process ends: 0 never, 1 one run a process */
 	uint32_t step_limit; /* 0 = from the longest run that ended by itself */
+	uint32_t sample; /* chains refused, and as many tried, that are kept for trials; 0 = none */
 	double audit; /* share of the requests that are one run, held, to be replayed */
 	struct knot_budget *budget; /* borrowed; NULL = limits of its own */
 	struct knot_cpop_desk *desk; /* borrowed; NULL = its own */
@@ -103,6 +107,8 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 	const struct knot_plan_run *run, struct knot_cpop_gain *ret_gain);
 /* A run of plan, fed before, ended in a finding not seen before. */
 void knot_portfolio_reward_finding(struct knot_portfolio *p, const struct knot_plan *plan);
+/* What came to the step limit merely serves: more steps would show the same. */
+void knot_portfolio_serves(struct knot_portfolio *p);
 void knot_portfolio_feed_end(
 	struct knot_portfolio *p, const struct knot_plan *plan, const struct knot_plan_end *end);
 
@@ -122,6 +128,14 @@ struct knot_sharing *knot_portfolio_sharing(struct knot_portfolio *p);
 void knot_portfolio_arm(
 	const struct knot_portfolio *p, enum knot_arm arm, struct knot_arm_stats *ret);
 const char *knot_portfolio_arm_name(enum knot_arm arm);
+
+/* Borrowed: different chains that were refused as impossible, why = enum knot_refusal, and that were tried, with
+ * their runs and those that executed all of it. */
+const struct knot_sample *knot_portfolio_refused(const struct knot_portfolio *p);
+const struct knot_sample *knot_portfolio_tried(const struct knot_portfolio *p);
+/* The nth request, of one run, that forces a chain and teaches nothing. The caller sets how many runs it has. */
+void knot_portfolio_trial(struct knot_portfolio *p, const struct knot_chain *chain, uint32_t nth,
+	struct knot_plan *ret_plan);
 
 /* Decisions of a run before the first step that matches op; 0 when there is none or they do not fit. */
 uint32_t knot_portfolio_prefix_len(const struct knot_run_view *view, const uint16_t *decisions,

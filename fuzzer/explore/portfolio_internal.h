@@ -5,12 +5,17 @@
 
 #include "base/rng.h"
 #include "base/vec.h"
+#include "explore/corpus.h"
 #include "explore/portfolio.h"
+#include "explore/sample.h"
 #include "explore/sharing.h"
 
 #define KNOT_PORTFOLIO_EXPLORE_ONE_IN 6 /* draws that ignore the yields */
 #define KNOT_PORTFOLIO_RAMP_UP 24 /* requests until the size is the measured one */
 #define KNOT_PORTFOLIO_RUNS_MAX 4096 /* a request */
+#define KNOT_PORTFOLIO_RARITY_MIN 4 /* bits: pairs that one run in 16 shows are not rare */
+/* A run costs about as much as this many steps besides its own (measured: 3 us and 200 ns). */
+#define KNOT_PORTFOLIO_RUN_STEPS 16
 
 struct arm {
 	uint64_t steps, reward; /* recent, halved from time to time */
@@ -25,6 +30,7 @@ struct knot_portfolio {
 	struct knot_hb *hb;
 	struct knot_pool *pool;
 	struct knot_sharing sharing;
+	struct knot_sample refused, tried; /* empty unless asked for */
 	struct arm arms[KNOT_ARM_COUNT];
 	KNOT_VEC(struct knot_chain) seeds;
 	size_t seeds_tried;
@@ -32,7 +38,15 @@ struct knot_portfolio {
 	uint64_t runs, steps; /* all of them, without those that hit the step limit */
 	uint32_t longest; /* steps of the longest run that ended by itself */
 	uint32_t too_long; /* step limit of runs that came to it while none has ended by itself */
+	bool serves; /* knot_portfolio_serves */
+	bool is_blind; /* chains, but no feedback: blind.c */
+	struct knot_chain blind; /* the last of them */
+	KNOT_VEC(struct knot_chain) gopie; /* gopie.c: chains to try */
+	uint32_t gopie_best; /* the greatest score so far */
+	bool gopie_begun;
 	bool found; /* something: what comes to the limit is then no long test but perhaps that */
+	uint32_t rarity_min; /* bits: from which on a pair is rare */
+	uint32_t rare_held, quiet_requests; /* in this request; requests in a row without one */
 	uint64_t free_runs, free_ns; /* native: of the requests without a chain */
 };
 
@@ -40,13 +54,31 @@ struct knot_portfolio {
 bool knot_portfolio_chains_possible(const struct knot_portfolio *p);
 /* What an arm has yielded for its price. */
 uint64_t knot_portfolio_arm_value(const struct knot_portfolio *p, enum knot_arm arm);
+/* Of a request: when a run is too long. */
+void knot_portfolio_set_limits(const struct knot_portfolio *p, struct knot_shm_request *r);
+uint32_t knot_portfolio_mean_steps(const struct knot_portfolio *p);
 /* The next chain to try; where it comes from is written into plan. */
 bool knot_portfolio_choose_chain(
 	struct knot_portfolio *p, struct knot_chain *ret_chain, struct knot_plan *plan);
+/* The chain itself, and nothing else that goes with one. */
+void knot_portfolio_put_chain(struct knot_shm_request *r, const struct knot_chain *chain);
 void knot_portfolio_set_chain(
 	struct knot_portfolio *p, struct knot_plan *plan, const struct knot_chain *chain);
 
-/* portfolio_native.c: fills in all that is not said by seed and limits. */
+/* blind.c: a chain that owes nothing to pairs. Always true. */
+bool knot_portfolio_blind_chain(
+	struct knot_portfolio *p, struct knot_chain *ret_chain, struct knot_plan *plan);
+/* gopie.c: the request, but for its seed and limits. */
+void knot_portfolio_plan_gopie(struct knot_portfolio *p, struct knot_plan *plan);
+/* chain took effect in the run that was added last to the pairs. */
+void knot_portfolio_feed_gopie(struct knot_portfolio *p, const struct knot_chain *chain,
+	const struct knot_cpop_gain *gain);
+/* Runs that few others are like are a source of chains. */
+bool knot_portfolio_wants_rare(const struct knot_portfolio *p);
+
+/* portfolio_native.c: how long an operation waits for the one before it in a chain. */
+uint32_t knot_portfolio_native_wait_us(const struct knot_portfolio *p);
+/* Fills in all that is not said by seed and limits. */
 void knot_portfolio_plan_native(struct knot_portfolio *p, struct knot_plan *plan);
 
 #endif

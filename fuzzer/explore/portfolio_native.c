@@ -18,7 +18,7 @@ static uint64_t mean_ns(const struct knot_portfolio *p)
 }
 
 /* The longer the runs, the later the operation that is waited for may come. */
-static uint32_t native_wait_us(const struct knot_portfolio *p)
+uint32_t knot_portfolio_native_wait_us(const struct knot_portfolio *p)
 {
 	const uint64_t us = mean_ns(p) / 1000;
 
@@ -48,7 +48,6 @@ void knot_portfolio_plan_native(struct knot_portfolio *p, struct knot_plan *plan
 	struct knot_chain chain;
 
 	r->policy = KNOT_POLICY_FIFO;
-	r->wait_us = native_wait_us(p);
 	plan->arm = choose_native_arm(p);
 	if (plan->arm == KNOT_ARM_CHAIN && knot_portfolio_choose_chain(p, &chain, plan)) {
 		knot_portfolio_set_chain(p, plan, &chain);

@@ -27,7 +27,19 @@ struct knot_run_view {
  */
 static inline bool knot_run_is_operation(uint32_t op)
 {
-	return op >= KNOT_OP_SEND && op < KNOT_OP_LAST && op != KNOT_OP_EXIT && op != KNOT_OP_TIMER;
+	return op >= KNOT_OP_SEND && op <= KNOT_OP_COMPUTE && op != KNOT_OP_EXIT &&
+		op != KNOT_OP_TIMER;
+}
+
+/* One more than the greatest number of a primitive in the run: the length of a table by primitive. */
+static inline uint32_t knot_run_prims(const struct knot_run_view *run)
+{
+	uint32_t most = 0;
+
+	for (size_t i = 0; i < run->len; i++)
+		if (run->events[i].prim > most && run->events[i].prim < KNOT_RUN_PRIMS_MAX)
+			most = run->events[i].prim;
+	return most + 1;
 }
 
 #endif

@@ -378,15 +378,11 @@ static void peel(struct knot_waitgraph *w, const struct touch *t, struct rings *
 	free(alone);
 }
 
-static void mark_rings(struct knot_waitgraph *w, const struct touch *t,
-	const struct knot_shm_snap *snaps, size_t snaps_len)
+static void mark_rings(
+	struct knot_waitgraph *w, const struct touch *t, const struct knot_shm_snap *const *by_g)
 {
 	struct rings r = {.len = 0};
-	const struct knot_shm_snap **by_g =
-		knot_xalloc((KNOT_G_NONE + 1u) * sizeof(struct knot_shm_snap *));
 
-	for (size_t i = 0; i < snaps_len; i++)
-		by_g[snaps[i].g] = &snaps[i];
 	r.at = knot_xalloc((w->waiters.len + 1) * sizeof(*r.at));
 	r.snaps = knot_xalloc((w->waiters.len + 1) * sizeof(struct knot_shm_snap *));
 	for (size_t i = 0; i < w->waiters.len && r.len < RING_MAX; i++) {
@@ -400,7 +396,6 @@ static void mark_rings(struct knot_waitgraph *w, const struct touch *t,
 		w->waiters.data[i].stuck |= w->waiters.data[i].ring != KNOT_RING_NONE;
 	free(r.at);
 	free(r.snaps);
-	free(by_g);
 }
 
 static void take_snaps(struct knot_waitgraph *w, const struct knot_shm_snap *snaps,
@@ -430,25 +425,27 @@ void knot_waitgraph_build(struct knot_waitgraph *w, const struct knot_shm_snap *
 	const struct knot_names *names)
 {
 	struct touch t = {.waiters = 0};
-	uint32_t *holders = knot_xreallocarray(NULL, KNOT_G_NONE + 1u, sizeof(*holders));
+	/* Every waiter has one. */
+	const struct knot_shm_snap **by_g =
+		knot_xreallocarray(NULL, KNOT_G_NONE + 1u, sizeof(struct knot_shm_snap *));
 
 	knot_waitgraph_free(w);
 	w->live = 0;
 	take_snaps(w, snaps, snaps_len, view, names);
 	for (size_t i = 0; i < snaps_len; i++)
-		holders[snaps[i].g] = snaps[i].holder;
+		by_g[snaps[i].g] = &snaps[i];
 	w->blind = !touch_build(&t, w, view) || !view->len || truncated;
 	if (!w->live)
 		mark_all_stuck(w);
 	else if (!w->blind)
 		mark_stuck(w, &t);
-	mark_rings(w, &t, snaps, snaps_len);
+	mark_rings(w, &t, by_g);
 	for (size_t i = 0; i < w->waiters.len; i++)
-		add_waits(w, &t, i, holders[w->waiters.data[i].g]);
+		add_waits(w, &t, i, by_g[w->waiters.data[i].g]->holder);
 	mark_knots(w);
 	w->stuck = 0;
 	for (size_t i = 0; i < w->waiters.len; i++)
 		w->stuck += w->waiters.data[i].stuck;
 	touch_free(&t);
-	free(holders);
+	free(by_g);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a campaign is doing, for who looks at it from another process: the ways to search and what they brought,
- * and the workers. Written once a second with everything else.
+ * and the workers. Written with everything else.
  */
 #ifndef KNOT_STORE_LIVE_H
 #define KNOT_STORE_LIVE_H

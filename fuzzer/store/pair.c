@@ -20,6 +20,9 @@ static const char *const sql[KNOT_STMT_COUNT] = {
 	[KNOT_STMT_PAIR_EACH] = ("SELECT a, b, type, first_run, count FROM pairs WHERE target = ?1"
 				 " ORDER BY a, b, type"),
 	[KNOT_STMT_PAIR_COUNT] = "SELECT count(*) FROM pairs WHERE target = ?1",
+	[KNOT_STMT_PAIR_STATES] =
+		("SELECT count(DISTINCT p.b) FROM pairs p JOIN ops o ON o.key = p.b"
+		 " WHERE p.target = ?1 AND p.type = 1 AND o.op BETWEEN ?2 AND ?3"),
 };
 
 int knot_store_op_add(struct knot_store *store, const struct knot_store_op *ops, size_t len,
@@ -99,18 +102,35 @@ int knot_store_pair_each(struct knot_store *store, int64_t target, knot_store_pa
 	return r;
 }
 
-int knot_store_pair_count(
-	struct knot_store *store, int64_t target, uint64_t *ret_count, struct knot_error *err)
+static int counted(
+	struct knot_store *store, sqlite3_stmt *stmt, uint64_t *ret_count, struct knot_error *err)
 {
-	sqlite3_stmt *stmt = NULL;
 	bool row = false;
-	int r = knot_store_prepare(
-		store, KNOT_STMT_PAIR_COUNT, sql[KNOT_STMT_PAIR_COUNT], &stmt, err, "i", target);
-	if (r == 0)
-		r = knot_store_step(store, stmt, "counting pairs", &row, err);
+	int r = knot_store_step(store, stmt, "counting pairs", &row, err);
+
 	if (r < 0)
 		return r;
 	*ret_count = knot_store_u64(stmt, 0);
 	sqlite3_reset(stmt);
 	return 0;
+}
+
+int knot_store_pair_count(
+	struct knot_store *store, int64_t target, uint64_t *ret_count, struct knot_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int r = knot_store_prepare(
+		store, KNOT_STMT_PAIR_COUNT, sql[KNOT_STMT_PAIR_COUNT], &stmt, err, "i", target);
+
+	return r < 0 ? r : counted(store, stmt, ret_count, err);
+}
+
+int knot_store_pair_states(
+	struct knot_store *store, int64_t target, uint64_t *ret_count, struct knot_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int r = knot_store_prepare(store, KNOT_STMT_PAIR_STATES, sql[KNOT_STMT_PAIR_STATES], &stmt,
+		err, "iii", target, (int64_t)KNOT_OP_CHANFULL, (int64_t)KNOT_OP_CHANCLOSED);
+
+	return r < 0 ? r : counted(store, stmt, ret_count, err);
 }

@@ -40,6 +40,9 @@ int knot_store_op_each(struct knot_store *store, int64_t target, knot_store_op_f
 	struct knot_error *err);
 int knot_store_pair_each(struct knot_store *store, int64_t target, knot_store_pair_fn fn, void *arg,
 	struct knot_error *err);
+/* How many critical states of channels they lead to. */
+int knot_store_pair_states(
+	struct knot_store *store, int64_t target, uint64_t *ret_count, struct knot_error *err);
 int knot_store_pair_count(
 	struct knot_store *store, int64_t target, uint64_t *ret_count, struct knot_error *err);
 

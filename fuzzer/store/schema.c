@@ -164,6 +164,10 @@ static const char *const migrations[] = {
 	" hash INTEGER NOT NULL,"
 	" PRIMARY KEY (target, hash)"
 	") WITHOUT ROWID;",
+
+	/* 5: what corpus entries cover; chains that goknot corpus min dropped are known imports for ever */
+	"ALTER TABLE corpus ADD COLUMN pairs BLOB NOT NULL DEFAULT x'';" /* 64 bits each */
+	"ALTER TABLE imports ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;",
 };
 
 int knot_schema_version(void)

@@ -26,7 +26,7 @@ static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA temp_store = MEMORY;"
 				    "PRAGMA cache_size = -8000;"
 				    "PRAGMA wal_autocheckpoint = 4000;"
-				    "PRAGMA journal_size_limit = 67108864;";
+				    "PRAGMA journal_size_limit = 16777216;";
 static const char pragmas_read[] = "PRAGMA query_only = ON; PRAGMA cache_size = -8000;";
 
 static bool means_full(int sys_errno)
@@ -251,6 +251,14 @@ int knot_store_flush(struct knot_store *store, struct knot_error *err)
 		store->in_transaction = false;
 	}
 	return r;
+}
+
+void knot_store_trim(struct knot_store *store)
+{
+	/* A reader in the middle of something is not waited for: the next call comes. */
+	sqlite3_busy_timeout(store->db, 0);
+	(void)sqlite3_wal_checkpoint_v2(store->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
 }
 
 bool knot_store_dirty(const struct knot_store *store)

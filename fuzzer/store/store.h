@@ -32,6 +32,8 @@ int knot_store_open(const char *dir, enum knot_store_mode mode, struct knot_stor
 void knot_store_close(struct knot_store *store);
 /* Commits. Nothing to do is fine. */
 int knot_store_flush(struct knot_store *store, struct knot_error *err);
+/* Moves the log into the database and empties it, unless a reader is in the way; between transactions. */
+void knot_store_trim(struct knot_store *store);
 /* Something waits for a flush. */
 bool knot_store_dirty(const struct knot_store *store);
 /* Reads all of the file (seconds for a large one); KNOT_EINPUT names the first thing wrong. */

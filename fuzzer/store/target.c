@@ -33,6 +33,18 @@ static const char *const sql[KNOT_STMT_COUNT] = {
 		 " ORDER BY file, line, col, hash"),
 };
 
+const char *knot_target_state_why(uint32_t state)
+{
+	switch (state) {
+	case KNOT_TARGET_FINE:
+		return NULL;
+	case KNOT_TARGET_UNEVEN:
+		return "its verdict differs under one and the same schedule";
+	default:
+		return "it could not be run";
+	}
+}
+
 static int upsert_build(struct knot_store *store, const struct knot_store_target *target,
 	int64_t *ret_build, struct knot_error *err)
 {

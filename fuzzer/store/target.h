@@ -9,6 +9,16 @@
 struct knot_error;
 struct knot_store;
 
+/* What became of a target; kept as a number. */
+enum knot_target_state_kind {
+	KNOT_TARGET_FINE,
+	KNOT_TARGET_BROKEN, /* it cannot be run */
+	KNOT_TARGET_UNEVEN, /* its verdict differs under one and the same schedule */
+};
+
+/* Why a target of this state is set aside, NULL = it is not. */
+const char *knot_target_state_why(uint32_t state);
+
 /* A target is known by import path, flags and test; a build by the first two. */
 struct knot_store_target {
 	int64_t id, build; /* given by the store */
@@ -18,7 +28,7 @@ struct knot_store_target {
 	const char *go_version;
 	const char *flags;
 	uint64_t salt;
-	uint32_t state; /* the engine's own numbers */
+	uint32_t state; /* enum knot_target_state_kind */
 	uint64_t runs, steps, last_new_pair_run;
 	uint64_t used_ns; /* worker time spent on it */
 };

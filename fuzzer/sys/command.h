@@ -37,6 +37,12 @@ struct knot_command_result {
 /* 0 whenever the command ran, whatever its exit. Caller frees with knot_command_result_free. */
 int knot_command_run(const struct knot_command *command, struct knot_command_result *ret_result,
 	struct knot_error *err);
+/*
+ * Runs several, at most at_once of them at a time, begun in their order; a result for each. A failure of goknot's own ends
+ * them all, and there is no result.
+ */
+int knot_command_run_all(const struct knot_command *commands, size_t len, size_t at_once,
+	struct knot_command_result *ret_results, struct knot_error *err);
 void knot_command_result_free(struct knot_command_result *result);
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -206,4 +207,11 @@ void knot_machine_probe(const char *scratch_dir, struct knot_machine *ret_machin
 	probe_cgroup(&m);
 	probe_bpf(&m);
 	*ret_machine = m;
+}
+
+uint64_t knot_machine_tasks(void)
+{
+	struct sysinfo info;
+
+	return sysinfo(&info) ? 0 : info.procs;
 }

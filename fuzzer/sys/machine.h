@@ -40,5 +40,7 @@ struct knot_machine {
 void knot_machine_probe(const char *scratch_dir, struct knot_machine *ret_machine);
 /* Cores this process may use, at least 1. */
 unsigned int knot_machine_cores(void);
+/* Processes and threads of the whole machine, at the cost of one system call. */
+uint64_t knot_machine_tasks(void);
 
 #endif

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -239,6 +240,20 @@ size_t knot_sandbox_namespaces(const struct knot_sandbox *sandbox, int *fds)
 		if (all[i] >= 0)
 			fds[count++] = all[i];
 	return count;
+}
+
+static uint64_t inode_of(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 ? (uint64_t)st.st_ino : 0;
+}
+
+void knot_sandbox_inodes(
+	const struct knot_sandbox *sandbox, uint64_t *ret_net, uint64_t *ret_mounts)
+{
+	*ret_net = inode_of(sandbox->net_fd);
+	*ret_mounts = inode_of(sandbox->mount_fd);
 }
 
 const char *knot_sandbox_tmpdir(const struct knot_sandbox *sandbox)

@@ -51,6 +51,9 @@ const char *knot_sandbox_missing(const struct knot_sandbox *sandbox, enum knot_s
 bool knot_sandbox_copies_in_memory(const struct knot_sandbox *sandbox);
 /* Fills fds (KNOT_PROC_NS_FDS long) in the order to enter them; returns how many. Borrowed. */
 size_t knot_sandbox_namespaces(const struct knot_sandbox *sandbox, int *fds);
+/* What its namespaces are known by in /proc; 0 = it has no such one. */
+void knot_sandbox_inodes(
+	const struct knot_sandbox *sandbox, uint64_t *ret_net, uint64_t *ret_mounts);
 const char *knot_sandbox_tmpdir(const struct knot_sandbox *sandbox); /* absolute; borrowed */
 /* Empties TMPDIR between two processes. */
 int knot_sandbox_clean(struct knot_sandbox *sandbox, struct knot_error *err);

@@ -21,7 +21,7 @@
 #define SIZE_EVENTS PAGE_UP(KNOT_EVENT_SLOTS * sizeof(struct knot_shm_event))
 #define SIZE_DEC_OUT PAGE_UP(KNOT_DECISION_SLOTS * sizeof(uint16_t))
 #define SIZE_DEC_IN PAGE_UP(KNOT_DECISION_IN_SLOTS * sizeof(uint16_t))
-#define SIZE_PAIRS PAGE_UP(KNOT_PAIR_SLOTS * sizeof(uint64_t))
+#define SIZE_PAIRS PAGE_UP(KNOT_PAIR_SLOTS * sizeof(struct knot_shm_pair))
 #define SIZE_SITES PAGE_UP(KNOT_SITE_SLOTS * sizeof(struct knot_shm_site))
 #define SIZE_SNAPS PAGE_UP(KNOT_SNAP_SLOTS * sizeof(struct knot_shm_snap))
 #define SIZE_GOROUTINES PAGE_UP(KNOT_G_SLOTS * sizeof(struct knot_shm_goroutine))
@@ -288,12 +288,12 @@ int knot_shm_post(struct knot_shm *shm, const struct knot_shm_request *request,
 
 bool knot_shm_add_pair(struct knot_shm *shm, uint64_t key)
 {
-	uint64_t *pairs = (void *)(shm->base + OFF_PAIRS);
+	struct knot_shm_pair *pairs = (void *)(shm->base + OFF_PAIRS);
 	uint64_t *used = &knot_shm_header(shm)->pairs_used;
 	if (!key)
 		key = 1; /* 0 marks a free slot */
 	for (uint64_t i = 0; i < KNOT_PAIR_SLOTS; i++) {
-		uint64_t *slot = &pairs[(key + i) % KNOT_PAIR_SLOTS];
+		uint64_t *slot = &pairs[(key + i) % KNOT_PAIR_SLOTS].key;
 		if (*slot == key)
 			return true;
 		if (*slot)
@@ -370,7 +370,7 @@ static const struct knot_ring ring_races = {OFF_RACES, KNOT_RACE_SLOTS, 1};
 
 static bool event_ok(const struct knot_shm_event *e)
 {
-	return e->kind >= KNOT_EV_STEP && e->kind <= KNOT_EV_CHAIN && e->op < KNOT_OP_LAST;
+	return e->kind >= KNOT_EV_STEP && e->kind <= KNOT_EV_STATE && e->op < KNOT_OP_LAST;
 }
 
 int knot_shm_copy_events(struct knot_shm *shm, uint64_t start, uint64_t end,

@@ -16,12 +16,13 @@ struct knot_emit_progress {
 	uint64_t elapsed_ns;
 	uint64_t runs, runs_since; /* since the line before */
 	uint64_t since_ns;
-	uint64_t pairs, pairs_since;
+	uint64_t pairs, pairs_since, states;
 	uint64_t chain_runs, chain_any, chain_all;
 	uint64_t corpus, processes, steps;
 	uint32_t findings, duplicates, rejected, listed, targets, programs, set_aside, workers;
 	uint64_t replays, replays_same;
 	uint64_t audits, audits_same;
+	uint64_t trials_refused, trials_refused_had, trials_tried, trials_tried_had;
 	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost,
 		preempts;
 };
@@ -66,6 +67,15 @@ struct knot_emit_audit {
 	bool external, reproduced, same_hash;
 };
 
+/* A chain that was forced. */
+struct knot_emit_trial {
+	const char *package, *test, *chain;
+	const char *why, *refused_now; /* "order", "clocks", NULL = not refused */
+	uint32_t len, runs;
+	uint64_t earlier, earlier_whole; /* runs of the campaign */
+	bool had;
+};
+
 struct knot_emitter;
 
 struct knot_emit_ops {
@@ -76,6 +86,7 @@ struct knot_emit_ops {
 	void (*listed)(FILE *out, const char *kind, const char *package, const char *test,
 		const char *title, const char *why);
 	void (*audit)(FILE *out, const struct knot_emit_audit *a);
+	void (*trial)(FILE *out, const struct knot_emit_trial *t);
 	void (*summary)(FILE *out, const struct knot_emit_progress *p);
 	void (*step)(FILE *out, const char *text, bool is_event);
 	void (*replay)(FILE *out, const struct knot_emit_replay *r);

@@ -64,6 +64,7 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"steps", p->steps},
 		{"processes", p->processes},
 		{"pairs", p->pairs},
+		{"channel_states", p->states},
 		{"corpus", p->corpus},
 		{"chain_runs", p->chain_runs},
 		{"chain_any", p->chain_any},
@@ -79,6 +80,10 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"replays_same", p->replays_same},
 		{"audits", p->audits},
 		{"audits_same", p->audits_same},
+		{"trials_refused", p->trials_refused},
+		{"trials_refused_had", p->trials_refused_had},
+		{"trials_tried", p->trials_tried},
+		{"trials_tried_had", p->trials_tried_had},
 		{"events_lost", p->events_lost},
 		{"hooks_missed", p->hooks_missed},
 		{"pairs_full", p->pairs_full},
@@ -167,6 +172,23 @@ static void audit(FILE *out, const struct knot_emit_audit *a)
 	line(out, o);
 }
 
+static void trial(FILE *out, const struct knot_emit_trial *t)
+{
+	json_t *o = event("trial");
+
+	text(o, "package", t->package);
+	text(o, "test", t->test);
+	text(o, "chain", t->chain);
+	text(o, "refused", t->why);
+	text(o, "refused_now", t->refused_now);
+	put(o, "length", number(t->len));
+	put(o, "runs", number(t->runs));
+	put(o, "campaign_runs", number(t->earlier));
+	put(o, "campaign_whole", number(t->earlier_whole));
+	put(o, "had", json_boolean(t->had));
+	line(out, o);
+}
+
 static void step(FILE *out, const char *what, bool is_event)
 {
 	(void)out;
@@ -211,6 +233,7 @@ const struct knot_emit_ops knot_emit_json = {
 	.finding = finding,
 	.listed = listed,
 	.audit = audit,
+	.trial = trial,
 	.summary = summary,
 	.step = step,
 	.replay = replay,

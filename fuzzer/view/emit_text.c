@@ -127,6 +127,13 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 			"fuzz: audit: %" PRIu64 " of %" PRIu64
 			" runs replayed to the same end by the same schedule\n",
 			p->audits_same, p->audits);
+	if (p->trials_refused || p->trials_tried)
+		fprintf(out,
+			"fuzz: trials: %" PRIu64 " of %" PRIu64
+			" chains refused as impossible could be had; %" PRIu64 " of %" PRIu64
+			" that were tried\n",
+			p->trials_refused_had, p->trials_refused, p->trials_tried_had,
+			p->trials_tried);
 	if (p->events_lost || p->pairs_full)
 		fprintf(out,
 			"fuzz: not recorded: %" PRIu64
@@ -160,6 +167,16 @@ static void audit(FILE *out, const struct knot_emit_audit *a)
 	fprintf(out, "fuzz: audit: %s %s: %s, %s%s\n", a->package, a->test, a->title,
 		a->reproduced ? "another schedule in the replay" : "another end in the replay",
 		a->external ? "; something outside took part" : "");
+	fflush(out);
+}
+
+/* Only what was refused wrongly is worth a line. */
+static void trial(FILE *out, const struct knot_emit_trial *t)
+{
+	if (!t->why || !t->had)
+		return;
+	fprintf(out, "fuzz: trial: %s %s: refused as impossible, and had in %u runs: %s\n",
+		t->package, t->test, t->runs, t->chain);
 	fflush(out);
 }
 
@@ -201,6 +218,7 @@ const struct knot_emit_ops knot_emit_text = {
 	.finding = finding,
 	.listed = listed,
 	.audit = audit,
+	.trial = trial,
 	.summary = summary,
 	.step = step,
 	.replay = replay,

@@ -102,6 +102,8 @@ static void print(FILE *f, const void *arg)
 	single(f, "processes_total", "counter", "Test processes started.", (double)o->processes);
 	single(f, "pairs", "gauge", "Different pairs of neighbouring operations.",
 		(double)o->pairs);
+	single(f, "channel_states", "gauge",
+		"Operations that found their channel full, empty or closed.", (double)o->states);
 	single(f, "corpus_chains", "gauge", "Scheduling chains kept.", (double)o->corpus);
 	single(f, "chain_runs_total", "counter", "Runs under a chain.", (double)o->chain_runs);
 	single(f, "chain_runs_any_total", "counter", "Runs whose chain took effect.",

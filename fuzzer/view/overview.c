@@ -202,7 +202,8 @@ static void results(struct page *p)
 		knot_xasprintf(" findings       %s", kinds));
 	halves(p, KNOT_STYLE_HEADING, knot_xstrdup(" coverage"), knot_xstrdup("verification"));
 	halves(p, KNOT_STYLE_PLAIN,
-		knot_xasprintf(" pairs          %s", number(a, (double)o->pairs)),
+		knot_xasprintf(" pairs          %s, %s states of channels",
+			number(a, (double)o->pairs), number(b, (double)o->states)),
 		o->replays ? knot_xasprintf("fidelity      %.0f %% (%" PRIu64 " of %" PRIu64
 					    " replays)",
 				     100.0 * (double)o->replays_same / (double)o->replays,
@@ -217,6 +218,12 @@ static void results(struct page *p)
 			percent(b, o->chain_all, o->chain_runs)),
 		knot_xasprintf(
 			"listed        %" PRIu64 ", set aside %" PRIu64, o->listed, o->set_aside));
+	if (o->disk_limit_bytes) {
+		knot_auto_free char *taken = knot_text_size(o->disk_bytes);
+		knot_auto_free char *limit = knot_text_size(o->disk_limit_bytes);
+
+		line(p, KNOT_STYLE_PLAIN, knot_xasprintf(" disk           %s of %s", taken, limit));
+	}
 	if (o->not_recorded)
 		line(p, KNOT_STYLE_ALARM,
 			knot_xasprintf(" not recorded   %" PRIu64

@@ -54,10 +54,11 @@ struct knot_overview {
 	uint64_t since_pair_ns, since_finding_ns; /* KNOT_OVERVIEW_NEVER = none so far */
 	uint64_t runs, steps, processes;
 	double runs_per_s; /* lately */
-	uint64_t pairs, corpus;
+	uint64_t pairs, states, corpus; /* states: critical ones of channels */
 	uint64_t chain_runs, chain_any, chain_all;
 	uint64_t replays, replays_same;
 	uint64_t findings, listed, rejected, duplicates, set_aside;
+	uint64_t disk_bytes, disk_limit_bytes; /* the campaign directory; limit 0 = not known */
 	uint64_t not_recorded; /* everything that was lost and counted */
 	const struct knot_overview_count *verdicts; /* findings by verdict */
 	size_t verdicts_len;

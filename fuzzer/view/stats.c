@@ -4,14 +4,15 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "view/overview.h"
 #include "view/stats_file.h"
+#include "wire/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define PLOT_COLUMNS \
 	"# relative_time, cycles_done, cur_item, corpus_count, pending_total, pending_favs, " \
@@ -69,10 +70,33 @@ static void print_stats(FILE *f, const void *arg)
 	fprintf(f, "exec_timeout      : %" PRIu64 "\n", s->timeout_ms);
 	fprintf(f, "peak_rss_mb       : %" PRIu64 "\n", s->peak_rss_mb);
 	fprintf(f, "edges_found       : %" PRIu64 "\n", o->pairs);
+	fprintf(f, "channel_states    : %" PRIu64 "\n", o->states);
 	fprintf(f, "afl_banner        : %s\n", o->what);
 	fprintf(f, "afl_version       : goknot " KNOT_VERSION "\n");
 	fprintf(f, "target_mode       : %s\n", s->mode);
 	fprintf(f, "command_line      : %s\n", s->command_line);
+}
+
+/* Every other line goes when the file has grown long: a night takes a megabyte, a year more than a reader wants. */
+static int thin_plot(const char *path, struct knot_error *err)
+{
+	knot_auto_free char *data = NULL;
+	struct knot_text kept = {0};
+	struct knot_span rest, line;
+	size_t len, n = 0;
+	int rc = knot_file_read(path, (size_t)2 * KNOT_STATS_PLOT_MAX_BYTES, &data, &len, err);
+
+	if (rc)
+		return rc;
+	rest = knot_span_of(data, len);
+	while (knot_span_take_line(&rest, &line))
+		if (n++ % 2 == 0) {
+			knot_text_add(&kept, line.data, line.len);
+			knot_text_adds(&kept, "\n");
+		}
+	rc = knot_file_replace(path, kept.data ? kept.data : "", kept.len, err);
+	knot_text_free(&kept);
+	return rc;
 }
 
 static int add_plot_line(const char *dir, const struct knot_stats *s, struct knot_error *err)
@@ -85,7 +109,9 @@ static int add_plot_line(const char *dir, const struct knot_stats *s, struct kno
 		return knot_error_sys(err, "%s", path);
 	struct stat st;
 
-	if (fstat(fileno(f), &st) == 0 && st.st_size == 0)
+	const bool known = fstat(fileno(f), &st) == 0;
+
+	if (known && st.st_size == 0)
 		fputs(PLOT_COLUMNS, f);
 	const uint64_t hung = hangs(o);
 
@@ -95,26 +121,25 @@ static int add_plot_line(const char *dir, const struct knot_stats *s, struct kno
 		o->elapsed_ns / 1000000000, s->cycles, o->corpus - s->pending, o->corpus,
 		s->pending, s->pending, o->findings - hung, hung, s->longest_chain, o->runs_per_s,
 		o->runs, o->pairs);
-	return fclose(f) ? knot_error_sys(err, "%s", path) : 0;
+	if (fclose(f))
+		return knot_error_sys(err, "%s", path);
+	return known && st.st_size > KNOT_STATS_PLOT_MAX_BYTES ? thin_plot(path, err) : 0;
 }
 
 int knot_stats_replace(const char *path, void (*print)(FILE *f, const void *arg), const void *arg,
 	struct knot_error *err)
 {
-	knot_auto_free char *tmp = knot_xasprintf("%s.tmp%ld", path, (long)getpid());
-	FILE *f = fopen(tmp, "we");
+	knot_auto_free char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
 
 	if (!f)
 		return knot_error_sys(err, "%s", path);
 	print(f, arg);
-	/* No fsync: the next ones come in seconds, and the campaign would wait for the disk. */
-	if (fclose(f) || rename(tmp, path)) {
-		const int rc = knot_error_sys(err, "%s", path);
-
-		unlink(tmp);
-		return rc;
-	}
-	return 0;
+	if (fclose(f))
+		return knot_error_sys(err, "%s", path);
+	/* The next ones come in seconds, and the campaign would wait for the disk. */
+	return knot_file_replace(path, text, len, err);
 }
 
 int knot_stats_write(const char *dir, const struct knot_stats *s, struct knot_error *err)

@@ -34,7 +34,9 @@ struct knot_stats {
 	double runs_per_s_all, runs_per_s_minute;
 };
 
-/* Writes fuzzer_stats anew and adds a line to plot_data, which is made when missing. */
+#define KNOT_STATS_PLOT_MAX_BYTES (4u << 20)
+
+/* Writes fuzzer_stats anew and adds a line to plot_data, which is made when missing and thinned when too long. */
 int knot_stats_write(const char *dir, const struct knot_stats *s, struct knot_error *err);
 /* Writes the metrics anew, in one step for who reads. */
 int knot_stats_write_metrics(const char *file, const struct knot_stats *s, struct knot_error *err);

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 4
+#define KNOT_ABI_VERSION 6
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -62,7 +62,11 @@
 #define KNOT_OP_MEMREAD 36 /* plain memory, under -race */
 #define KNOT_OP_MEMWRITE 37
 #define KNOT_OP_COMPUTE 38 /* goes on computing after the watchdog has preempted it */
-#define KNOT_OP_LAST 39
+/* States in which an operation finds its channel: only in KNOT_EV_STATE, and as the end of a CPOP1 pair. */
+#define KNOT_OP_CHANFULL 39 /* the buffer is, or without one: a sender waits */
+#define KNOT_OP_CHANEMPTY 40 /* the buffer is, or without one: a receiver waits */
+#define KNOT_OP_CHANCLOSED 41
+#define KNOT_OP_LAST 42
 
 /* Kinds of event in the trace ring. */
 #define KNOT_EV_STEP 1 /* goroutine g executes op at site on prim (one per decision) */
@@ -75,6 +79,8 @@
 #define KNOT_EV_SELECTED 8 /* g's select at site took case aux (index in source order, 0xffffffff = default) */
 #define KNOT_EV_ACQUIRE 9 /* g got the lock prim after having been blocked */
 #define KNOT_EV_CHAIN 10 /* element aux of the chain was executed in order */
+#define KNOT_EV_RARE 11 /* what was just executed shows a CPOP2 pair that one run in 2^aux of the test has shown */
+#define KNOT_EV_STATE 12 /* what g has just executed at site found, or a case of a select left, its channel in state op, as no run before */
 
 #define KNOT_EXT_NETPOLL 1
 #define KNOT_EXT_SYSCALL 2
@@ -106,7 +112,8 @@
 #define KNOT_POLICY_POS 3
 #define KNOT_POLICY_SURW 4
 #define KNOT_POLICY_DELAY 5
-#define KNOT_POLICY_COUNT 6
+#define KNOT_POLICY_RPOS 6
+#define KNOT_POLICY_COUNT 7
 
 /* What a run ended in, as the target saw it. C turns this and the snapshot into a verdict. */
 #define KNOT_END_NONE 0 /* still running */
@@ -138,6 +145,7 @@
 #define KNOT_RUN_COLLECTED 0x800 /* of a leak: the collector has looked for leaked goroutines */
 #define KNOT_RUN_NATIVE 0x1000 /* on the stock scheduler: no decisions; events have stamps, see struct knot_shm_event */
 #define KNOT_RUN_PREEMPTED 0x2000 /* the watchdog preempted a goroutine that computed without an operation */
+#define KNOT_RUN_RARE 0x8000 /* held because it has a KNOT_EV_RARE */
 #define KNOT_RUN_PROGRAM 0x4000 /* a program from its start to its exit, not a test */
 
 /* Flags of a request. */
@@ -148,6 +156,7 @@
 #define KNOT_REQ_EXIT 0x10 /* leave the process after this request (fresh process per run) */
 #define KNOT_REQ_WARM 0x20 /* of a crash file: goknot has the process make one fifo run first */
 #define KNOT_REQ_SHORT_TIMER 0x80 /* timers are choices only as long as less than 0.5 s in all is skipped so */
+#define KNOT_REQ_HOLD_CHAIN 0x100 /* hold the first run that executes the whole chain */
 #define KNOT_REQ_MEM_LEARN 0x40 /* look for positions where goroutines share plain memory: struct knot_shm_mem */
 
 /* Flags of the configuration. */
@@ -191,6 +200,13 @@ struct knot_shm_chain_op {
 #define KNOT_DEPTH_MAX 256 /* change points of a run that the shim has room for */
 
 /* One request: count runs with seeds seed, seed+1, ... */
+/* A slot of the table of pairs seen. */
+struct knot_shm_pair {
+	uint64_t key; /* 0 = free */
+	uint32_t run; /* the last run of its test that showed it: its number, from 1 */
+	uint32_t runs; /* how many did */
+};
+
 struct knot_shm_request {
 	uint64_t id;
 	uint64_t seed;
@@ -209,8 +225,10 @@ struct knot_shm_request {
 	uint32_t wait_us; /* native: how long an operation waits for the one before it in the chain */
 	uint32_t timeout_ms; /* real time that a run may take, 0 = for ever */
 	uint32_t mem_len; /* positions of plain memory accesses that are scheduling points, under -race */
-	uint32_t mem_pad;
+	uint32_t chain_misses; /* the request ends when more runs than this, and an eighth of those that executed the whole chain, did not; 0 = never */
 	uint32_t mem[KNOT_MEM_MAX]; /* their site hashes */
+	uint32_t rarity_min; /* a pair that less than one run in 2^this has shown makes an event, and the run held; 0 = none does */
+	uint32_t rarity_pad;
 	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
 };
 

@@ -76,6 +76,18 @@ bool knot_chain_op_take(struct knot_span *line, struct knot_chain_op *ret_op)
 	return true;
 }
 
+bool knot_chain_take(struct knot_span text, struct knot_chain *ret_chain)
+{
+	struct knot_chain_op op;
+	struct knot_span line;
+
+	*ret_chain = (struct knot_chain){.len = 0};
+	while (knot_span_take_line(&text, &line))
+		if (!knot_chain_op_take(&line, &op) || !knot_chain_push(ret_chain, op))
+			return false;
+	return true;
+}
+
 int knot_corpus_encode(
 	const struct knot_corpus *c, char **ret_data, size_t *ret_len, struct knot_error *err)
 {

@@ -50,6 +50,9 @@ void knot_chain_op_add(struct knot_text *t, const struct knot_chain_op *op);
 /* Takes the same from the front of a line. False when it does not stand there. */
 bool knot_chain_op_take(struct knot_span *line, struct knot_chain_op *ret_op);
 
+/* Takes a chain of one operation a line. False when something else stands there, or too many. */
+bool knot_chain_take(struct knot_span text, struct knot_chain *ret_chain);
+
 struct knot_corpus {
 	char *target; /* import path */
 	char *test;

@@ -44,6 +44,9 @@ static const char *const op_names[] = {
 	[KNOT_OP_MEMREAD] = "memread",
 	[KNOT_OP_MEMWRITE] = "memwrite",
 	[KNOT_OP_COMPUTE] = "compute",
+	[KNOT_OP_CHANFULL] = "chanfull",
+	[KNOT_OP_CHANEMPTY] = "chanempty",
+	[KNOT_OP_CHANCLOSED] = "chanclosed",
 };
 _Static_assert(COUNT(op_names) == KNOT_OP_LAST, "every operation has a name");
 
@@ -58,6 +61,8 @@ static const char *const event_names[] = {
 	[KNOT_EV_SELECTED] = "selected",
 	[KNOT_EV_ACQUIRE] = "acquire",
 	[KNOT_EV_CHAIN] = "chain",
+	[KNOT_EV_RARE] = "rare",
+	[KNOT_EV_STATE] = "state",
 };
 
 static const char *const end_names[] = {
@@ -82,6 +87,7 @@ static const char *const policy_names[] = {
 	[KNOT_POLICY_POS] = "pos",
 	[KNOT_POLICY_SURW] = "surw",
 	[KNOT_POLICY_DELAY] = "delay",
+	[KNOT_POLICY_RPOS] = "rpos",
 };
 _Static_assert(COUNT(policy_names) == KNOT_POLICY_COUNT, "every policy has a name");
 
@@ -155,6 +161,11 @@ uint32_t knot_op_runs_as(uint32_t op)
 	default:
 		return op;
 	}
+}
+
+bool knot_op_is_state(uint32_t op)
+{
+	return op >= KNOT_OP_CHANFULL && op <= KNOT_OP_CHANCLOSED;
 }
 
 uint32_t knot_decision_slots(uint16_t d)

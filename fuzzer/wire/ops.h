@@ -27,6 +27,9 @@ bool knot_policy_parse(struct knot_span name, uint32_t *ret_policy);
  * run as RECV, SELSEND as SEND, WGGO as GO, all others as themselves. */
 uint32_t knot_op_runs_as(uint32_t op);
 
+/* Is it no operation but the state in which one finds its channel? */
+bool knot_op_is_state(uint32_t op);
+
 /* How many slots the entry of a schedule takes that begins with slot d: see KNOT_DECISION_TIMER and the like. */
 uint32_t knot_decision_slots(uint16_t d);
 

@@ -234,3 +234,11 @@ char *knot_text_targets(uint64_t tests, uint64_t programs)
 		knot_text_addf(&t, "%" PRIu64 " program%s", programs, programs == 1 ? "" : "s");
 	return knot_text_steal(&t);
 }
+
+char *knot_text_size(uint64_t bytes)
+{
+	const double mb = (double)bytes / (1 << 20);
+
+	return mb < 1023.5 ? knot_xasprintf("%.*f MB", mb < 9.95 ? 1 : 0, mb)
+			   : knot_xasprintf("%.1f GB", mb / 1024);
+}

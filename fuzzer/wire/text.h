@@ -35,6 +35,9 @@ char *knot_text_steal(struct knot_text *t);
 /* "1 test", "12 tests", "1 program", "2 tests and 1 program"; caller frees. */
 char *knot_text_targets(uint64_t tests, uint64_t programs);
 
+/* "95 MB", "4.0 GB": by powers of 1024, as -memory and -disk count; caller frees. */
+char *knot_text_size(uint64_t bytes);
+
 /* Escaped copy, at most max_bytes of it and then "..."; caller frees. */
 char *knot_text_escape(struct knot_span raw, size_t max_bytes);
 /* The reverse of add_escaped and add_word. False for a broken escape or a byte that would have been

@@ -71,6 +71,7 @@ type knotG struct {
 	run       uint64 // serial number of the run that idx and path belong to
 	lastKey   uint64 // key of its last operation in this run
 	prio      uint64 // of the policy
+	raced     uint64 // RPOS: key of the last operation on the primitive when prio was drawn
 	stamp     uint64 // when the policy last took it in
 	pendPrim  uintptr
 	readyIdx  int32 // index in the runnable set, -1 = not in it
@@ -134,7 +135,7 @@ type knotState struct {
 	events *[knotEventSlots]knotShmEvent
 	decOut *[knotDecisionSlots]uint16
 	decIn  *[knotDecisionInSlots]uint16
-	pairs  *[knotPairSlots]uint64
+	pairs  *[knotPairSlots]knotShmPair
 	sites  *[knotSiteSlots]knotShmSite
 	snaps  *[knotSnapSlots]knotShmSnap
 	gs     *[knotGSlots]knotShmGoroutine
@@ -169,9 +170,9 @@ type knotState struct {
 	evEnd, decEnd uint64 // first cursor that would overwrite what goknot has not read
 	prefixPos     uint32
 
-	chainPos   uint32
-	chainDelay uint32
-	chainOn    bool
+	chainPos                uint32
+	chainDelay, chainPasses uint32
+	chainOn                 bool
 
 	vt          int64 // virtual nanoseconds (monotonic clock)
 	vtOff       int64 // while no run is under way: vt at realOff
@@ -212,14 +213,16 @@ type knotState struct {
 	memoryLimit, memoryLimit0 int64
 
 	batchSteps uint64
+	testRun    uint32 // number of the run among those of its test, from 1; 0 = not counted
 	batchAny   uint32
 	batchAll   uint32
 
-	pct   knotPCT
-	fifo  knotFifoQueue
-	delay knotDelay
-	pos   knotPOS
-	surw  knotSURW
+	pct        knotPCT
+	fifo       knotFifoQueue
+	delay      knotDelay
+	pos        knotPOS
+	rposWeight float64
+	surw       knotSURW
 }
 
 var knot knotState
@@ -265,7 +268,7 @@ func knotAttach() {
 	knot.events = (*[knotEventSlots]knotShmEvent)(at(h.offEvents))
 	knot.decOut = (*[knotDecisionSlots]uint16)(at(h.offDecOut))
 	knot.decIn = (*[knotDecisionInSlots]uint16)(at(h.offDecIn))
-	knot.pairs = (*[knotPairSlots]uint64)(at(h.offPairs))
+	knot.pairs = (*[knotPairSlots]knotShmPair)(at(h.offPairs))
 	knot.sites = (*[knotSiteSlots]knotShmSite)(at(h.offSites))
 	knot.snaps = (*[knotSnapSlots]knotShmSnap)(at(h.offSnaps))
 	knot.gs = (*[knotGSlots]knotShmGoroutine)(at(h.offGoroutines))
@@ -471,6 +474,7 @@ func knotRunBegin() {
 	knot.prefixPos = 0
 	knot.chainPos = 0
 	knot.chainDelay = 0
+	knot.chainPasses = 0
 	knot.chainOn = knot.req.chainLen > 0
 	knot.draining = false
 	knot.rootSeen = false
@@ -507,6 +511,7 @@ func knotRunBegin() {
 	knot.wallStart = int64(knot.req.startNs)
 	knotPrims.reset()
 	knotOrdinals.reset()
+	knotTestRun()
 	p := knot.req.policy
 	if p >= uint32(len(knotPolicies)) {
 		p = knotPolicyRandom

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 4
+const knotAbiVersion = 6
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -44,7 +44,10 @@ const knotOpPool = 35
 const knotOpMemread = 36
 const knotOpMemwrite = 37
 const knotOpCompute = 38
-const knotOpLast = 39
+const knotOpChanfull = 39
+const knotOpChanempty = 40
+const knotOpChanclosed = 41
+const knotOpLast = 42
 const knotEvStep = 1
 const knotEvBlock = 2
 const knotEvWake = 3
@@ -55,6 +58,8 @@ const knotEvExternal = 7
 const knotEvSelected = 8
 const knotEvAcquire = 9
 const knotEvChain = 10
+const knotEvRare = 11
+const knotEvState = 12
 const knotExtNetpoll = 1
 const knotExtSyscall = 2
 const knotExtPreempt = 3
@@ -77,7 +82,8 @@ const knotPolicyPct = 2
 const knotPolicyPos = 3
 const knotPolicySurw = 4
 const knotPolicyDelay = 5
-const knotPolicyCount = 6
+const knotPolicyRpos = 6
+const knotPolicyCount = 7
 const knotEndNone = 0
 const knotEndOk = 1
 const knotEndFail = 2
@@ -105,6 +111,7 @@ const knotRunRace = 0x400
 const knotRunCollected = 0x800
 const knotRunNative = 0x1000
 const knotRunPreempted = 0x2000
+const knotRunRare = 0x8000
 const knotRunProgram = 0x4000
 const knotReqReplay = 0x1
 const knotReqHold = 0x2
@@ -113,6 +120,7 @@ const knotReqNoFeedback = 0x8
 const knotReqExit = 0x10
 const knotReqWarm = 0x20
 const knotReqShortTimer = 0x80
+const knotReqHoldChain = 0x100
 const knotReqMemLearn = 0x40
 const knotCfgNoHooks = 0x1
 const knotCfgOldNames = 0x2
@@ -149,27 +157,35 @@ type knotShmChainOp struct {
 
 const knotDepthMax = 256
 
+type knotShmPair struct {
+	key  uint64
+	run  uint32
+	runs uint32
+}
+
 type knotShmRequest struct {
-	id        uint64
-	seed      uint64
-	startNs   uint64
-	count     uint32
-	flags     uint32
-	policy    uint32
-	depth     uint32
-	stepsHint uint32
-	stepLimit uint32
-	fairAfter uint32
-	chainLen  uint32
-	salt      uint64
-	prefixOff uint32
-	prefixLen uint32
-	waitUs    uint32
-	timeoutMs uint32
-	memLen    uint32
-	memPad    uint32
-	mem       [knotMemMax]uint32
-	chain     [knotChainMax]knotShmChainOp
+	id          uint64
+	seed        uint64
+	startNs     uint64
+	count       uint32
+	flags       uint32
+	policy      uint32
+	depth       uint32
+	stepsHint   uint32
+	stepLimit   uint32
+	fairAfter   uint32
+	chainLen    uint32
+	salt        uint64
+	prefixOff   uint32
+	prefixLen   uint32
+	waitUs      uint32
+	timeoutMs   uint32
+	memLen      uint32
+	chainMisses uint32
+	mem         [knotMemMax]uint32
+	rarityMin   uint32
+	rarityPad   uint32
+	chain       [knotChainMax]knotShmChainOp
 }
 
 type knotShmResult struct {

@@ -7,13 +7,19 @@ package runtime
 // means: not a candidate (knot_ready.go). Where GoPie polls with time-outs, the scheduler simply chooses somebody else, so
 // the order is certain whenever it is possible at all.
 //
-// The chain is given up (its rest has no effect) when only held-back goroutines could run: then the order
-// it asks for cannot be had in this run. knot.chainPos is the number of elements executed in order and is
-// reported; knot.chainOn says whether the chain still has an effect.
+// When only held-back goroutines could run, the active element is not to be had before one of them goes on. First a
+// timer may bring it; else one of them passes: its operation does not count, and the chain asks for a later occurrence.
+// A chain for which that has happened too often is given up: its rest has no effect.
+//
+// knot.chainPos is the number of elements executed in order and is reported, as are, a bit each, the elements that a
+// goroutine came to and those it was held back at; knot.chainOn says whether the chain still has an effect.
 
 // knotChainMaxDelay bounds the decisions in which somebody was held back: a chain must not keep a spinning
 // program spinning for ever.
 const knotChainMaxDelay = 20000
+
+// knotChainMaxPasses is how many times in a run a goroutine that is held back may pass.
+const knotChainMaxPasses = 64
 
 // What the active chain means for a runnable goroutine.
 const (
@@ -36,14 +42,42 @@ func knotChainClass(gp *g) uint8 {
 	}
 	pos := knot.chainPos
 	if knotChainMatches(&knot.req.chain[pos], gp) {
+		knot.cur.chainReached |= 1 << pos
 		return knotChainNow
 	}
 	for i := pos + 1; i < knot.req.chainLen; i++ {
 		if knotChainMatches(&knot.req.chain[i], gp) {
+			knot.cur.chainReached |= 1 << i
+			knot.cur.chainWaited |= 1 << i
 			return knotChainHeld
 		}
 	}
 	return knotChainFree
+}
+
+// knotChainStuck reports whether the chain holds back everybody who could run, self included.
+func knotChainStuck(self *g) bool {
+	return knot.chainOn && knot.nfree == 0 && (self == nil || knotChainClass(self) == knotChainHeld)
+}
+
+// knotChainPass chooses the one of those held back that passes.
+func knotChainPass(self *g) *g {
+	knot.chainPasses++
+	n := uint32(knot.nready)
+	if self != nil {
+		n++
+	}
+	if i := knotRandn(n); i < uint32(knot.nready) {
+		return knot.ready[i].ptr()
+	}
+	return self
+}
+
+// knotChainWasted reports whether the request has had its share of runs that did not execute the whole chain. It is
+// asked at the end of a run.
+func knotChainWasted() bool {
+	most := knot.req.chainMisses
+	return most != 0 && knot.req.chainLen != 0 && knot.reqIndex+1-knot.batchAll > most+knot.batchAll/8
 }
 
 // knotChainChoose is asked before the policy. It returns a goroutine to run at once, or leaves the choice
@@ -59,7 +93,11 @@ func knotChainChoose(self *g) (gp, free *g) {
 	}
 	if held := self != free || knot.nfree < knot.nready; held {
 		knot.chainDelay++
-		if knot.nfree == 0 && free == nil || knot.chainDelay > knotChainMaxDelay {
+		stuck := knot.nfree == 0 && free == nil
+		if stuck && knot.chainPasses < knotChainMaxPasses {
+			return knotChainPass(self), nil
+		}
+		if stuck || knot.chainDelay > knotChainMaxDelay {
 			knotChainOff()
 			return nil, self
 		}
@@ -108,6 +146,7 @@ func knotChainLocked(gp *g) {
 
 func knotChainAdvance(gp *g) {
 	knotEvent(knotEvChain, gp.knot.pendOp, gp.knot.idx, gp.knot.pendSite, 0, uint64(knot.chainPos))
+	knot.cur.chainOrdered |= 1 << knot.chainPos
 	knot.chainPos++
 	knot.cur.chainDone = knot.chainPos
 	if knot.chainPos == knot.req.chainLen {

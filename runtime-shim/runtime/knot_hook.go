@@ -167,7 +167,7 @@ func knotSelected(casi int, scases []scase, nsends int) {
 	}
 	knot.cur.hash = knotMix(knot.cur.hash ^ uint64(casi+1))
 	knotEvent(knotEvSelected, op, k.idx, site, prim, uint64(casi))
-	knotFeed(gp, op, site, prim, pe)
+	knotFeed(gp, op, site, prim, pe, scases[casi].c)
 	if f := knot.policy.ran; f != nil {
 		f(gp, want, uintptr(unsafe.Pointer(scases[casi].c)))
 	}
@@ -290,27 +290,34 @@ var knotHookPoints = &knotHookChans[1]
 
 var knotHookChans [2]hchan
 
-// knotSends is called first by chansend1, by one of the inserted hooks or by the program's own send.
-func knotSends(c *hchan, elem unsafe.Pointer) (hook bool) {
-	switch c {
-	case &knotHookChans[0]:
-		call := *(*uint64)(elem)
-		k := &getg().knot
-		if call>>40 == 0 && knot.on && knot.hdr.cfgFlags&knotCfgNoHooks == 0 && k.depth < knotHookDepth {
-			k.hooks[k.depth] = knotPending{uint32(call >> 8), uint8(call)} // as knotBefore does, one call less
-			k.depth++
-		} else if call>>40 == 0 {
-			knotBefore(uint32(call>>8), uint8(call))
-		} else {
-			knotAfter(uint32(call>>8), uint8(call))
-		}
-		return true
-	case &knotHookChans[1]:
+// knotIsHook: a send on c is a call of one of the inserted hooks. It is inlined into chansend1, for the program's own sends.
+func knotIsHook(c *hchan) bool {
+	return uintptr(unsafe.Pointer(c))-uintptr(unsafe.Pointer(&knotHookChans)) < unsafe.Sizeof(knotHookChans)
+}
+
+// knotHooked is called by chansend1 instead of a send on one of these two.
+func knotHooked(c *hchan, elem unsafe.Pointer) {
+	if c != &knotHookChans[0] {
 		p := (*knotHookPoint)(elem)
 		knotAtomic(uint32(p.call>>8), uint8(p.call), p.addr)
-		return true
+		return
 	}
-	return false
+	k, call := &getg().knot, *(*uint64)(elem)
+	switch before := call>>40 == 0; {
+	case knot.on && before && knot.hdr.cfgFlags&knotCfgNoHooks == 0 && k.depth < knotHookDepth:
+		k.hooks[k.depth] = knotPending{uint32(call >> 8), uint8(call)} // as knotBefore does, one call less
+		k.depth++
+	case k.run == knotNat.plain && before && k.depth < knotHookDepth:
+		k.hooks[k.depth] = knotPending{uint32(call >> 8), uint8(call)} // as knotNatBefore does, three calls less
+		k.depth++
+		k.busy = false
+	case k.run == knotNat.plain && !before && k.depth == 0 && k.busy:
+		k.busy = false // as knotNatAfter does, two calls less
+	case before:
+		knotBefore(uint32(call>>8), uint8(call))
+	default:
+		knotAfter(uint32(call>>8), uint8(call))
+	}
 }
 
 type knotHookPoint struct {

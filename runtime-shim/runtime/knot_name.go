@@ -303,6 +303,9 @@ func knotNormalOp(op uint8) uint8 {
 	return op
 }
 
+// knotIsOp: what was named is this operation.
+func knotIsOp(named, op uint8) bool { return named == op || knotNormalOp(named) == knotNormalOp(op) }
+
 // knotResolve turns a return address, or with knotOpStart a function's entry, into a site and enters it into the table that goknot reads.
 func knotResolve(pc uintptr, op uint8) (kind uint8, site uint32) {
 	f := findfunc(pc)

@@ -23,6 +23,7 @@ type knotNative struct {
 	// Read by every hook, written between runs.
 	bloom uint64 // sites whose hooks do something, by their last six bits
 	rec   bool   // events are recorded
+	plain uint64 // the run, if events are recorded and no chain is to be kept to; else knotNoRun
 	on    bool   // a run is under way: goroutines get names
 
 	attached bool
@@ -31,6 +32,8 @@ type knotNative struct {
 	ended    bool // the event ring is full
 	full     bool // ... and no chain needs names: operations are only counted
 	chainLen uint32
+	stamp    uint32 // of cursor 0
+	evSoon   uint64 // first cursor whose slot may not be ready
 	waitNs   int64
 	started  int64 // of the run, real time
 	kept     uint64
@@ -57,7 +60,9 @@ type knotNative struct {
 	cancel  atomic.Uint32
 }
 
-var knotNat knotNative
+var knotNat = knotNative{plain: knotNoRun}
+
+const knotNoRun = ^uint64(0) // of no goroutine
 
 // knotEventSpare are slots that threads may still claim after the ring was found full.
 const knotEventSpare = 4096
@@ -114,6 +119,8 @@ func knotNatBegin() {
 	knotRaceRunEnd()
 	knotRaceSkip()
 	knot.evEnd = knotAtomicLoad(&h.evTail) + knotEventSlots - knotEventSpare
+	n.stamp = h.pid*knotEventStamp + 1
+	n.evSoon = min(max(n.evSoon, h.evHead), knot.evEnd)
 	knot.rootSeen = false
 	knotPrims.reset()
 	knotOrdinals.reset()
@@ -131,6 +138,9 @@ func knotNatBegin() {
 		n.rec, n.bloom = false, 0
 	} else if n.rec {
 		n.bloom = ^uint64(0)
+	}
+	if n.plain = knotNoRun; n.rec && n.chainLen == 0 {
+		n.plain = knot.run
 	}
 	knotNamesOn = n.rec || n.bloom != 0
 }
@@ -150,7 +160,7 @@ func knotNatEnd(failed, skipped bool) {
 	if n.alive.Load() > 0 {
 		look = knotNatLeft()
 	}
-	n.on, n.rec, n.bloom = false, false, 0
+	n.on, n.rec, n.plain, n.bloom = false, false, knotNoRun, 0
 	knotNatLearn()
 	nsnap := uint32(0)
 	knotLive = uint32(look.live)

@@ -266,7 +266,7 @@ func knotNatGiveUp(end uint32) {
 	if end != knotEndTimeout && (!l.quiet() || end == knotEndDeadlock && l.outside) || !n.taken.CompareAndSwap(0, 2) {
 		return
 	}
-	n.rec, n.bloom = false, 0
+	n.rec, n.plain, n.bloom = false, knotNoRun, 0
 	knotNatLearn()
 	nsnap := knotNatHolders(l.snaps)
 	knotDumpStacks()

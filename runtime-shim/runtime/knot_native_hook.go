@@ -96,7 +96,7 @@ func knotNatAfter(id uint32, op uint8) {
 	}
 	if !k.busy && op == knotOpRecv && knotNat.rec {
 		// A range loop goes round: its hook stands before the first receive only.
-		knotNatEvent(knotEvStep, op, k.idx, id, 0, uint64(k.lastRecv), 0)
+		knotNatStep(k, op, id, k.lastRecv)
 	}
 	k.busy = false
 }
@@ -118,23 +118,22 @@ func knotNatAtomic(id uint32, op uint8, addr uintptr) {
 		knotNatReach(gp, id, op)
 	}
 	if knotNat.rec {
-		knotNatEvent(knotEvStep, op, k.idx, id, 0, uint64(addr), 0)
+		knotNatStep(k, op, id, addr)
 	}
 }
 
 // knotNatOp is called first by the runtime's own operations and by the wrappers in package sync.
 func knotNatOp(op uint8, addr uintptr) {
-	gp := getg()
+	k := &getg().knot
 	if knotNat.full {
-		knotNatCount(gp)
+		knotNatCount(k)
 		return
 	}
-	k := &gp.knot
 	if k.taking && k.pendPrim == addr && op == knotOpLock {
 		k.nested++ // a RWMutex locks its Mutex, which has the same address
 		return
 	}
-	if k.depth == 0 || k.run != knot.run || knotNormalOp(k.hooks[k.depth-1].op) != knotNormalOp(op) {
+	if k.depth == 0 || k.run != knot.run || !knotIsOp(k.hooks[k.depth-1].op, op) {
 		if op == knotOpRecv {
 			k.lastRecv, k.busy = addr, false
 		}
@@ -148,7 +147,7 @@ func knotNatOp(op uint8, addr uintptr) {
 		k.taking = true
 		return
 	}
-	knotNatEvent(knotEvStep, op, k.idx, top.id, 0, uint64(addr), 0)
+	knotNatStep(k, op, top.id, addr)
 }
 
 // knotNatChanOp is knotNatOp of an operation on a channel.
@@ -169,7 +168,7 @@ func knotNatTaken(op uint8, addr uintptr) {
 	if k.run != knot.run {
 		return
 	}
-	knotNatEvent(knotEvStep, op, k.idx, k.pendSite, 0, uint64(addr), 0)
+	knotNatStep(k, op, k.pendSite, addr)
 	if k.chainEl != 0 && k.chainID == k.pendSite {
 		knotNatDone(gp)
 	}
@@ -179,7 +178,7 @@ func knotNatTaken(op uint8, addr uintptr) {
 func knotNatSelect() {
 	gp := getg()
 	if knotNat.full {
-		knotNatCount(gp)
+		knotNatCount(&gp.knot)
 		return
 	}
 	k := &gp.knot
@@ -246,7 +245,7 @@ func knotNatGoSite() uint32 {
 		return 0
 	}
 	if knotNat.full {
-		knotNatCount(gp)
+		knotNatCount(&gp.knot)
 	}
 	if k.depth > 0 && k.run == knot.run {
 		if top := k.hooks[k.depth-1]; knotNormalOp(top.op) == knotOpGo {

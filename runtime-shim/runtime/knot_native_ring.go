@@ -2,7 +2,10 @@
 
 package runtime
 
-import "internal/runtime/atomic"
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
 
 // The event ring with many writers. A writer claims a slot by moving the cursor, fills it and stores the
 // stamp last; the order of the slots is the order of the claims. A step of a lock is claimed when the lock
@@ -20,29 +23,55 @@ func knotNatEvent(kind, op uint8, g uint16, site, prim uint32, aux, vtime uint64
 		return
 	}
 	i := atomic.Xadd64(&knot.cur.evHead, 1) - 1
-	if i >= knot.evEnd {
-		// Only threads that are here at the same time claim slots behind the end.
-		knotNat.ended = true
-		knotNat.lost.Add(1)
-		if knotNat.chainLen == 0 && knotNat.on {
-			knotNat.full, knotNamesOn = true, false
-		}
+	if i >= knotNat.evSoon && !knotNatRoom(i) {
 		return
 	}
-	e := &knot.events[i%knotEventSlots]
-	e.g = g
-	e.kind = kind
-	e.op = op
-	e.site = site
-	e.prim = prim
-	e.aux = aux
-	e.vtime = vtime
-	atomic.Store(&e.step, knotNatStamp(i))
+	e := knotNatSlot(i)
+	e.site, e.prim, e.aux, e.vtime = site, prim, aux, vtime
+	e.publish(i, kind, op, g)
 }
 
-// knotNatCount counts an operation of gp that is not written down, and forgets what a hook left before names were turned off.
-func knotNatCount(gp *g) {
-	k := &gp.knot
+// knotNatStep is knotNatEvent of what is recorded most, a step of the goroutine k.
+func knotNatStep(k *knotG, op uint8, site uint32, aux uintptr) {
+	knotNatEvent(knotEvStep, op, k.idx, site, 0, uint64(aux), 0)
+}
+
+func knotNatSlot(i uint64) *knotShmEvent { return &knot.events[i%knotEventSlots] }
+
+// publish fills the first word of the event with cursor i, which has its stamp. amd64 makes stores visible in the order of
+// the program; an atomic store would wait for them besides.
+func (e *knotShmEvent) publish(i uint64, kind, op uint8, g uint16) {
+	*(*uint64)(unsafe.Pointer(e)) = uint64(knotNatStamp(i)) | uint64(g)<<32 | uint64(kind)<<48 | uint64(op)<<56
+}
+
+// knotNatAhead is how many slots are made ready at a time: the kernel gives pages one by one for several microseconds each,
+// or many for little more.
+const knotNatAhead = 2048
+
+// knotNatRoom makes ready the slot that was claimed. It reports false, and counts the event, if the ring is full.
+//
+//go:noinline
+func knotNatRoom(i uint64) bool {
+	n := &knotNat
+	if i >= knot.evEnd {
+		// Only threads that are here at the same time claim slots behind the end.
+		n.ended = true
+		n.lost.Add(1)
+		if n.chainLen == 0 && n.on {
+			n.full, knotNamesOn = true, false
+		}
+		return false
+	}
+	const populateWrite = 23 // which kernels before 5.14 do not know: then the pages come one by one
+	from := i / knotNatAhead * knotNatAhead
+	madvise(unsafe.Pointer(knotNatSlot(from)), knotNatAhead*unsafe.Sizeof(knotShmEvent{}), populateWrite)
+	n.evSoon = min(from+knotNatAhead, knot.evEnd)
+	return true
+}
+
+// knotNatCount counts an operation of a goroutine that is not written down, and forgets what a hook left before names were
+// turned off.
+func knotNatCount(k *knotG) {
 	k.depth, k.busy = 0, false
 	k.lost++
 }
@@ -55,7 +84,7 @@ func knotNatCounted() {
 	})
 }
 
-func knotNatStamp(i uint64) uint32 { return knot.hdr.pid*knotEventStamp + uint32(i) + 1 }
+func knotNatStamp(i uint64) uint32 { return knotNat.stamp + uint32(i) }
 
 // knotNatLearn looks through the events of a run that is over: primitives get their numbers, pairs are looked
 // up, holders of locks are noted. Nothing of the run is being written any more, or what is gets lost.

@@ -206,3 +206,68 @@ func knotSomebodyOut() bool {
 	})
 	return found
 }
+
+// knotVain are the looks at the network in a row that brought nothing.
+var knotVain struct {
+	run                  uint64
+	tick, waiters, count uint32 // system calls and waiters then; looks, one more when all listen
+}
+
+// knotVainMax is after how many of them it matters who waits.
+const knotVainMax = 16
+
+// knotMayCome reports whether it is worth a moment to wait for the network before virtual time goes on. It is not where
+// all who wait listen, and for knotVainMax such moments nobody has made a system call: the program is connecting to none
+// of them, no thread of C's is there to do so, and a child that might is outstanding. Who comes from elsewhere is seen
+// by the look before the moment.
+func knotMayCome(pp *p) bool {
+	v := &knotVain
+	tick, waiters := pp.syscalltick, netpollWaiters.Load()
+	if v.run != knot.run || v.tick != tick || v.waiters != waiters {
+		v.run, v.tick, v.waiters, v.count = knot.run, tick, waiters, 0
+	}
+	switch {
+	case v.count < knotVainMax:
+		v.count++
+		return true
+	case v.count == knotVainMax && knotAllListen() && !knotForeignThread():
+		v.count++
+	case v.count == knotVainMax:
+		v.count = 0 // ask again: a thread of Go's that has just begun counts as one of C's
+	}
+	return v.count <= knotVainMax
+}
+
+// knotWaitNs is how long to wait, in real time, when nothing but the network can bring anything.
+func knotWaitNs(pp *p) int64 {
+	if knotMayCome(pp) {
+		return knotExternalMaxNs
+	}
+	return knotListenMaxNs
+}
+
+// knotAllListen reports whether those who wait for the network all wait for somebody to connect.
+func knotAllListen() bool {
+	all := true
+	forEachG(func(gp *g) {
+		if readgstatus(gp)&^_Gscan != _Gwaiting || gp.waitreason != waitReasonIOWait {
+			return
+		}
+		k := &gp.knot
+		all = all && k.run == knot.run && k.pendOp == knotOpIo && k.pendPrim != 0 &&
+			knotListens((*pollDesc)(unsafe.Pointer(k.pendPrim)).fd)
+	})
+	return all
+}
+
+func knotListens(fd uintptr) bool {
+	const (
+		sysGetsockopt = 55
+		solSocket     = 1
+		soAcceptconn  = 30
+	)
+	var value [1]int32
+	size := [1]uint32{4}
+	errno := knotSyscall6(sysGetsockopt, fd, solSocket, soAcceptconn, uintptr(unsafe.Pointer(&value)), uintptr(unsafe.Pointer(&size)), 0)
+	return errno == 0 && value[0] != 0
+}

@@ -35,6 +35,7 @@ func init() {
 			remove: knotSURWRemove, ran: knotSURWRan, choose: knotSURWChoose},
 		knotPolicyDelay: {name: "delay", timers: true, begin: knotDelayBegin, yielded: knotDelayYielded, add: knotFifoAdd,
 			choose: knotDelayChoose},
+		knotPolicyRpos: {name: "rpos", timers: true, begin: knotRposBegin, add: knotRposAdd, choose: knotRposChoose},
 	}
 }
 

@@ -59,35 +59,75 @@ func knotPairKey(salt, kind, a, b uint64) uint64 {
 	return knotMix((a^salt)*0x9e3779b97f4a7c15 + b<<1 + kind)
 }
 
-// knotPair looks a pair of operations up in the table of pairs seen and enters it when it is new.
-// Keys of all tests share the table; the salt of the request keeps them apart.
-func knotPair(kind uint64, a, b uint64) {
-	key := knotPairKey(knot.req.salt, kind, a, b)
-	if key == 0 {
+// knotPairSlot is where a pair stands in the table of pairs seen, or the free slot where it would, whose key is 0; and its
+// key. Keys of all tests share the table, which is never quite full; the salt of the request keeps them apart.
+func knotPairSlot(kind uint64, a, b uint64) (p *knotShmPair, key uint64) {
+	if key = knotPairKey(knot.req.salt, kind, a, b); key == 0 {
 		key = 1
 	}
-	h := knot.hdr
-	for i := key; i-key < knotPairSlots; i++ {
-		p := &knot.pairs[i%knotPairSlots]
-		if *p == key {
-			return
-		}
-		if *p == 0 {
-			if h.pairsUsed >= knotPairSlots/4*3 {
-				h.pairsFull++
-				return
-			}
-			*p = key
-			h.pairsUsed++
-			knot.cur.newPairs++
-			return
-		}
+	i := key
+	for p = &knot.pairs[i%knotPairSlots]; p.key != key && p.key != 0; p = &knot.pairs[i%knotPairSlots] {
+		i++
 	}
+	return p, key
+}
+
+// knotPair looks a pair of operations up in the table of pairs seen and enters it when it is new. It returns the slot, nil
+// when the table is full.
+func knotPair(kind uint64, a, b uint64) *knotShmPair {
+	p, key := knotPairSlot(kind, a, b)
+	if p.key == 0 {
+		h := knot.hdr
+		if h.pairsUsed >= knotPairSlots/4*3 {
+			h.pairsFull++
+			return nil
+		}
+		p.key = key
+		h.pairsUsed++
+		knot.cur.newPairs++
+	}
+	return p
+}
+
+// knotRarePair is knotPair for a pair of which the runs that show it are counted: what few runs show is written down.
+func knotRarePair(gp *g, a, b uint64) {
+	p := knotPair(2, a, b)
+	if p == nil || p.run == knot.testRun {
+		return
+	}
+	p.run = knot.testRun
+	p.runs++
+	bits := uint32(knotLen32(knot.testRun) - knotLen32(p.runs))
+	if knot.req.rarityMin != 0 && bits >= knot.req.rarityMin {
+		knot.cur.flags |= knotRunRare
+		knotEvent(knotEvRare, knotOpNone, gp.knot.idx, 0, 0, uint64(bits))
+	}
+}
+
+// knotPairRuns is how many runs of the test have shown a CPOP2 pair.
+func knotPairRuns(a, b uint64) uint32 {
+	p, _ := knotPairSlot(2, a, b)
+	return p.runs
+}
+
+// knotTestRun numbers the runs of the test, from 1, in the table itself: the counts and their base are forgotten together.
+func knotTestRun() {
+	knot.testRun = 0
+	if knot.req.flags&knotReqNoFeedback != 0 || knotNat.on {
+		return
+	}
+	if p := knotPair(0, 0, 0); p != nil {
+		p.runs++
+		knot.testRun = p.runs
+	}
+	knot.cur.newPairs = 0
 }
 
 // knotFeed takes one executed operation into the pairs of the run: CPOP1 with the goroutine's operation
 // before it, CPOP2 with the operation before it on the same primitive when another goroutine did that one.
-func knotFeed(gp *g, op uint8, site, prim uint32, pe *knotTabEntry) {
+//
+// c is the channel of an operation on one, else nil: its state is part of what the run has shown.
+func knotFeed(gp *g, op uint8, site, prim uint32, pe *knotTabEntry, c *hchan) {
 	if knot.req.flags&knotReqNoFeedback != 0 {
 		return
 	}
@@ -99,11 +139,35 @@ func knotFeed(gp *g, op uint8, site, prim uint32, pe *knotTabEntry) {
 	k.lastKey = key
 	if pe != nil {
 		if pe.lastKey != 0 && pe.lastG != k.idx {
-			knotPair(2, pe.lastKey, key)
+			knotRarePair(gp, pe.lastKey, key)
 		}
 		pe.lastKey = key
 		pe.lastG = k.idx
 	}
+	if c == nil {
+		return
+	}
+	if state := knotChanState(c); state != knotOpNone {
+		before := knot.cur.newPairs
+		knotPair(1, key, knotOpKey(k.path, site, state))
+		if knot.cur.newPairs != before {
+			knotEvent(knotEvState, state, k.idx, site, prim, 0)
+		}
+	}
+}
+
+// knotChanState is the critical state that a channel is in (GFuzz, ASPLOS 2022; GoPie, Table IX), knotOpNone for none. One
+// without a buffer is full where a sender waits and empty where a receiver does.
+func knotChanState(c *hchan) uint8 {
+	switch {
+	case c.closed != 0:
+		return knotOpChanclosed
+	case c.dataqsiz != 0 && c.qcount == c.dataqsiz || c.sendq.first != nil:
+		return knotOpChanfull
+	case c.dataqsiz != 0 && c.qcount == 0 || c.recvq.first != nil:
+		return knotOpChanempty
+	}
+	return knotOpNone
 }
 
 // knotResult closes the current run. Its trace is kept when goknot has to look at it, else the cursors go
@@ -113,11 +177,13 @@ func knotResult(end, nsnap uint32) {
 	knotRaceTake()
 	knot.batchSteps += uint64(c.steps)
 	chainLen := knot.req.chainLen
+	firstAll := false
 	if chainLen > 0 {
 		if c.chainDone > 0 {
 			knot.batchAny++
 		}
 		if c.chainDone == chainLen {
+			firstAll = knot.batchAll == 0 && knot.req.flags&knotReqHoldChain != 0
 			knot.batchAll++
 		}
 	}
@@ -128,13 +194,14 @@ func knotResult(end, nsnap uint32) {
 	if c.newPairs > 0 {
 		c.flags |= knotRunNewPairs
 	}
-	last := knot.reqIndex+1 >= knot.req.count || h.stop != 0
+	last := knot.reqIndex+1 >= knot.req.count || h.stop != 0 || knotChainWasted()
 	tainted := c.flags&knotRunTainted != 0
 	if last || tainted {
 		c.flags |= knotRunBatchEnd
 	}
 	bad := end != knotEndOk && end != knotEndSkip
-	if c.newPairs > 0 || bad || c.flags&knotRunRace != 0 || knot.req.flags&(knotReqReplay|knotReqHold) != 0 {
+	if c.newPairs > 0 || bad || c.flags&knotRunRace != 0 || knot.req.flags&(knotReqReplay|knotReqHold) != 0 || firstAll ||
+		c.flags&knotRunRare != 0 {
 		c.flags |= knotRunHeld
 	}
 	if c.flags&(knotRunHeld|knotRunBatchEnd) == 0 {

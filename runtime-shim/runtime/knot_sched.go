@@ -2,6 +2,8 @@
 
 package runtime
 
+import "unsafe"
+
 // knotMay reports whether gp, the caller, takes part in the run and can be switched away from here.
 func knotMay(gp *g) bool {
 	mp := gp.m
@@ -259,12 +261,16 @@ func knotExec(gp *g) {
 	knotEvent(knotEvStep, op, k.idx, site, k.primID, 0)
 	knot.vt += knotStepNs
 	if op >= knotOpSend {
-		knotFeed(gp, op, site, k.primID, pe)
+		var ch *hchan
+		if op <= knotOpClose {
+			ch = (*hchan)(unsafe.Pointer(k.pendPrim))
+		}
+		knotFeed(gp, op, site, k.primID, pe, ch)
 	}
 	if f := knot.policy.ran; f != nil {
 		f(gp, op, k.pendPrim)
 	}
-	if knot.chainPos < knot.req.chainLen {
+	if knot.chainPos < knot.req.chainLen && !knotFollowing() {
 		knotChainStep(gp)
 	}
 	if c.steps&(knotPollSteps-1) == 0 {
@@ -343,7 +349,7 @@ func knotDecide(self *g) *g {
 			return nil
 		}
 	}
-	if policy.timers && knot.firesLeft > 0 && r.flags&knotReqNoTimer == 0 && knotRandom()&15 == 0 {
+	if policy.timers && knot.firesLeft > 0 && r.flags&knotReqNoTimer == 0 && (knotChainStuck(self) || knotRandom()&15 == 0) {
 		if when := knotNextTimer(); when != 0 && when-knot.vt < knotEarlyLeft() {
 			knot.firesLeft--
 			knotRecordDecision(knotDecisionTimer)
@@ -460,6 +466,7 @@ const (
 	knotDrainMaxFires = 2000
 	knotDrainMaxNs    = 24 * 3600 * 1000 * 1000 * 1000
 	knotExternalMaxNs = 1000 * 1000 * 1000 // real time: nothing but the outside could go on
+	knotListenMaxNs   = 200 * 1000 * 1000  // real time: all that could is that somebody from elsewhere connects
 	knotSignalNs      = 100 * 1000 * 1000  // real time: a program that handles signals may be about to get one
 
 	knotDrainExternalNs = 200 * 1000 * 1000 // real time: something outside is under way behind the end of the test
@@ -526,7 +533,7 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		usleep(50)
 		return nil, true
 	}
-	if waiters {
+	if waiters && knotMayCome(pp) {
 		// Loopback traffic of the program's own needs a moment to come through the kernel.
 		for i := 0; i < 3; i++ {
 			usleep(10)
@@ -557,7 +564,7 @@ func knotIdle(pp *p) (gp *g, again bool) {
 		return nil, true
 	}
 	if waiters {
-		if now-knot.idleSince < knotExternalMaxNs {
+		if now-knot.idleSince < knotWaitNs(pp) {
 			usleep(200)
 			return nil, true
 		}

@@ -35,11 +35,15 @@ refuses 'goknot fuzz: -fuzztime wants a duration (30s, 8h) or a count (1000x), n
 refuses 'goknot fuzz: -fuzztime wants a value' fuzz -fuzztime
 refuses 'goknot fuzz: -parallel wants a number from 1 to 1024, not "0"' fuzz -parallel=0
 refuses 'goknot fuzz: -mutate wants true or false, not "x"' fuzz --mutate=x
-refuses 'goknot fuzz: -policy wants fifo, random, pct, pos, surw, delay or none, not "best"' fuzz -policy best
+refuses 'goknot fuzz: -policy wants fifo, random, pct, pos, rpos, surw, delay, gopie or none, not "best"' fuzz -policy best
 refuses 'goknot fuzz: -policy pct is for controlled schedules: with -sched native the Go runtime itself schedules' \
 	fuzz -sched native -policy pct
 refuses 'goknot fuzz: -policy none leaves everything to the Go runtime: it goes with -sched native only' \
 	fuzz -policy none
+refuses 'goknot fuzz: -policy gopie makes chains of what runs show: it does not go with -feedback none' \
+	fuzz -policy gopie -feedback none
+refuses 'goknot fuzz: -policy gopie makes chains of what runs show: it does not go with -mutate=false' \
+	fuzz -sched native -policy gopie -mutate=false
 refuses 'goknot fuzz: -depth wants a number from 1 to 256, not "257"' fuzz -policy pct -depth 257
 refuses 'goknot fuzz: -depth is the depth of -policy pct or the delays of -policy delay: it goes with one of them' \
 	fuzz -policy pos -depth 3

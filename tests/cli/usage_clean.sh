@@ -14,7 +14,8 @@ fail() {
 }
 
 campaign() { # directory
-	mkdir -p "$1/build/src" "$1/work/0/tmp" "$1/crashes"
+	mkdir -p "$1/build/src" "$1/work/0/tmp" "$1/crashes" "$1/corpus" "$1/audit"
+	touch "$1/corpus/0123456789abcdef.corpus" "$1/fuzzer_stats" "$1/plot_data"
 	touch "$1/goknot.db" "$1/goknot.db-wal" "$1/crashes/a.crash" "$1/build/src/x.go" "$1/lock"
 	chmod 000 "$1/work/0/tmp"
 }
@@ -28,7 +29,7 @@ expect() { # wanted exit code, goknot's arguments...
 
 campaign .goknot
 expect 0 clean
-for kept in goknot.db crashes/a.crash; do
+for kept in goknot.db crashes/a.crash corpus/0123456789abcdef.corpus; do
 	[ -e ".goknot/$kept" ] || fail "$kept is gone"
 done
 for product in build work; do

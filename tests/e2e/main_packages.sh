@@ -421,7 +421,7 @@ fuzz -fuzztime 20x ./cmd/serve -- signal
 listed "one that waits for a signal" 'waits for something outside the process'
 fuzz -fuzztime 4x ./cmd/serve -- pipe
 listed "one that reads from outside" 'waits for something outside the process'
-fuzz -fuzztime 12x ./cmd/serve -- tick
+fuzz -fuzztime 5x ./cmd/serve -- tick
 expect_rc 0 "a ticker"
 expect_out 'fuzz: 0 findings, .*'
 

@@ -21,4 +21,28 @@ goknot status -json campaign
 expect "each by itself: $(cat out)" test "$(events target 'map(select(.runs > 0) | .package) | sort | join(" ")')" = \
 	"example.org/many/a/x example.org/many/b/x example.org/many/x example.org/many/x/v2 example.org/many/x/v2/x"
 expect "a test binary each" test "$(cd campaign/build/bin && readlink -e -- *.test | sort -u | wc -l)" -eq 5
+
+# Where all is up to date the go commands run side by side; what fails in one of them is told, and takes no other with it.
+rm -r many/broken
+real=${GOKNOT_GO:-$(command -v go)}
+cat >go <<SH
+#!/bin/sh
+[ "\$1" != test ] || echo begin >>"$work/calls"
+"$real" "\$@"
+rc=\$?
+[ "\$1" != test ] || echo end >>"$work/calls"
+exit \$rc
+SH
+chmod +x go
+export GOKNOT_GO=$work/go
+goknot fuzz -C many -o campaign -json -quiet -fuzztime 20x ./...
+expect_rc 0 "packages of one name again"
+expect "all run: $(cat out)" test "$(events summary '.[0].targets')" = 5
+expect "a command for each of one name: $(cat calls)" test "$(grep -c begin calls)" -eq 5
+[ "$(nproc)" -lt 2 ] || expect "they run side by side: $(cat calls)" test "$(head -n 2 calls | tr '\n' ' ')" = 'begin begin '
+sed -i 's/t.Log/undefined/' many/b/x/x_test.go
+goknot fuzz -C many -o campaign -json -quiet -fuzztime 20x ./...
+expect_rc 0 "one that does not build any more"
+expect "it is told: $(cat out err)" grep -q 'example.org/many/b/x does not build.*undefined: undefined' out err
+expect "the others run: $(cat out)" test "$(events summary '.[0].targets')" = 4
 done_testing

@@ -74,6 +74,46 @@ func TestListenerAndClock(t *testing.T) {
 	ln.Close()
 }
 
+// Who has waited in vain for long waits again when somebody connects: traffic of the program's own misses no deadline.
+func TestLateDial(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			b := make([]byte, 1)
+			c.Read(b)
+			c.Write(b)
+			c.Close()
+		}
+	}()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for range 20 {
+		for range 100 {
+			<-tick.C
+		}
+		c, err := net.DialTimeout("tcp", ln.Addr().String(), time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.SetDeadline(time.Now().Add(time.Second))
+		if _, err := c.Write(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Read(make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		c.Close()
+	}
+}
+
 // A channel of a timer that nobody blocks on is in no heap.
 func TestPolledTimer(t *testing.T) {
 	for c := time.After(time.Second); ; {
@@ -146,12 +186,15 @@ func TestConstructs(t *testing.T) {
 	<-done
 }
 GO
-goknot fuzz -C rules -o campaign -json -quiet -seed 1 -parallel 1 -policy random -mutate=false -audit 1 -fresh 1 -fuzztime 140x
+goknot fuzz -C rules -o campaign -json -quiet -seed 1 -parallel 1 -policy random -mutate=false -audit 1 -fresh 1 -fuzztime 160x
 expect_rc 0 "rules"
 for t in Clocks WallClock ListenerAndClock PolledTimer Random Processors Constructs; do
 	expect "$t: $(grep "\"Test$t\"" out | head -2)" test "$(events audit "map(select(.test == \"Test$t\")) |
 		length >= 1 and all(.[]; .end == \"ok\" and .same_hash)")" = true
 done
+# A deadline may be fired by choice; then the test fails, and is excused.
+late=$(events audit 'map(select(.test == "TestLateDial"))')
+expect "LateDial: $late" test "$(jq 'all(.[]; .same_hash) and (map(select(.early_ns < 5e8)) | length >= 1 and all(.[]; .end == "ok"))' <<<"$late")" = true
 expect "a thousand seconds took long" test "$(events audit '[.[] | select(.test == "TestListenerAndClock") | .wall_ns] | min < 2e9')" = true
 expect "random numbers never differ" test "$(events audit '[.[] | select(.test == "TestRandom") | .steps] | unique | length > 3')" = true
 done_testing

@@ -12,11 +12,14 @@ if ! command -v tmux >/dev/null; then
 	skip "the status screen" "there is no tmux to look at it with"
 	done_testing
 fi
-tmux=(tmux -f /dev/null -L "goknot-$$")
-on_exit+=("tmux -L goknot-$$ kill-server 2>/dev/null")
+servers=0
+tmux=(tmux -f /dev/null -L "goknot-$$-0")
+on_exit+=("tmux -L goknot-$$-\$servers kill-server 2>/dev/null")
 
 start() { # rows, columns, environment and command
 	"${tmux[@]}" kill-server 2>/dev/null || true
+	# Who comes while the old server goes is turned away by it.
+	tmux=(tmux -f /dev/null -L "goknot-$$-$((++servers))")
 	rm -f "$work/ended"
 	"${tmux[@]}" new-session -d -x "$2" -y "$1" "cd '$work/module' && $3; echo ended \$? >'$work/ended'; sleep 60"
 }
@@ -43,7 +46,7 @@ wait_for "the messages" shows 'FOUND TestABBA: deadlock'
 screen >shot
 for line in '^ goknot .* 6 tests in 6 packages  seed 1 .*q quit' 'last new pair +([0-9]+ min )?[0-9]+ s ago' \
 	'runs +[0-9.]+[MG]? \([0-9.]+M?/s\)' 'chain hits +(-|[0-9]+ %)' 'fidelity +100 % \([0-9]+ of' \
-	'^ policies +random +pct2 +pct3 +pct4 +pos +surw +delay +chain' '^ 1 Test[A-Za-z]+, [0-9.]+M? runs' \
+	'^ policies +random +pct2 +pct3 +pct4 +pos +rpos +surw +delay +chain' '^ 1 Test[A-Za-z]+, [0-9.]+M? runs' \
 	'test, package +1 to 6 of 6, by findings' '\* ?TestPipeline|\*  ?TestABBA|\*  ?TestCloseRace|TestABBA +goknot'; do
 	expect "the screen has a line $line: $(cat shot)" grep -Eq "$line" shot
 done

@@ -7,6 +7,7 @@ package runtime
 
 import (
 	"math"
+	"math/bits"
 	"syscall"
 	"unsafe"
 )
@@ -23,7 +24,7 @@ func (p *guintptr) set(x *g) { *p = guintptr(unsafe.Pointer(x)) }
 
 // knotG has the members that the policies use.
 type knotG struct {
-	path, run, prio, stamp                             uint64
+	path, run, prio, raced, stamp                      uint64
 	pendPrim                                           uintptr
 	readyIdx                                           int32
 	pendSite, memberOf, memberAt, pathID, rec, recNext uint32
@@ -35,30 +36,53 @@ type knotG struct {
 // The primitives of the trace, whose numbers are given out elsewhere.
 var knotPrims knotTab
 
+func knotPrim(addr uintptr) *knotTabEntry {
+	if knotPrims.base == 0 {
+		knotPrims.init()
+		knotPrims.gen = 1
+	}
+	if addr == 0 {
+		return nil
+	}
+	return knotPrims.get(uint64(addr))
+}
+
+// The table of pairs: how many runs have shown one, of knot.testRun.
+var pairRuns = map[[2]uint64]uint32{}
+
+func knotPairRuns(a, b uint64) uint32 { return pairRuns[[2]uint64{a, b}] }
+func knotLen32(x uint32) int          { return bits.Len32(x) }
+
+func knotOpKey(path uint64, site uint32, op uint8) uint64 {
+	return knotMix(path + (uint64(site)<<8 | uint64(op)))
+}
+
 const knotMaxReady = 1 << 16
 
 var knot struct {
-	hdr        *knotShmHeader
-	cur        *knotShmCurrent
-	req        knotShmRequest
-	reqIndex   uint32
-	run        uint64
-	rng        uint64
-	stamp      uint64
-	ready      [knotMaxReady]guintptr
-	byIdx      [knotMaxReady]guintptr
-	nready     int
-	nfree      int
-	nnow       int
-	chainPos   uint32
-	chainDelay uint32
-	chainOn    bool
-	policy     *knotPolicy
-	pct        knotPCT
-	fifo       knotFifoQueue
-	delay      knotDelay
-	pos        knotPOS
-	surw       knotSURW
+	hdr                               *knotShmHeader
+	cur                               *knotShmCurrent
+	req                               knotShmRequest
+	reqIndex                          uint32
+	run                               uint64
+	rng                               uint64
+	stamp                             uint64
+	ready                             [knotMaxReady]guintptr
+	byIdx                             [knotMaxReady]guintptr
+	nready                            int
+	nfree                             int
+	nnow                              int
+	chainPos                          uint32
+	chainDelay, chainPasses, batchAll uint32
+	chainOn                           bool
+	policy                            *knotPolicy
+	pct                               knotPCT
+	fifo                              knotFifoQueue
+	delay                             knotDelay
+	testRun                           uint32
+	rposWeight                        float64
+	pos                               knotPOS
+	surw                              knotSURW
 }
 
 func knotMix(x uint64) uint64 {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var all = []int{knotPolicyFifo, knotPolicyRandom, knotPolicyPct, knotPolicyPos, knotPolicySurw, knotPolicyDelay}
+var all = []int{knotPolicyFifo, knotPolicyRandom, knotPolicyPct, knotPolicyPos, knotPolicyRpos, knotPolicySurw, knotPolicyDelay}
 
 // private is n operations that race with nothing; write is one on addr.
 func private(n int) []instr {
@@ -284,6 +284,46 @@ func TestPOSOrders(t *testing.T) {
 }
 
 // All orders of the operations of interest are equally probable, whatever lies between them.
+// Without a pair seen rpos is pos.
+func TestRPOSWithoutPairs(t *testing.T) {
+	const runs = 100000
+	knot.testRun = 0
+	const k = 8
+	reads := on(knotOpAtomicLoad, 9, k)
+	got := orders(newFake(tasks(append(private(k), writes(9, 1)...), writes(9, 1))), knotPolicyRpos, runs, 9)
+	want := orders(newFake(tasks(append(private(k), writes(9, 1)...), writes(9, 1))), knotPolicyPos, runs, 9)
+	within(t, "the long way first", got["ab"], runs, float64(want["ab"])/runs)
+	within(t, "behind reads", orders(newFake(tasks(reads, reads[:1])), knotPolicyRpos, runs, 9)["aaaaaaaab"], runs, 1.0/(k+1))
+	one := writes(9, 1)
+	uniform(t, "orders", orders(newFake(tasks(one, one, one, one)), knotPolicyRpos, 48000, 9), 24)
+}
+
+// Of two operations that race, one of which makes a pair that every run has shown and the other one that one run in
+// 1,024 has, the rare one comes first n times out of n + 1: its waiting time is n = 1 + 10 w times as short, w being the weight
+// of the run.
+func TestRPOSPrefersWhatIsRare(t *testing.T) {
+	const runs = 100000
+	f := newFake(tasks(writes(9, 1), writes(9, 1)))
+	first, all := map[float64]int{}, map[float64]int{}
+	for seed := range uint64(runs) {
+		pe := knotPrim(9)
+		pe.lastKey, pe.lastG = 77, 5
+		knot.testRun = 1024
+		pairRuns[[2]uint64{77, knotOpKey(100, f.prog.tasks[0][0].site, knotOpAtomicStore)}] = 1024
+		pairRuns[[2]uint64{77, knotOpKey(101, f.prog.tasks[1][0].site, knotOpAtomicStore)}] = 1
+		rare := f.run(knotPolicyRpos, seed, 0)[0] == 1
+		all[knot.rposWeight]++
+		if rare {
+			first[knot.rposWeight]++
+		}
+	}
+	for w, n := range all {
+		within(t, fmt.Sprint("runs of weight ", w), n, runs, 0.25)
+		within(t, fmt.Sprint("rare first, weight ", w), first[w], n, (1+10*w)/(2+10*w))
+	}
+	knotPrim(9).lastKey, knot.testRun = 0, 0
+}
+
 func TestSURWIsUniform(t *testing.T) {
 	w := writes(9, 1)
 	a := slices.Concat(private(7), w, w, private(3), w)

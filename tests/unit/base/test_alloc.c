@@ -110,3 +110,35 @@ Test(alloc, large_blocks_stay_apart_from_the_heap)
 		during - before, 8u << 20, "mapped by itself although a larger one was freed");
 	cr_expect_eq(mallinfo2().hblkhd, before);
 }
+
+/* What is taken in advance is there, and stays where it is whatever comes and goes in small blocks. */
+Test(alloc, a_reserve_is_taken_at_once_and_kept)
+{
+#ifdef __SANITIZE_ADDRESS__
+	cr_skip_test("the address sanitizer has an allocator of its own");
+#endif
+	enum { BLOCKS = 10000, BLOCK = 1600 };
+	static void *blocks[BLOCKS];
+
+	knot_alloc_open();
+	const struct mallinfo2 before = mallinfo2();
+
+	knot_alloc_reserve(20 << 20);
+	const struct mallinfo2 reserved = mallinfo2();
+
+	cr_expect_geq(reserved.arena, before.arena + (20u << 20));
+	cr_expect_leq(reserved.uordblks, before.uordblks + 4096);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < BLOCKS; i++)
+			blocks[i] = knot_xalloc(BLOCK);
+		cr_expect_eq(mallinfo2().arena, reserved.arena);
+		for (int i = 0; i < BLOCKS; i++)
+			free(blocks[i]);
+		cr_expect_eq(mallinfo2().arena, reserved.arena);
+	}
+	/* beyond it large ones are still by themselves */
+	knot_auto_free void *large = knot_xalloc(60 << 20);
+
+	cr_expect_eq(mallinfo2().arena, reserved.arena);
+	cr_expect_geq(mallinfo2().hblkhd, before.hblkhd + (60u << 20));
+}

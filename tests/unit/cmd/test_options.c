@@ -261,7 +261,8 @@ Test(options, every_policy_is_a_word)
 		cr_assert_str_eq(fuzz(&l, text).policy, knot_policy_name(p));
 	}
 	refuses("fuzz -policy best",
-		"-policy wants fifo, random, pct, pos, surw, delay or none, not \"best\"");
+		"-policy wants fifo, random, pct, pos, rpos, surw, delay, gopie or none, not "
+		"\"best\"");
 }
 
 Test(options, regular_expressions)
@@ -275,13 +276,27 @@ Test(options, regular_expressions)
 
 Test(options, what_this_release_lacks)
 {
-	refuses("fuzz -disk 2g",
-		"-disk is not in this release: goknot clean removes build products");
 	refuses("fuzz -audit=1%", "-audit wants a share from 0 to 1 (0.05), not \"1%\"");
 	refuses("fuzz -audit 1.5", "-audit wants a share from 0 to 1 (0.05), not \"1.5\"");
 	refuses("fuzz -since HEAD",
 		"-since is not in this release: name the packages that changed");
 	refuses("fuzz -feedback ebpf", "-feedback ebpf is not in this release: use -feedback ring");
+}
+
+Test(options, trials)
+{
+	struct line l;
+
+	cr_assert_eq(fuzz(&l, "fuzz").trials, 0);
+	cr_assert_eq(fuzz(&l, "fuzz -trials 7").trials, 7);
+	cr_assert_eq(fuzz(&l, "fuzz -trials 7").tries, 0);
+	cr_assert_eq(fuzz(&l, "fuzz -trials 7 -tries 20").tries, 20);
+	refuses("fuzz -trials 0", "-trials wants a number from 1 to 4096, not \"0\"");
+	refuses("fuzz -tries 20",
+		"-tries is how often each of the -trials is forced: it goes with them");
+	refuses("fuzz -trials 7 -sched native",
+		"-trials forces chains by control of the schedule: it does not go with -sched "
+		"native");
 }
 
 Test(options, a_depth_is_had_or_refused)

@@ -44,6 +44,8 @@ struct knot_chain_op fake_fig1_op(int g, uint32_t line, uint32_t op)
 	return (struct knot_chain_op){.gpath = fake_fig1_path(g), .site = line, .op = op};
 }
 
+#define PASSES_MAX 64 /* of those held back, where nobody else can run */
+
 enum state { READY, BLOCKED, RESUMING, ENDED };
 
 struct gor {
@@ -53,6 +55,7 @@ struct gor {
 	uint64_t prio;
 	uint32_t turns[8]; /* of the loop at instruction i */
 	uint32_t spawned[8]; /* by instruction */
+	bool chain_lock; /* what it waits for is the active element */
 	bool done; /* its blocked operation was completed by a partner */
 };
 
@@ -74,7 +77,7 @@ struct fake {
 	struct knot_shm_snap snaps[FAKE_GS];
 	const struct knot_shm_request *request;
 	struct knot_rng rng;
-	uint32_t steps, chain_pos;
+	uint32_t steps, chain_pos, passes;
 	bool chain_off, panicked;
 	struct knot_cpop *seen; /* the target's own filter of what is new */
 	struct fake_run out;
@@ -260,7 +263,7 @@ static uint32_t choose(struct fake *f)
 	if (f->chain_pos < f->request->chain_len && m) {
 		memcpy(all, open, sizeof(open));
 		n = m;
-	} else if (f->chain_pos < f->request->chain_len) {
+	} else if (f->chain_pos < f->request->chain_len && f->passes++ == PASSES_MAX) {
 		f->chain_off = true;
 	}
 	switch (f->request->policy) {
@@ -291,9 +294,17 @@ static void step(struct fake *f, uint32_t g)
 	if (resuming)
 		shown.op = KNOT_OP_RESUME;
 	event(f, KNOT_EV_STEP, g, &shown, 0);
-	if (!resuming && f->chain_pos < f->request->chain_len && matches(f, f->chain_pos, g))
-		event(f, KNOT_EV_CHAIN, g, i, f->chain_pos++);
+	/* A lock is executed when it has been taken. */
+	if (!resuming && f->chain_pos < f->request->chain_len && matches(f, f->chain_pos, g)) {
+		if (i->op == KNOT_OP_LOCK)
+			x->chain_lock = true;
+		else
+			event(f, KNOT_EV_CHAIN, g, i, f->chain_pos++);
+	}
 	if ((resuming && x->done) || perform(f, g, i)) {
+		if (x->chain_lock && f->chain_pos < f->request->chain_len)
+			event(f, KNOT_EV_CHAIN, g, i, f->chain_pos++);
+		x->chain_lock = false;
 		x->done = false;
 		x->state = READY;
 		x->pc++;
@@ -334,6 +345,7 @@ const struct fake_run *fake_run(
 	f->rng = (struct knot_rng){.seed = r->seed + nth, .stream = 1};
 	f->gs_len = f->prims_used = f->steps = f->chain_pos = 0;
 	f->events.len = f->decisions.len = 0;
+	f->passes = 0;
 	f->chain_off = f->panicked = false;
 	memset(f->prims, 0, sizeof(f->prims));
 	spawn(f, 0, KNOT_G_NONE, 0, 0);
@@ -361,6 +373,12 @@ const struct fake_run *fake_run(
 	return &f->out;
 }
 
+static bool wasted(const struct knot_shm_request *r, const struct knot_plan_end *end)
+{
+	return r->chain_misses && r->chain_len &&
+		end->runs - end->chain_all > r->chain_misses + end->chain_all / 8;
+}
+
 uint32_t fake_serve(struct fake *f, struct knot_portfolio *p, const struct knot_plan *plan)
 {
 	struct knot_plan_end end = {.runs = 0};
@@ -375,10 +393,13 @@ uint32_t fake_serve(struct fake *f, struct knot_portfolio *p, const struct knot_
 		end.runs++;
 		end.steps += run->result.steps;
 		end.chain_any += run->result.chain_done > 0;
-		end.chain_all += plan->request.chain_len &&
+		bool whole = plan->request.chain_len &&
 			run->result.chain_done == plan->request.chain_len;
+
+		end.chain_all += whole;
 		bad += !ok;
-		if (gain.pairs1 + gain.pairs2 || !ok) {
+		whole = whole && end.chain_all == 1 && plan->request.flags & KNOT_REQ_HOLD_CHAIN;
+		if (gain.pairs1 + gain.pairs2 || !ok || whole) {
 			struct knot_plan_run fed = {.result = &run->result,
 				.view = run->view,
 				.decisions = run->decisions,
@@ -387,7 +408,7 @@ uint32_t fake_serve(struct fake *f, struct knot_portfolio *p, const struct knot_
 			knot_portfolio_feed_run(p, plan, &fed, &gain);
 		}
 		/* the process is tainted */
-		if (!ok)
+		if (!ok || wasted(&plan->request, &end))
 			break;
 	}
 	knot_portfolio_feed_end(p, plan, &end);

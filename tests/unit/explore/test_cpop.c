@@ -194,6 +194,52 @@ static void back_and_forth(
 	knot_cpop_add(c, &view, ret_gain);
 }
 
+/* Of a saved operation it is not known whether it is one, or what a select took or found: its pairs tell. */
+Test(cpop, what_is_restored_is_offered_when_it_was_executed)
+{
+	struct knot_cpop *c = knot_cpop_new();
+	struct knot_cpop_op ops[4];
+	uint32_t found[4];
+
+	for (uint32_t i = 0; i < 4; i++) {
+		ops[i] = (struct knot_cpop_op){
+			.gpath = i < 3 ? 7 : 8, .site = i + 1, .op = KNOT_OP_SEND};
+		ops[i].key = knot_hash_op(ops[i].gpath, ops[i].site, ops[i].op);
+	}
+	const struct knot_cpop_pair pairs[] = {
+		{.a = ops[0].key, .b = ops[1].key, .type = 1, .count = 1},
+		{.a = ops[0].key, .b = ops[2].key, .type = 1, .count = 1},
+		{.a = ops[2].key, .b = ops[3].key, .type = 2, .count = 1}};
+
+	cr_assert_eq(knot_cpop_restore_ops(c, ops, 4, NULL), KNOT_OK);
+	cr_assert_eq(knot_cpop_restore_pairs(c, pairs, 3, NULL), KNOT_OK);
+	cr_assert_eq(knot_cpop_rel1(c, 0, KNOT_CPOP_AFTER, found, 4), 1);
+	cr_expect_eq(found[0], 2);
+	for (uint32_t i = 0; i < 4; i++) {
+		struct knot_cpop_op op;
+
+		knot_cpop_get_op(c, i, &op);
+		cr_expect_eq(op.count, i != 1, "%u", i);
+	}
+	knot_cpop_free(c);
+}
+
+/* What found no room may be the very step that leads back. */
+Test(cpop, beyond_the_limits_nothing_is_said_of_orders)
+{
+	struct knot_budget budget = {.ops = {.sure = 10}, .pairs = {.sure = 1}};
+	struct knot_cpop *c = knot_cpop_new();
+	struct knot_cpop_gain gain;
+
+	knot_cpop_share(c, &budget, NULL);
+	many_pairs(c, 2, 30, &gain);
+	cr_expect_not(knot_cpop_can_follow(c, 1, 0));
+	back_and_forth(c, 30, &gain);
+	cr_assert_eq(gain.dropped, 1);
+	cr_expect(knot_cpop_can_follow(c, 1, 0));
+	knot_cpop_free(c);
+}
+
 Test(cpop, answers_on_a_shared_desk_are_each_ones_own)
 {
 	struct knot_cpop_desk *desk = knot_cpop_desk_new();
@@ -494,5 +540,39 @@ Test(cpop, counts_what_the_limit_keeps_out)
 	cr_expect_eq(gain.dropped, 10);
 	cr_expect_eq(gain.pairs1, KNOT_CPOP_OPS_MAX - 1);
 	free(e);
+	knot_cpop_free(c);
+}
+
+/* A state is the end of a CPOP1 pair and counted as one; it is in no relation, and without its operation nothing. */
+Test(cpop, the_state_of_a_channel_is_something_new_and_no_operation)
+{
+	struct knot_cpop *c = knot_cpop_new();
+	struct knot_shm_goroutine gs[1] = {{.path = 10, .parent = KNOT_G_NONE}};
+	struct knot_shm_event e[] = {
+		{.g = 0, .kind = KNOT_EV_STATE, .op = KNOT_OP_CHANEMPTY, .site = 9, .prim = 1},
+		{.g = 0, .kind = KNOT_EV_STEP, .op = KNOT_OP_SEND, .site = 1, .prim = 1},
+		{.g = 0, .kind = KNOT_EV_STATE, .op = KNOT_OP_CHANFULL, .site = 1, .prim = 1},
+		{.g = 0, .kind = KNOT_EV_STATE, .op = KNOT_OP_RECV, .site = 1, .prim = 1},
+		{.g = 0, .kind = KNOT_EV_STEP, .op = KNOT_OP_CLOSE, .site = 2, .prim = 1}};
+	struct knot_run_view view = {e, 5, gs, 1};
+	struct knot_cpop_gain gain;
+	uint32_t ops[4];
+
+	knot_cpop_add(c, &view, &gain);
+	uint32_t send = knot_cpop_find(c, 10, 1, KNOT_OP_SEND),
+		 full = knot_cpop_find(c, 10, 1, KNOT_OP_CHANFULL),
+		 end = knot_cpop_find(c, 10, 2, KNOT_OP_CLOSE);
+
+	cr_expect_eq(knot_cpop_state_count(c), 1);
+	cr_expect(has_pair(c, 1, send, full));
+	cr_expect(has_pair(c, 1, send, end));
+	cr_expect_eq(gain.pairs1, 2);
+	cr_assert_eq(knot_cpop_rel1(c, send, KNOT_CPOP_AFTER, ops, 4), 1);
+	cr_expect_eq(ops[0], end);
+	/* another state of the same channel at the same operation */
+	e[2].op = KNOT_OP_CHANCLOSED;
+	knot_cpop_add(c, &view, &gain);
+	cr_expect_eq(gain.pairs1, 1);
+	cr_expect_eq(knot_cpop_state_count(c), 2);
 	knot_cpop_free(c);
 }

@@ -498,11 +498,12 @@ Test(tables, workers_are_as_last_set)
 	knot_store_close(store);
 }
 
-static int see_import(void *arg, uint64_t hash, struct knot_error *err)
+static int see_import(void *arg, uint64_t hash, bool dropped, struct knot_error *err)
 {
 	(void)err;
 	struct seen *seen = arg;
 	seen->numbers[0] += hash;
+	seen->numbers[1] += dropped;
 	return ended(seen);
 }
 
@@ -518,5 +519,55 @@ Test(tables, an_import_is_kept_once_per_target)
 	cr_assert_eq(knot_store_import_each(store, a, see_import, &seen, &err), 0);
 	cr_expect_eq(seen.calls, 1);
 	cr_expect_eq(seen.numbers[0], UINT64_MAX);
+	cr_expect_eq(seen.numbers[1], 0);
+	knot_store_close(store);
+}
+
+static int see_covered(void *arg, const struct knot_store_entry *e, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	seen->numbers[0] = e->hash;
+	seen->numbers[1] = (uint64_t)e->parent;
+	seen->numbers[2] = e->pairs_len;
+	seen->numbers[3] = e->pairs_len ? e->pairs[e->pairs_len - 1] : 0;
+	return ended(seen);
+}
+
+Test(tables, a_dropped_entry_leaves_its_hash)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err = {0};
+	const uint64_t pairs[] = {1, UINT64_MAX};
+	const int64_t target = add_target(store, "TestA");
+	struct knot_store_entry root = {.target = target, .hash = 5, .chain = "one"};
+	cr_assert_eq(knot_store_corpus_upsert(store, &root, &err), 0, "%s", err.message);
+	struct knot_store_entry child = {.target = target,
+		.hash = 6,
+		.chain = "two",
+		.parent = root.id,
+		.pairs = pairs,
+		.pairs_len = 2};
+	cr_assert_eq(knot_store_corpus_upsert(store, &child, &err), 0);
+	child.pairs_len = 0;
+	cr_assert_eq(knot_store_corpus_upsert(store, &child, &err), 0, "not known again");
+	cr_assert_eq(knot_store_import_add(store, target, 5, &err), 0, "it had come from a file");
+	cr_assert_eq(knot_store_corpus_drop(store, &root, &err), 0, "%s", err.message);
+	store = reopen(store);
+	struct seen seen = {0};
+	cr_assert_eq(knot_store_corpus_each(store, target, see_covered, &seen, &err), 0);
+	cr_expect_eq(seen.calls, 1);
+	const uint64_t want[] = {6, 0, 2, UINT64_MAX};
+	cr_expect_arr_eq(seen.numbers, want, sizeof(want));
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_import_each(store, target, see_import, &seen, &err), 0);
+	cr_expect_eq(seen.calls, 1);
+	cr_expect_eq(seen.numbers[0], 5);
+	cr_expect_eq(seen.numbers[1], 1);
+	/* An import of it changes nothing. */
+	cr_assert_eq(knot_store_import_add(store, target, 5, &err), 0);
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_import_each(store, target, see_import, &seen, &err), 0);
+	cr_expect_eq(seen.numbers[1], 1);
 	knot_store_close(store);
 }

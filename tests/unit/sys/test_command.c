@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -111,6 +112,77 @@ Test(command, can_be_canceled, .timeout = 20)
 	cr_assert(result.canceled);
 	cr_assert_not(result.timed_out);
 	knot_command_result_free(&result);
+}
+
+Test(command, several_run_side_by_side_and_apart, .timeout = 20)
+{
+	/* Each waits for the other's file: one after the other they would never end. */
+	char dir[] = "/tmp/goknot-command-XXXXXX";
+	cr_assert_not_null(mkdtemp(dir));
+	const char *const words[3][5] = {
+		{"/bin/sh", "-c", "cd $0; : >a; while ! [ -e b ]; do sleep 0.01; done; echo one",
+			dir},
+		{"/bin/sh", "-c", "cd $0; : >b; while ! [ -e a ]; do sleep 0.01; done; exit 4",
+			dir},
+		{"/bin/sh", "-c", "cd $0; rm a b; echo three >&2", dir}};
+	struct knot_command commands[3];
+	struct knot_command_result results[3];
+	struct knot_error err = {0};
+	for (size_t i = 0; i < 3; i++) {
+		commands[i] = (struct knot_command)KNOT_COMMAND_INIT;
+		commands[i].process.argv = words[i];
+	}
+	cr_assert_eq(knot_command_run_all(commands, 2, 2, results, &err), 0, "%s", err.message);
+	cr_assert_eq(knot_command_run_all(commands + 2, 1, 2, results + 2, &err), 0);
+	cr_assert_str_eq(results[0].out.data, "one\n");
+	cr_assert_str_eq(results[1].out.data, "");
+	cr_assert_eq(results[1].exit.code, 4);
+	cr_assert_str_eq(results[2].err.data, "three\n");
+	for (size_t i = 0; i < 3; i++)
+		knot_command_result_free(&results[i]);
+	rmdir(dir);
+}
+
+Test(command, no_more_at_once_than_allowed, .timeout = 20)
+{
+	char dir[] = "/tmp/goknot-command-XXXXXX";
+	cr_assert_not_null(mkdtemp(dir));
+	const char *const words[] = {
+		"/bin/sh", "-c", "mkdir $0/one && sleep 0.05 && rmdir $0/one", dir, NULL};
+	struct knot_command commands[4];
+	struct knot_command_result results[4];
+	struct knot_error err = {0};
+	for (size_t i = 0; i < 4; i++) {
+		commands[i] = (struct knot_command)KNOT_COMMAND_INIT;
+		commands[i].process.argv = words;
+	}
+	cr_assert_eq(knot_command_run_all(commands, 4, 1, results, &err), 0, "%s", err.message);
+	for (size_t i = 0; i < 4; i++) {
+		cr_assert_eq(results[i].exit.code, 0, "%s", results[i].err.data);
+		knot_command_result_free(&results[i]);
+	}
+	rmdir(dir);
+}
+
+Test(command, several_end_together, .timeout = 20)
+{
+	int ends[2];
+	cr_assert_eq(pipe(ends), 0);
+	cr_assert_eq(write(ends[1], "x", 1), 1);
+	struct knot_command commands[3];
+	struct knot_command_result results[3];
+	struct knot_error err = {0};
+	for (size_t i = 0; i < 3; i++) {
+		commands[i] = shell("sleep 1000");
+		commands[i].cancel_fd = i == 1 ? -1 : ends[0];
+		commands[i].timeout_ms = i == 1 ? 50 : 0;
+	}
+	cr_assert_eq(knot_command_run_all(commands, 3, 2, results, &err), 0, "%s", err.message);
+	for (size_t i = 0; i < 3; i++) {
+		cr_assert_eq(results[i].canceled, i != 1);
+		cr_assert_eq(results[i].timed_out, i == 1);
+		knot_command_result_free(&results[i]);
+	}
 }
 
 Test(command, a_missing_program_is_an_error)

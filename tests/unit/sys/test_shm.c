@@ -273,7 +273,7 @@ Test(shm, impossible_ranges_are_refused)
 	cr_assert_eq(knot_shm_copy_decisions(shm, max, 0, &dec, &err), KNOT_EINPUT);
 	cr_assert_eq(knot_shm_copy_decisions(shm, 0, max, &dec, &err), KNOT_EINPUT);
 	struct knot_shm_event *events = part(header->off_events);
-	events[0] = (struct knot_shm_event){.kind = KNOT_EV_CHAIN + 1};
+	events[0] = (struct knot_shm_event){.kind = KNOT_EV_STATE + 1};
 	cr_assert_eq(knot_shm_copy_events(shm, 0, 1, &out, &err), KNOT_EINPUT);
 	events[0] = (struct knot_shm_event){.kind = KNOT_EV_STEP, .op = KNOT_OP_LAST};
 	cr_assert_eq(knot_shm_copy_events(shm, 0, 1, &out, &err), KNOT_EINPUT);
@@ -334,24 +334,24 @@ Test(shm, dump_and_snapshot_lengths_are_checked)
 Test(shm, reset_keeps_feedback_unless_told_to_forget)
 {
 	struct knot_error err;
-	uint64_t *pairs = part(header->off_pairs);
+	struct knot_shm_pair *pairs = part(header->off_pairs);
 	struct knot_shm_site *sites = part(header->off_sites);
 	struct knot_shm_event *events = part(header->off_events);
-	pairs[77] = 5;
+	pairs[77].runs = 5;
 	sites[1].hash = 8;
 	events[0].kind = 1;
 	header->pairs_used = header->sites_used = 1;
 	header->res_head = 99;
 	header->cur.steps = 4;
 	cr_assert_eq(knot_shm_reset(shm, KNOT_CFG_NO_HOOKS, 0, &err), 0);
-	cr_assert_eq(pairs[77], 5);
+	cr_assert_eq(pairs[77].runs, 5);
 	cr_assert_eq(header->pairs_used, 1);
 	cr_assert_eq(header->sites_used, 1);
 	cr_assert_eq(header->res_head, 0);
 	cr_assert_eq(header->cur.steps, 0);
 	cr_assert_eq(header->cfg_flags, KNOT_CFG_NO_HOOKS);
 	cr_assert_eq(knot_shm_reset(shm, 0, KNOT_SHM_FORGET_PAIRS | KNOT_SHM_TRIM, &err), 0);
-	cr_assert_eq(pairs[77], 0);
+	cr_assert_eq(pairs[77].runs, 0);
 	cr_assert_eq(header->pairs_used, 0);
 	cr_assert_eq(sites[1].hash, 8);
 	cr_assert_eq(events[0].kind, 0);
@@ -359,15 +359,15 @@ Test(shm, reset_keeps_feedback_unless_told_to_forget)
 
 Test(shm, known_pairs_lie_where_the_shim_looks)
 {
-	uint64_t *pairs = part(header->off_pairs);
+	struct knot_shm_pair *pairs = part(header->off_pairs);
 	const uint64_t key = 0x123456789abcdef0;
 	cr_assert(knot_shm_add_pair(shm, key));
 	cr_assert(knot_shm_add_pair(shm, key + KNOT_PAIR_SLOTS), "same slot");
 	cr_assert(knot_shm_add_pair(shm, key));
 	cr_assert(knot_shm_add_pair(shm, 0));
-	cr_assert_eq(pairs[key % KNOT_PAIR_SLOTS], key);
-	cr_assert_eq(pairs[(key + 1) % KNOT_PAIR_SLOTS], key + KNOT_PAIR_SLOTS);
-	cr_assert_eq(pairs[1], 1);
+	cr_assert_eq(pairs[key % KNOT_PAIR_SLOTS].key, key);
+	cr_assert_eq(pairs[(key + 1) % KNOT_PAIR_SLOTS].key, key + KNOT_PAIR_SLOTS);
+	cr_assert_eq(pairs[1].key, 1);
 	cr_assert_eq(header->pairs_used, 3);
 	uint64_t added = 3;
 	for (uint64_t i = 2; i < KNOT_PAIR_SLOTS; i++)

@@ -65,3 +65,33 @@ Test(tree, removes_whatever_a_target_left_and_follows_no_link)
 	cr_assert_eq(knot_tree_remove(outside, NULL), 0);
 	cr_assert_eq(knot_tree_remove(outside, NULL), 0, "a missing tree is fine");
 }
+
+Test(tree, what_a_tree_takes)
+{
+	char top[] = "/tmp/knot-tree-XXXXXX", path[256];
+	static char block[100000];
+
+	cr_assert(mkdtemp(top));
+	const uint64_t empty = knot_tree_bytes(top);
+
+	snprintf(path, sizeof(path), "%s/sub", top);
+	cr_assert_eq(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/sub/file", top);
+	const int fd = open(path, O_CREAT | O_WRONLY, 0600);
+
+	cr_assert_eq(write(fd, block, sizeof(block)), (ssize_t)sizeof(block));
+	fsync(fd);
+	close(fd);
+	/* A link to what is outside counts for itself. */
+	snprintf(path, sizeof(path), "%s/link", top);
+	cr_assert_eq(symlink("/usr", path), 0);
+	const uint64_t full = knot_tree_bytes(top);
+
+	cr_expect_geq(full, empty + sizeof(block));
+	cr_expect_leq(full, empty + sizeof(block) + 65536);
+	snprintf(path, sizeof(path), "%s/nothing", top);
+	cr_expect_eq(knot_tree_bytes(path), 0);
+	cr_expect_gt(knot_tree_free_bytes(top), 0);
+	cr_expect_eq(knot_tree_free_bytes(path), UINT64_MAX);
+	knot_tree_remove(top, NULL);
+}

@@ -138,3 +138,24 @@ Test(stats, a_directory_that_is_gone_is_an_error)
 	cr_expect(strstr(err.message, "/nowhere/at/all/fuzzer_stats"), "%s", err.message);
 	cr_expect_lt(knot_stats_write_metrics("/nowhere/m", &stats, &err), 0);
 }
+
+Test(stats, a_long_plot_is_thinned, .init = setup)
+{
+	const size_t len = KNOT_STATS_PLOT_MAX_BYTES + 1000;
+	char *text = malloc(len + 1), path[256];
+	size_t at = (size_t)sprintf(text, "# columns\n");
+
+	for (unsigned n = 0; at + 16 < len; n++)
+		at += (size_t)sprintf(text + at, "%u, 1, 2, 3\n", n);
+	snprintf(path, sizeof(path), "%s/plot_data", dir);
+	cr_assert_eq(knot_file_write(path, text, at, NULL), 0);
+	free(text);
+	cr_assert_eq(knot_stats_write(dir, &stats, NULL), 0);
+	size_t now;
+
+	cr_assert_eq(knot_file_read(path, 2 * len, &text, &now, NULL), 0);
+	cr_expect_leq(now, len / 2 + 100);
+	cr_expect_geq(now, len / 2 - 100);
+	cr_expect_eq(strncmp(text, "# columns\n1, 1, 2, 3\n3, 1, 2, 3\n", 32), 0);
+	free(text);
+}

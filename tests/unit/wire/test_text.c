@@ -131,3 +131,19 @@ Test(text, targets_are_counted_in_words)
 		free(words);
 	}
 }
+
+Test(text, sizes)
+{
+	const struct {
+		uint64_t bytes;
+		const char *text;
+	} cases[] = {{0, "0.0 MB"}, {1 << 20, "1.0 MB"}, {95u << 20, "95 MB"},
+		{4ull << 30, "4.0 GB"}, {(1ull << 30) - 1, "1.0 GB"}, {1023ull << 20, "1023 MB"}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *text = knot_text_size(cases[i].bytes);
+
+		cr_expect_str_eq(text, cases[i].text);
+		free(text);
+	}
+}
