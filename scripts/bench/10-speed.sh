@@ -47,7 +47,7 @@ deepchain tell what a step costs.
 | --- | --- | --- | --- | --- | --- | --- |
 TEXT
 measure 'closerace/fixed, in process (bound 200,000)' closerace/fixed 200000 ''
-measure 'closerace/fixed, no feedback (no bound)' closerace/fixed '' '' -feedback none
+measure 'closerace/fixed, no feedback (no bound)' closerace/fixed '' '' -feedback none -mutate=false
 measure 'statusmanager/fixed, in process (no bound)' statusmanager/fixed '' ''
 measure 'deepchain/fixed, in process (no bound)' deepchain/fixed '' 400
 measure 'closerace/fixed, one process a run (bound 300)' closerace/fixed 300 '' -fresh 1

@@ -55,7 +55,7 @@ than twice that with 10,000.
 | --- | --- | --- | --- | --- | --- | --- | --- |
 TEXT
 "$GOKNOT" fuzz -C "$root/scripts/bench/step" -o "$bench/step" -json -quiet -parallel 1 -fuzztime 1x . >"$bench/step.json"
-for policy in ${BENCH_STEP_POLICIES:-fifo random pct pos surw delay}; do
+for policy in ${BENCH_STEP_POLICIES:-fifo random pct pos rpos surw delay}; do
 	row Yield "$policy" yield -mutate=false
 	row Locks "$policy" locks -mutate=false
 	row Polls "$policy" polls -mutate=false

@@ -140,7 +140,7 @@ start() {
 }
 
 # Of the ratios on standard input: median, and the second smallest and second greatest, between which the median of all such
-# ratios lies with 97.9 % when there are ten.
+# ratios lies with 97.9 % when there are ten, with more when there are more.
 ratio_row() { sort -g | awk '{ v[NR] = $1 } END { printf "%+.1f %% (%+.1f to %+.1f)", 100 * ((v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 - 1), 100 * (v[2] - 1), 100 * (v[NR - 1] - 1) }'; }
 
 user_seconds() { # directory, binary, benchmark, iterations
@@ -292,16 +292,24 @@ func TestPingPong(t *testing.T) {
 TEXT
 }
 
+# As goknot runs them in that round: every test in a process of its own.
+each_alone() { # binary, what: the file that the tests write to
+	local test
+	for test in TestPipeline TestFanOut TestPingPong; do
+		(cd "$numbers/channels" && CHANNELS=$numbers/cost/$2. "$1" -test.run "^$test\$" >/dev/null)
+	done
+}
+
 on() {
 	echo "| program | ns of user CPU an operation, stock: median | hooks off | hooks on, -policy none | difference (interval) | <= 30 % | hooks on, -feedback none | difference (interval) |"
 	echo "| --- | --- | --- | --- | --- | --- | --- | --- |"
 	local i way test r q flags
 	on_program
 	rm -f "$numbers"/cost/*
+	(cd "$numbers/channels" && go test -c -vet=off -o "$numbers/channels.test" .)
 	for ((i = -1; i < pairs; i++)); do
 		# The first round builds.
-		export CHANNELS=$numbers/cost/stock.
-		(cd "$numbers/channels" && go test -count=1 -vet=off . >/dev/null)
+		each_alone "$numbers/channels.test" stock
 		for way in on quiet; do
 			export CHANNELS=$numbers/cost/$way.
 			flags=(-feedback ring)
@@ -309,8 +317,7 @@ on() {
 			"$GOKNOT" fuzz -C "$numbers/channels" -o "$numbers/channels-campaign" -quiet -sched native -policy none -parallel 1 -fuzztime 1x "${flags[@]}" \
 				-timeout 2m . >/dev/null || true
 		done
-		export CHANNELS=$numbers/cost/off.
-		(cd "$numbers/channels" && "$numbers/channels-campaign/build/bin/goknot.example+channels.test" >/dev/null)
+		each_alone "$numbers/channels-campaign/build/bin/goknot.example+channels.test" off
 		[ "$i" -ge 0 ] || rm -f "$numbers"/cost/*
 	done
 	for test in TestPipeline TestFanOut TestPingPong; do
