@@ -172,16 +172,40 @@ func knotRecordOut(gp *g) {
 	}
 }
 
-// knotOutIsNext reports whether that entry is the next one.
-func knotOutIsNext(gp *g) bool {
+// knotOutIsAt reports whether slot i of the entries that are next is that entry.
+func knotOutIsAt(i uint32, gp *g) bool {
 	k := &gp.knot
-	if knotAhead(1) != k.idx {
+	if knotAhead(i+1) != k.idx {
 		return false
 	}
 	if k.inCall {
-		return knotAhead(0) == knotDecisionCall && knotAhead(2) == k.call
+		return knotAhead(i) == knotDecisionCall && knotAhead(i+2) == k.call
 	}
-	return knotAhead(0) == knotDecisionBlocked
+	return knotAhead(i) == knotDecisionBlocked
+}
+
+// knotOutComes reports whether that entry comes before the next decision. It is not always the next one: several may
+// have arrived together, and the first of them gone out again before the second went on.
+func knotOutComes(gp *g) bool {
+	for i := uint32(0); ; {
+		d := knotAhead(i)
+		switch d {
+		case knotDecisionBlocked, knotDecisionCall, knotDecisionArrived:
+			if knotAhead(i+1) == gp.knot.idx {
+				return knotOutIsAt(i, gp)
+			}
+			i += 2
+			if d == knotDecisionCall {
+				i++
+			}
+		case knotDecisionClock:
+			i += knotDecisionClockSlots
+		case knotDecisionSignal:
+			i++
+		default:
+			return false
+		}
+	}
 }
 
 // knotCallHash tells the system calls of a goroutine apart: by the place of the call in the package that makes it, and
@@ -371,7 +395,7 @@ func knotHeed(self *g) bool {
 		d := knotAhead(0)
 		if gp := knot.wentOut.ptr(); gp != nil {
 			knot.wentOut = 0
-			if !knotOutIsNext(gp) {
+			if !knotOutComes(gp) {
 				knot.stray.set(gp)
 			}
 		}
@@ -411,7 +435,7 @@ func knotHeed(self *g) bool {
 				knotWentOut(gp)
 				knot.wentOut = 0
 			}
-			if gp != nil && gp.knot.out && knotOutIsNext(gp) {
+			if gp != nil && gp.knot.out && knotOutIsAt(0, gp) {
 				gp.knot.noted = true
 				knotRecordOut(gp)
 			}

@@ -174,9 +174,49 @@ func TestPeer(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// Two arrive at the same time, and who is first then waits outside for who is second.
+func TestTogether(t *testing.T) {
+	var wg sync.WaitGroup
+	pipe := func(flags int) (r, w int) {
+		var fd [2]int
+		if err := syscall.Pipe2(fd[:], flags); err != nil {
+			t.Fatal(err)
+		}
+		return fd[0], fd[1]
+	}
+	for round := range 2 {
+		r0, w0 := pipe(syscall.O_NONBLOCK)
+		r1, w1 := pipe(syscall.O_NONBLOCK)
+		back, forth := pipe(0)
+		wg.Add(2)
+		go func() {
+			defer wg.Done()
+			f := os.NewFile(uintptr(r0), "first")
+			defer f.Close()
+			f.Read(make([]byte, 1))
+			syscall.Read(back, make([]byte, 1))
+		}()
+		go func() {
+			defer wg.Done()
+			f := os.NewFile(uintptr(r1), "second")
+			defer f.Close()
+			f.Read(make([]byte, 1))
+			syscall.Write(forth, []byte("x"))
+		}()
+		time.Sleep(time.Millisecond)
+		for i := range 2 {
+			syscall.Write([]int{w0, w1}[i^round], []byte("x"))
+		}
+		wg.Wait()
+		for _, fd := range []int{w0, w1, back, forth} {
+			syscall.Close(fd)
+		}
+	}
+}
 GO
 
-for test in Children Calls Clock Signal Peer; do
+for test in Children Calls Clock Signal Peer Together; do
 	goknot fuzz -C arrive -o "campaign-$test" -json -quiet -seed 1 -parallel 1 -audit 1 -fresh 1 -fuzztime 12x -run "Test$test\$"
 	expect_rc 0 "Test$test: $(cat out err)"
 	# A child that is quick is waited for within one system call, and the clock stands.
