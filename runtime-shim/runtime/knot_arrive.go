@@ -184,28 +184,31 @@ func knotOutIsAt(i uint32, gp *g) bool {
 	return knotAhead(i) == knotDecisionBlocked
 }
 
-// knotOutComes reports whether that entry comes before the next decision. It is not always the next one: several may
-// have arrived together, and the first of them gone out again before the second went on.
+// knotOutAhead is how many entries knotOutComes looks at.
+const knotOutAhead = 4096
+
+// knotOutComes reports whether that entry comes before the next step of gp's. It is not always the next one: several may
+// have arrived together, and the first of them gone out again before the second went on; and gp may have been quicker
+// this time than what others did meanwhile, or not have had to go out for what it did before.
 func knotOutComes(gp *g) bool {
-	for i := uint32(0); ; {
-		d := knotAhead(i)
-		switch d {
+	end := min(knot.req.prefixLen-knot.prefixPos, knotOutAhead)
+	for i := uint32(0); i < end; i++ {
+		switch d := knotAhead(i); d {
 		case knotDecisionBlocked, knotDecisionCall, knotDecisionArrived:
-			if knotAhead(i+1) == gp.knot.idx {
-				return knotOutIsAt(i, gp)
+			if knotOutIsAt(i, gp) {
+				return true
 			}
-			i += 2
+			i++
 			if d == knotDecisionCall {
 				i++
 			}
 		case knotDecisionClock:
-			i += knotDecisionClockSlots
-		case knotDecisionSignal:
-			i++
-		default:
+			i += knotDecisionClockSlots - 1
+		case gp.knot.idx:
 			return false
 		}
 	}
+	return false
 }
 
 // knotCallHash tells the system calls of a goroutine apart: by the place of the call in the package that makes it, and
@@ -273,7 +276,7 @@ func knotBackAlone(gp *g) {
 	if knot.stray.ptr() == gp {
 		knot.stray = 0
 	}
-	if knotFollowing() || knotOldIO() {
+	if knotOldIO() {
 		gp.knot.out, gp.knot.noted = false, false
 		return
 	}
@@ -351,6 +354,12 @@ const (
 	knotAwaitMaxNs   = 2000 * 1000 * 1000
 	knotAwaitChainNs = 200 * 1000 * 1000
 )
+
+// knotWentOutLater reports whether gp, whose arrival is next, has not waited for that but is where it went out after it.
+func knotWentOutLater(gp *g) bool {
+	k := &gp.knot
+	return k.out && !k.noted && knotOutComes(gp)
+}
 
 // knotAwait reports whether there is time left to wait for the outside. The caller goes through the scheduler.
 func knotAwait() bool {
@@ -452,7 +461,7 @@ func knotHeed(self *g) bool {
 				knot.prefixPos += 2
 				knotRelease(gp, false)
 				return false
-			case knotIsOut(gp):
+			case knotIsOut(gp) && !knotWentOutLater(gp):
 				if knotAwait() {
 					return false
 				}

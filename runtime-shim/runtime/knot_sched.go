@@ -180,8 +180,9 @@ func knotPoint(gp *g, op uint8, site uint32, addr uintptr) {
 		systemstack(func() { knotGather(pp) })
 	}
 	var next *g
-	// What is left in the runtime's own queues goes first, without a decision.
-	if pp.runqhead == pp.runqtail && pp.runnext == 0 && !knotSpun(op) {
+	// What is left in the runtime's own queues goes first, without a decision, and so does who was chosen when gp was not
+	// back from outside yet.
+	if pp.runqhead == pp.runqtail && pp.runnext == 0 && knot.next == 0 && !knotSpun(op) {
 		next = knotDecide(gp)
 	}
 	if next != gp {
@@ -416,16 +417,16 @@ func knotFind(pp *p) (gp *g, again bool) {
 	if sched.disable.user || gcBlackenEnabled != 0 {
 		return nil, false
 	}
+	if gp := knot.next.ptr(); gp != nil && !knot.forced {
+		knot.next = 0
+		return knotGo(gp), false
+	}
 	knotGather(pp)
 	if knot.handedOff {
 		knotLookOut()
 	}
 	if knot.forced || pp.runqhead != pp.runqtail || pp.runnext != 0 {
 		return nil, false
-	}
-	if gp := knot.next.ptr(); gp != nil {
-		knot.next = 0
-		return knotGo(gp), false
 	}
 	if knot.awaiting {
 		knot.awaiting = false

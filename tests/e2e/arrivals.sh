@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -214,6 +215,37 @@ func TestTogether(t *testing.T) {
 		}
 	}
 }
+
+// Some come back from system calls while others take steps.
+func TestBusy(t *testing.T) {
+	var out atomic.Int32
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Add(1)
+		out.Add(1)
+		go func() {
+			defer wg.Done()
+			for range 3 {
+				ts := syscall.NsecToTimespec(int64(6+chance(3)) * 1e6)
+				syscall.Nanosleep(&ts, nil)
+			}
+			out.Add(-1)
+		}()
+	}
+	for range 3 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for x := 1; out.Load() > 0; {
+				for range 5000 {
+					x = x*5 + 1
+				}
+				steps(x & 1)
+			}
+		}()
+	}
+	wg.Wait()
+}
 GO
 
 for test in Children Calls Clock Signal Peer Together; do
@@ -236,4 +268,7 @@ expect "so does the replay" test "$(events replay '.[0].arrivals >= 1')" = true
 goknot replay -C arrive "$crash"
 expect_out ' +(I/O that G[12] waits for is ready|G[012] comes back from a system call)'
 expect_out "replay: 1 of 1 reproduced .*, [0-9]+ arrivals from outside"
+goknot fuzz -C arrive -o campaign-busy -json -quiet -seed 1 -parallel 1 -fuzztime 150x -run 'TestBusy$'
+expect_rc 0 "nobody is lost where one comes back just when another was chosen: $(cat out err)"
+expect "not even for a moment: $(cat out)" test "$(events summary '.[0].rejected')" = 0
 done_testing
