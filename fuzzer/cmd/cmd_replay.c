@@ -351,7 +351,8 @@ static int prepare(struct replaying *r, struct knot_error *err)
 		.processes = KNOT_WORKER_PROCESSES,
 		/* The hashes and the bucket of an old file are of the old names. */
 		.cfg_flags = c->config_flags | (c->version < 2 ? KNOT_CFG_OLD_NAMES : 0) |
-			(c->version < 3 ? KNOT_CFG_OLD_IO : 0),
+			(c->version < 3 ? KNOT_CFG_OLD_IO : 0) |
+			(c->version < 4 ? KNOT_CFG_OLD_DESCS : 0),
 		.stdout_fd = KNOT_PROC_NULL,
 		.stderr_fd = KNOT_PROC_NULL,
 	};

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 6
+#define KNOT_ABI_VERSION 7
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -163,6 +163,7 @@
 #define KNOT_CFG_NO_HOOKS 0x1 /* the inserted hooks do nothing */
 #define KNOT_CFG_OLD_NAMES 0x2 /* names as in crash files of version 1: see docs/wire-format.md */
 #define KNOT_CFG_OLD_IO 0x4 /* schedules as in crash files before version 3: I/O is no step, arrivals are not in it */
+#define KNOT_CFG_OLD_DESCS 0x10 /* names as in crash files before version 4: a descriptor that is opened anew keeps its name */
 #define KNOT_CFG_PROGRAM 0x8 /* the process is one run: the initialisation of its packages and main.main */
 
 /* State of the process, struct knot_shm_header.state. */

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 6
+const knotAbiVersion = 7
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -125,6 +125,7 @@ const knotReqMemLearn = 0x40
 const knotCfgNoHooks = 0x1
 const knotCfgOldNames = 0x2
 const knotCfgOldIo = 0x4
+const knotCfgOldDescs = 0x10
 const knotCfgProgram = 0x8
 const knotStateEmpty = 0
 const knotStateAttached = 1

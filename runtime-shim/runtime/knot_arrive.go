@@ -76,6 +76,14 @@ func knotIOPoint(pd *pollDesc) {
 	gopark(nil, nil, waitReasonIOWait, traceBlockNet, 1)
 }
 
+// knotIOClosed is called when pd is closed: whoever opens it next, which is a matter of the order in which those that
+// are outside close theirs, has another primitive.
+func knotIOClosed(pd *pollDesc) {
+	if knot.hdr.cfgFlags&knotCfgOldDescs == 0 {
+		knotPrims.forget(uint64(uintptr(unsafe.Pointer(pd))))
+	}
+}
+
 // knotWaitsHere reports whether gp, back from a system call within which it has kept the P, had lost it there in the
 // schedule that is followed: it must not see the clock, for one, before the time has passed that passed then.
 //

@@ -79,6 +79,13 @@ func (t *knotTab) get(key uint64) *knotTabEntry {
 	return e
 }
 
+// forget makes the entry of key, if there is one, as it was when it was made.
+func (t *knotTab) forget(key uint64) {
+	if e := t.find(key); e.gen == t.gen {
+		*e = knotTabEntry{key: key, gen: t.gen, owner: knotGNone, lastR: knotGNone}
+	}
+}
+
 // grow doubles the table. The old one stays mapped: all of them together are as large as the new one.
 func (t *knotTab) grow() {
 	old, n := t.base, t.mask+1

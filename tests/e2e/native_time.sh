@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// One run in two fails, whatever its order.
+// Three runs in four fail, whatever their order.
 func TestSlow(t *testing.T) {
 	done := make(chan bool)
 	go func() {
@@ -21,7 +21,7 @@ func TestSlow(t *testing.T) {
 		close(done)
 	}()
 	<-done
-	if time.Now().UnixMicro()%2 == 0 {
+	if time.Now().UnixMicro()%4 != 0 {
 		t.Fatal("by the clock")
 	}
 }

@@ -11,7 +11,7 @@
 
 /* A file as goknot writes it, without the end line. */
 static const char known_body[] =
-	"goknot crash 3\n"
+	"goknot crash 4\n"
 	"goknot: 0.1.0\n"
 	"target: example.org/m/statusmanager\n"
 	"dir: statusmanager\n"
@@ -460,8 +460,8 @@ struct refusal {
 };
 
 static const struct refusal refusals[] = {
-	{"goknot crash 3", "goknot crash 4",
-		"written by a newer goknot (format 4; this one reads 3)"},
+	{"goknot crash 4", "goknot crash 5",
+		"written by a newer goknot (format 5; this one reads 4)"},
 	{"goknot: 0.1.0", "gonot: 0.1.0", "line 2: unknown key \"gonot\""},
 	{"goknot: 0.1.0", "\x1b[2J: 0.1.0", "line 2: unknown key \"\\x1b[2J\""},
 	{"goknot: 0.1.0\n", "goknot 0.1.0\n", "line 2 is not \"key: value\""},

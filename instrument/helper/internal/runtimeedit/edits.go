@@ -311,6 +311,7 @@ var edits = []edit{
 		beforeStmt(1, "return casi, recvOK", "if knotHooksOn { if knot.on { knotSelected(casi, scases, nsends) } else if knotNat.rec { knotNatSelected(casi, scases, nsends) } }", returnOf(2)))},
 	{"runtime/proc.go", "exitsyscall", beforeStmt(1, "return", "if knot.on && knotWaitsHere(gp) { mcall(knotKeep_m) }", returnOf(0))},
 	{"runtime/netpoll.go", "poll_runtime_pollReset", head("if knot.on { knotIOPoint(pd) }")},
+	{"runtime/netpoll.go", "poll_runtime_pollClose", head("if knot.on { knotIOClosed(pd) }")},
 	{"runtime/rand.go", "randinit", head("if knotFixedRand() { startupRand = knotStartupRand[:] }")},
 	{"runtime/rand.go", "rand", head("if knot.on && getg() == getg().m.curg { return knotUserRand() }")},
 	{"runtime/time_nofake.go", "nanotime", renameCalls("nanotime1", "knotNow")},
