@@ -24,4 +24,96 @@ for version in 1 2; do
 	expect "no crash file of version $version is committed" \
 		grep -qx "goknot crash $version" "$root"/crashes/*.crash
 done
+
+# Version 3 numbers what is opened by the descriptor that the runtime gives it.
+module again example.org/again
+cat >again/a_test.go <<'GO'
+package again
+
+import (
+	"os"
+	"sync"
+	"testing"
+)
+
+// What is opened when another is closed has its descriptor.
+func TestAgain(t *testing.T) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	n := 0
+	for range 2 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range 2 {
+				r, w, err := os.Pipe()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				w.Write([]byte("x"))
+				r.Read(make([]byte, 1))
+				r.Close()
+				w.Close()
+			}
+			mu.Lock()
+			was := n
+			mu.Unlock()
+			mu.Lock()
+			n = was + 1
+			mu.Unlock()
+		}()
+	}
+	wg.Wait()
+	if n != 2 {
+		t.Fatal("lost")
+	}
+}
+GO
+cat >again/old.crash <<'CRASH'
+goknot crash 3
+goknot: 0.1.0
+target: example.org/again
+dir: .
+module: example.org/again
+test: TestAgain
+go: go1.26.8
+tags:
+race: no
+short: no
+args: 0
+memory_limit: 4294967296
+timeout_ns: 10000000000
+policy: random
+seed: 3789815349089370856
+depth: 0
+steps_hint: 0
+step_limit: 50000
+fair_after: 12500
+salt: 6c67324a590e3c7c
+start_ns: 1795320484587217081
+request_flags: 00000004
+config_flags: 00000000
+verdict: fail
+message: lost
+bucket: a886a5da376324be
+end: fail
+run_flags: 00000000
+steps: 36
+virtual_ns: 4100
+schedule_hash: 2fd1fed5bc9acdf3
+signature: 1
+  a_test.go:39
+chain: 0
+goroutines: 3
+  0 0000000000000054 T
+  1 42ae3bfa7df79813 T/a_test.go:16#0
+  2 7cfb28d66a64b360 T/a_test.go:16#1
+decisions: 36
+  0*3 1*2 0 1 0*3 2 0 2*3 1*3 2*2 1 2*3 1 2*5 1*4 0 1
+end 5809cd23f2dacaf1
+CRASH
+goknot replay -C again -json -n 3 again/old.crash
+expect_rc 1 "replay of a file of version 3"
+expect "version 3: $(cat out)" test "$(events replay '.[0] | .reproduced == 3 and .same_hash == 3')" = true
 done_testing
