@@ -358,7 +358,7 @@ static int get_goroutines(struct knot_crash_reader *r, const struct knot_crash_f
 	return rc;
 }
 
-/* --- decisions: "3*17 5 3", t, i = the timer, p = preempted, b3 x3.7 a3 s c7 = the outside --- */
+/* --- decisions: "3*17 5 3", t, i = the timer, p = preempted, b3 x3.7 a3 s c7 m3.9 = the outside --- */
 
 static const struct decision_kind {
 	char letter;
@@ -372,6 +372,7 @@ static const struct decision_kind {
 	{'a', KNOT_DECISION_ARRIVED},
 	{'s', KNOT_DECISION_SIGNAL},
 	{'c', KNOT_DECISION_CLOCK},
+	{'m', KNOT_DECISION_MOVED},
 };
 static const size_t decision_kinds_len = sizeof(decision_kinds) / sizeof(decision_kinds[0]);
 
@@ -413,8 +414,9 @@ static size_t put_decision(char *token, size_t size, const uint16_t *slots, size
 	const char letter = decision_letter(slots[0]);
 
 	if (len > 1 && len <= left) {
-		if (slots[0] == KNOT_DECISION_CALL)
-			(void)snprintf(token, size, " %c%u.%u", letter, slots[1], slots[2]);
+		if (slots[0] == KNOT_DECISION_CALL || slots[0] == KNOT_DECISION_MOVED)
+			(void)snprintf(token, size, " %c%u.%" PRIu64, letter, slots[1],
+				decision_rest(slots + 1, len - 1));
 		else
 			(void)snprintf(
 				token, size, " %c%" PRIu64, letter, decision_rest(slots, len));
@@ -455,15 +457,18 @@ static int take_long_decision(struct knot_crash_reader *r, struct knot_span *lin
 	uint64_t left, struct knot_crash *c)
 {
 	const uint32_t len = knot_decision_slots(kind);
-	uint64_t rest, call = 0;
+	const bool two = kind == KNOT_DECISION_CALL || kind == KNOT_DECISION_MOVED;
+	uint64_t rest, second = 0;
 
 	if (!knot_span_take_u64(
 		    line, kind == KNOT_DECISION_CLOCK ? UINT64_MAX : UINT16_MAX, &rest) ||
-		(kind == KNOT_DECISION_CALL &&
+		(two &&
 			(!knot_span_skip(line, ".") ||
-				!knot_span_take_u64(line, UINT16_MAX, &call))))
-		return knot_crash_bad(r, "b, x, a or c without its numbers");
-	rest |= call << 16;
+				!knot_span_take_u64(line,
+					kind == KNOT_DECISION_CALL ? UINT16_MAX : UINT32_MAX,
+					&second))))
+		return knot_crash_bad(r, "b, x, a, c or m without its numbers");
+	rest |= second << 16;
 	if (len > left)
 		return knot_crash_bad(r, "more decisions than its count says");
 	knot_vec_push(&c->decisions, kind);
@@ -484,7 +489,7 @@ static int take_decision(
 	const bool letter = take_letter(line, &d);
 	if (!letter && !knot_span_take_u64(line, UINT16_MAX - 1, &d))
 		return knot_crash_bad(
-			r, "neither a goroutine number nor one of t, i, p, b, x, a, s, c");
+			r, "neither a goroutine number nor one of t, i, p, b, x, a, s, c, m");
 	if (letter && knot_decision_slots((uint16_t)d) > 1) {
 		int rc = take_long_decision(r, line, (uint16_t)d, *left, c);
 		*left -= c->decisions.len - before;

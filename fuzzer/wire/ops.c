@@ -178,6 +178,8 @@ uint32_t knot_decision_slots(uint16_t d)
 		return 3;
 	case KNOT_DECISION_CLOCK:
 		return KNOT_DECISION_CLOCK_SLOTS;
+	case KNOT_DECISION_MOVED:
+		return KNOT_DECISION_MOVED_SLOTS;
 	default:
 		return 1;
 	}

@@ -16,6 +16,7 @@ import "unsafe"
 //	ARRIVED g   g goes on
 //	IDLE        the next timer fires since nobody can run, where something from outside might have come first
 //	SIGNAL      the loop of os/signal goes on: it hands a signal to the program
+//	MOVED g n   g has read or written n bytes (knot_moved.go)
 //	CLOCK ns    virtual time, which goes at the pace of real time while something is outstanding
 //
 // I/O on a file that the poller knows is a scheduling point before it is tried. So it makes no difference to the
@@ -65,6 +66,11 @@ func knotIOPoint(pd *pollDesc) {
 		return
 	}
 	knotPoint(gp, knotOpIo, knotIOSite(getfp()), uintptr(unsafe.Pointer(pd)))
+	knotIOBar(gp)
+}
+
+// knotIOBar keeps gp from trying its I/O when it went out here in the schedule that is followed.
+func knotIOBar(gp *g) {
 	k := &gp.knot
 	if !knotFollowing() || knotAhead(0) != knotDecisionBlocked || knotAhead(1) != k.idx {
 		return
@@ -200,23 +206,30 @@ const knotOutAhead = 4096
 // this time than what others did meanwhile, or not have had to go out for what it did before.
 func knotOutComes(gp *g) bool {
 	end := min(knot.req.prefixLen-knot.prefixPos, knotOutAhead)
-	for i := uint32(0); i < end; i++ {
-		switch d := knotAhead(i); d {
-		case knotDecisionBlocked, knotDecisionCall, knotDecisionArrived:
-			if knotOutIsAt(i, gp) {
-				return true
-			}
-			i++
-			if d == knotDecisionCall {
-				i++
-			}
-		case knotDecisionClock:
-			i += knotDecisionClockSlots - 1
-		case gp.knot.idx:
+	for i := uint32(0); i < end; i += knotEntrySlots(knotAhead(i)) {
+		switch d := knotAhead(i); {
+		case d == gp.knot.idx:
 			return false
+		case (d == knotDecisionBlocked || d == knotDecisionCall) && knotOutIsAt(i, gp):
+			return true
 		}
 	}
 	return false
+}
+
+// knotEntrySlots is how many slots an entry that begins with d takes.
+func knotEntrySlots(d uint16) uint32 {
+	switch d {
+	case knotDecisionBlocked, knotDecisionArrived:
+		return 2
+	case knotDecisionCall:
+		return 3
+	case knotDecisionMoved:
+		return knotDecisionMovedSlots
+	case knotDecisionClock:
+		return knotDecisionClockSlots
+	}
+	return 1
 }
 
 // knotCallHash tells the system calls of a goroutine apart: by the place of the call in the package that makes it, and
@@ -446,6 +459,8 @@ func knotHeed(self *g) bool {
 				knot.vtReal = true
 			}
 			knot.prefixPos += knotDecisionClockSlots
+		case knotDecisionMoved:
+			knot.prefixPos += knotDecisionMovedSlots // its goroutine has moved something else
 		case knotDecisionBlocked, knotDecisionCall:
 			gp := knotNamed(knotAhead(1))
 			if gp != nil && knotInCall(gp) {

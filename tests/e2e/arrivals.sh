@@ -216,6 +216,49 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// How much a read or a write of a connection moves is up to the kernel between its two ends.
+func TestBulk(t *testing.T) {
+	var wg sync.WaitGroup
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	wg.Add(2)
+	go func() {
+		defer wg.Done()
+		c, err := l.Accept()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.Close()
+		b := make([]byte, 1<<20)
+		for {
+			n, err := c.Read(b)
+			steps(1 + n%3)
+			if err != nil {
+				return
+			}
+			c.Write(b[:n/2])
+		}
+	}()
+	go func() {
+		defer wg.Done()
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		go io.Copy(io.Discard, c)
+		for range 16 {
+			c.Write(make([]byte, 300_000))
+		}
+		c.(*net.TCPConn).CloseWrite()
+	}()
+	wg.Wait()
+}
+
 // Some come back from system calls while others take steps.
 func TestBusy(t *testing.T) {
 	var out atomic.Int32
@@ -248,7 +291,7 @@ func TestBusy(t *testing.T) {
 }
 GO
 
-for test in Children Calls Clock Signal Peer Together; do
+for test in Children Calls Clock Signal Peer Together Bulk; do
 	goknot fuzz -C arrive -o "campaign-$test" -json -quiet -seed 1 -parallel 1 -audit 1 -fresh 1 -fuzztime 12x -run "Test$test\$"
 	expect_rc 0 "Test$test: $(cat out err)"
 	# A child that is quick is waited for within one system call, and the clock stands.

@@ -394,7 +394,7 @@ Test(crash, what_comes_from_outside_is_spelled_with_letters)
 {
 	const uint16_t decisions[] = {0, KNOT_DECISION_BLOCKED, 0, 1, KNOT_DECISION_CALL, 1, 77,
 		KNOT_DECISION_SIGNAL, KNOT_DECISION_CLOCK, 0x2345, 1, 0, 0, KNOT_DECISION_ARRIVED,
-		0, 0, KNOT_DECISION_TIMER};
+		0, KNOT_DECISION_MOVED, 0, 5, 2, 0, KNOT_DECISION_TIMER};
 	knot_auto_free char *text = NULL;
 	size_t len;
 	struct knot_rng rng = {.seed = 7};
@@ -405,10 +405,11 @@ Test(crash, what_comes_from_outside_is_spelled_with_letters)
 		knot_vec_push(&c.decisions, decisions[i]);
 	cr_assert_eq(knot_crash_encode(&c, &text, &len, NULL), 0);
 	cr_expect_not_null(
-		strstr(text, "decisions: 17\n  0 b0 1 x1.77 s c74565 a0 0 t\n"), "%s", text);
+		strstr(text, "decisions: 21\n  0 b0 1 x1.77 s c74565 a0 m0.131077 0 t\n"), "%s",
+		text);
 	knot_crash_free(&c);
 	cr_assert_eq(knot_crash_decode(knot_span_of(text, len), &c, NULL), 0);
-	cr_assert_eq(c.decisions.len, 17);
+	cr_assert_eq(c.decisions.len, 21);
 	cr_expect(!memcmp(c.decisions.data, decisions, sizeof(decisions)));
 	knot_crash_free(&c);
 }
@@ -493,13 +494,15 @@ static const struct refusal refusals[] = {
 	{"3*17 5", "3*4294967296 5", "decisions: a repetition"},
 	{"3*17 5", "3*17 5*1", "decisions: a repetition"},
 	{"3*17 5 3", "3*17 b3*2", "decisions: no space between two decisions"},
-	{"3*17 5 3", "3*17 b", "decisions: b, x, a or c without its numbers"},
-	{"3*17 5 3", "3*17 x3", "decisions: b, x, a or c without its numbers"},
-	{"3*17 5 3", "3*17 a65536", "decisions: b, x, a or c without its numbers"},
+	{"3*17 5 3", "3*17 b", "decisions: b, x, a, c or m without its numbers"},
+	{"3*17 5 3", "3*17 x3", "decisions: b, x, a, c or m without its numbers"},
+	{"3*17 5 3", "3*17 m3", "decisions: b, x, a, c or m without its numbers"},
+	{"3*17 5 3", "3*17 m3.4294967296", "decisions: b, x, a, c or m without its numbers"},
+	{"3*17 5 3", "3*17 a65536", "decisions: b, x, a, c or m without its numbers"},
 	{"3*17 5 3", "3*17 65533 3", "is not spelled as goknot writes it"},
 	{"3 t*2 0*5", "3 t*2 0*3 c1", "decisions: more decisions than its count says"},
-	{"3*17 5", "3*17 65535", "neither a goroutine number nor one of t, i, p, b, x, a, s, c"},
-	{"3*17 5", "3*17  5", "neither a goroutine number nor one of t, i, p, b, x, a, s, c"},
+	{"3*17 5", "3*17 65535", "neither a goroutine number nor one of t, i, p, b, x, a, s, c, m"},
+	{"3*17 5", "3*17  5", "neither a goroutine number nor one of t, i, p, b, x, a, s, c, m"},
 	{"3*17 5 3", "3*16 3 5 3", "is not spelled as goknot writes it"},
 	{"3*17 5 3", "3*17\n  5 3", "is not spelled as goknot writes it"},
 	{"tags:\nrace: no\n", "race: no\ntags:\n", "line 8 is not spelled as goknot writes it"},

@@ -348,6 +348,9 @@ var edits = []edit{
 	{"os/signal/signal.go", "Notify", tail("knotTell()")},
 	{"os/signal/signal.go", "Stop", afterStmt(1, "delete(...)", "knotTell()", exprCall("delete"))},
 
+	{"internal/poll/fd_unix.go", "(*FD).Read", renameCalls("ignoringEINTRIO", "fd.knotRead")},
+	{"internal/poll/fd_unix.go", "(*FD).Write", renameCalls("ignoringEINTRIO", "fd.knotWrite")},
+
 	{"os/file.go", "(*File).Write", head("if f != nil && f == knotCaptured { knotPrints(unsafe.Pointer(f)) }")},
 
 	{"testing/testing.go", "runTests", both(
