@@ -37,6 +37,8 @@ func knotIsLeaked(gp *g) bool { return readgstatus(gp)&^_Gscan == _Gleaked }
 
 func knotSudogChan(sg *sudog) *hchan { return sg.c.get() }
 
+func knotSudogElem(sg *sudog) uintptr { return sg.elem.uintptr() }
+
 func knotSyscall6(num, a1, a2, a3, a4, a5, a6 uintptr) (errno uintptr) {
 	_, _, errno = linux.Syscall6(num, a1, a2, a3, a4, a5, a6)
 	return errno

@@ -21,6 +21,8 @@ func knotIsLeaked(gp *g) bool { return false }
 
 func knotSudogChan(sg *sudog) *hchan { return sg.c }
 
+func knotSudogElem(sg *sudog) uintptr { return uintptr(sg.elem) }
+
 func knotSyscall6(num, a1, a2, a3, a4, a5, a6 uintptr) (errno uintptr) {
 	_, _, errno = syscall.Syscall6(num, a1, a2, a3, a4, a5, a6)
 	return errno

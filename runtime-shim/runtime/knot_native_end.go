@@ -112,10 +112,33 @@ func knotNatSurvey(write bool) (l knotNatLook) {
 func knotNatSure() (l knotNatLook) {
 	stw := stopTheWorld(stwUnknown)
 	knotNat.stopped = true
-	systemstack(func() { l = knotNatSurvey(true) })
+	systemstack(func() {
+		l = knotNatSurvey(true)
+		// Who wants to start a collection or to stop the world waits for the runtime, by the same reason as others wait
+		// for a semaphore of the program's: for this look, perhaps.
+		if knotNatAwaited(&work.startSema) || knotNatAwaited(&gcsema) || knotNatAwaited(&worldsema) {
+			l.others++
+		}
+	})
 	knotNat.stopped = false
 	startTheWorld(stw)
 	return l
+}
+
+// knotNatAwaited reports whether a goroutine waits for a semaphore of the runtime's. The world is stopped.
+func knotNatAwaited(sema *uint32) bool {
+	addr := uintptr(unsafe.Pointer(sema))
+	for t := semtable.rootFor(sema).treap; t != nil; {
+		switch at := knotSudogElem(t); {
+		case at == addr:
+			return true
+		case addr < at:
+			t = t.prev
+		default:
+			t = t.next
+		}
+	}
+	return false
 }
 
 // knotNatSnap writes down how a goroutine of the run stands.

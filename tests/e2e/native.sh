@@ -103,4 +103,34 @@ GO
 goknot fuzz -C ticks -o "$work/ticks-campaign" -sched native -json -quiet -fuzztime 4x -parallel 1
 expect_rc 0 "goroutines that tick"
 expect "goroutines that tick: $(cat out)" test "$(events summary '.[0] | .findings == 0 and .listed == 0 and .runs >= 4')" = true
+
+# Who waits for the world to stop, which the look at a run does itself, is not blocked.
+module world example.org/world
+cat >world/a_test.go <<'GO'
+package world
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+)
+
+func TestWorld(t *testing.T) {
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range 200 {
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+			}
+		}()
+	}
+	wg.Wait()
+}
+GO
+goknot fuzz -C world -o "$work/world-campaign" -sched native -policy none -json -quiet -seed 1 -parallel 1 -fuzztime 100x
+expect_rc 0 "what stops the world: $(cat out err)"
+expect "nothing looked like a deadlock: $(cat out)" test "$(events summary '.[0].rejected')" = 0
 done_testing
