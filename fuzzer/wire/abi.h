@@ -101,7 +101,7 @@
 #define KNOT_DECISION_BLOCKED 0xfffe /* + a goroutine: it waits for I/O */
 #define KNOT_DECISION_CALL 0xfffa /* + a goroutine, + which call: it is in a system call, or in C, and others go on */
 #define KNOT_DECISION_ARRIVED 0xfffd /* + a goroutine: it goes on, to its next scheduling point */
-#define KNOT_DECISION_MOVED 0xfff7 /* + a goroutine, + bytes, least 16 bits first: it has read or written so many */
+#define KNOT_DECISION_MOVED 0xfff7 /* + a goroutine, + bytes, least 16 bits first: it has read so many, or written so many of more */
 #define KNOT_DECISION_SIGNAL 0xfffc /* the loop of os/signal goes on */
 #define KNOT_DECISION_CLOCK 0xfffb /* + virtual ns since the start of the run, least 16 bits first */
 #define KNOT_DECISION_CLOCK_SLOTS 5

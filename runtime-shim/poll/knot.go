@@ -9,7 +9,8 @@ import (
 
 // How much a read or a write of a pipe or a connection moves is a matter of real time: see package runtime.
 
-func knotMoveMost(n int) (most int, known bool)
+func knotReadMost(fd, n int) (most int, known bool)
+func knotWriteMost(n int) (most int, known bool)
 func knotMoveWait() bool
 func knotMoved(n int)
 
@@ -19,7 +20,7 @@ func (fd *FD) knotRead(try func(fd int, p []byte) (int, error), sysfd int, p []b
 	if !fd.pd.pollable() {
 		return ignoringEINTRIO(try, sysfd, p)
 	}
-	most, known := knotMoveMost(len(p))
+	most, known := knotReadMost(sysfd, len(p))
 	n, err := ignoringEINTRIO(try, sysfd, p[:max(most, 1)])
 	for known && (err == nil && 0 < n && n < most || err == syscall.EAGAIN) && knotMoveWait() {
 		m, again := ignoringEINTRIO(try, sysfd, p[max(n, 0):max(most, 1)])
@@ -42,7 +43,7 @@ func (fd *FD) knotWrite(try func(fd int, p []byte) (int, error), sysfd int, p []
 	if !fd.pd.pollable() {
 		return ignoringEINTRIO(try, sysfd, p)
 	}
-	most, known := knotMoveMost(len(p))
+	most, known := knotWriteMost(len(p))
 	n, err := ignoringEINTRIO(try, sysfd, p[:most])
 	for known && (err == nil && n < most || err == syscall.EAGAIN) && knotMoveWait() {
 		m, again := ignoringEINTRIO(try, sysfd, p[max(n, 0):most])
@@ -50,7 +51,9 @@ func (fd *FD) knotWrite(try func(fd int, p []byte) (int, error), sysfd int, p []
 	}
 	if n > 0 {
 		err = nil
-		knotMoved(n)
+		if n < len(p) {
+			knotMoved(n)
+		}
 	}
 	return n, err
 }

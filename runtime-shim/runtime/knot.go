@@ -174,9 +174,10 @@ type knotState struct {
 	chainDelay, chainPasses uint32
 	chainOn                 bool
 
-	movedSince  int64 // real time at which a followed read or write was begun
-	vt          int64 // virtual nanoseconds (monotonic clock)
-	vtOff       int64 // while no run is under way: vt at realOff
+	movedSince  int64  // real time at which a followed read or write was begun
+	movedVain   uint64 // run in which one was waited for in vain
+	vt          int64  // virtual nanoseconds (monotonic clock)
+	vtOff       int64  // while no run is under way: vt at realOff
 	realOff     int64
 	wallStart   int64
 	firesLeft   int32

@@ -16,7 +16,7 @@ import "unsafe"
 //	ARRIVED g   g goes on
 //	IDLE        the next timer fires since nobody can run, where something from outside might have come first
 //	SIGNAL      the loop of os/signal goes on: it hands a signal to the program
-//	MOVED g n   g has read or written n bytes (knot_moved.go)
+//	MOVED g n   g has read n bytes, or written n of more (knot_moved.go)
 //	CLOCK ns    virtual time, which goes at the pace of real time while something is outstanding
 //
 // I/O on a file that the poller knows is a scheduling point before it is tried. So it makes no difference to the

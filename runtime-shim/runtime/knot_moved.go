@@ -2,12 +2,12 @@
 
 package runtime
 
-import _ "unsafe" // for linkname
+import "unsafe"
 
 // How much a read or a write of a pipe or a connection moves is a matter of real time: of how far the peer has come, or
 // the kernel between the two ends. It decides how many of them there are, and so it is part of the schedule: the entry
 //
-//	MOVED g n    g has read or written n bytes; 0 is the end of what there is to read
+//	MOVED g n    g has read n bytes, 0 is the end; or written n, fewer than it had to
 //
 // comes before g's next step. Who follows a schedule moves no more than that, and waits until there is as much, or as
 // much room.
@@ -19,13 +19,13 @@ func knotMovedThen(gp *g) (n int, found bool) {
 		return 0, false
 	}
 	knotIOBar(gp)
+	knot.movedSince = nanotime1()
 	end := min(knot.req.prefixLen-knot.prefixPos, knotOutAhead)
 	for i := uint32(0); i < end; i += knotEntrySlots(knotAhead(i)) {
 		switch d := knotAhead(i); {
 		case d == gp.knot.idx:
 			return 0, false
 		case d == knotDecisionMoved && knotAhead(i+1) == gp.knot.idx:
-			knot.movedSince = nanotime1()
 			return int(knotAhead(i+2)) | int(knotAhead(i+3))<<16, true
 		}
 	}
@@ -51,28 +51,85 @@ func knotMoved(n int) {
 	knotRecordSlot(uint16(n >> 16))
 }
 
-// knotMoveMost is how much of n bytes the goroutine that runs may read or write now. known: as much as the schedule says.
+// knotReadMost is how much of n bytes the goroutine that runs may read of fd now. known: as much as the schedule says.
 //
-//go:linkname knotMoveMost internal/poll.knotMoveMost
-func knotMoveMost(n int) (most int, known bool) {
+//go:linkname knotReadMost internal/poll.knotReadMost
+func knotReadMost(fd, n int) (most int, known bool) {
 	if !knot.on {
 		return n, false
 	}
 	then, found := knotMovedThen(getg())
-	if !found || then > n {
+	if !found || then > n || then > 0 && knotIsLonger(fd, then) {
 		return n, false
 	}
 	return then, true
 }
 
+// knotMovedLonger is by how many bytes a message may be longer than it was without being taken for two.
+const knotMovedLonger = 64
+
+// knotIsLonger reports whether a little more than n bytes are there. That is a message with another number in it, a port or
+// a time, and not the next one: a read that left the rest would be one that was not there before.
+func knotIsLonger(fd, n int) bool {
+	const (
+		sysIoctl = 16
+		fionread = 0x541b
+	)
+	var there [2]int32
+	errno := knotSyscall6(sysIoctl, uintptr(fd), fionread, uintptr(unsafe.Pointer(&there)), 0, 0, 0)
+	return errno == 0 && int(there[0]) > n && int(there[0]) <= n+knotMovedLonger
+}
+
+// knotWriteMost is how much of n bytes the goroutine that runs may write now. known: as much as the schedule says, all
+// of it where it says nothing.
+//
+//go:linkname knotWriteMost internal/poll.knotWriteMost
+func knotWriteMost(n int) (most int, known bool) {
+	if !knot.on {
+		return n, false
+	}
+	gp := getg()
+	if then, found := knotMovedThen(gp); found && 0 < then && then < n {
+		return then, true
+	}
+	whole := knotMay(gp) && knotFollowing() && knot.hdr.cfgFlags&(knotCfgOldIo|knotCfgOldDescs) == 0
+	return n, whole && !knotBlocksAhead(gp)
+}
+
+// knotBlocksAhead reports whether gp goes out for I/O before its next step.
+func knotBlocksAhead(gp *g) bool {
+	end := min(knot.req.prefixLen-knot.prefixPos, knotOutAhead)
+	for i := uint32(0); i < end; i += knotEntrySlots(knotAhead(i)) {
+		d := knotAhead(i)
+		if d == gp.knot.idx {
+			return false
+		}
+		if d == knotDecisionBlocked && knotAhead(i+1) == gp.knot.idx {
+			return true
+		}
+	}
+	return false
+}
+
 // knotMoveWait waits a moment, in which nothing of the program could run, and reports whether it is worth another try.
+// It mostly is not where it was not before in the run.
 //
 //go:linkname knotMoveWait internal/poll.knotMoveWait
 func knotMoveWait() bool {
-	limit := int64(knotAwaitChainNs)
-	if knot.req.flags&knotReqReplay != 0 {
-		limit = knotAwaitMaxNs
-	}
 	usleep(20)
-	return nanotime1()-knot.movedSince < limit
+	waited := nanotime1() - knot.movedSince
+	if waited < knotMovedShortNs {
+		return true
+	}
+	if waited < knotMovedMaxNs && knot.movedVain != knot.run {
+		return true
+	}
+	knot.movedVain = knot.run
+	return false
 }
+
+// Real time that a read or a write is waited for, and as soon as that was in vain once.
+const (
+	knotMovedMaxNs   = 500 * 1000 * 1000
+	knotMovedShortNs = 1000 * 1000
+)
