@@ -83,15 +83,22 @@ expect_rc 1 "a campaign over tests that something outside decides"
 expect "what the schedule decides is a finding, and nothing else: $(events finding 'map(.test) | tostring')" \
 	test "$(events finding 'map(.test) | unique | tostring')" = '["TestOrder"]'
 aside=$(jq -rn '[inputs] | map(select(.event == "set aside").test) | sort | tostring' "$work/out")
-expect "the others are set aside: $aside" test "$aside" = '["TestPid","TestPidStuck","TestRandom"]'
-expect "and counted" test "$(events summary '.[0].set_aside')" = 3
+# One bad draw after another looks like a test that bears no second run in its process, and is listed as that.
+others='["TestPid","TestPidStuck","TestRandom"]'
+if [[ $aside != *Random* ]]; then
+	others='["TestPid","TestPidStuck"]'
+	expect "TestRandom is listed" test "$(jq -rn '[inputs] | any(.event == "listed" and .test == "TestRandom" and
+		(.why | startswith("not repeatable")))' "$work/out")" = true
+fi
+expect "the others are set aside: $aside" test "$aside" = "$others"
+expect "and counted" test "$(events summary '.[0].set_aside')" = "$(jq length <<<"$others")"
 expect "with the reason" test "$(jq -rn '[inputs] | map(select(.event == "set aside").why) | unique | tostring' "$work/out")" = \
 	'["its verdict differs under one and the same schedule: something outside decides"]'
 
 why='its verdict differs under one and the same schedule'
 goknot status ../campaign
 expect_out " set aside: TestPid example\.org/uneven \($why\)"
-expect_out " set aside: TestRandom example\.org/uneven \($why\)"
+[[ $others != *Random* ]] || expect_out " set aside: TestRandom example\.org/uneven \($why\)"
 goknot status -json ../campaign
 expect "status tells which" test "$(events target 'map(select(.set_aside).test) | sort | tostring')" = "$aside"
 expect "and why" test "$(events target 'map(select(.set_aside).why_aside) | unique | tostring')" = "[\"$why\"]"
