@@ -198,23 +198,38 @@ func knotOutIsAt(i uint32, gp *g) bool {
 	return knotAhead(i) == knotDecisionBlocked
 }
 
-// knotOutAhead is how many entries knotOutComes looks at.
-const knotOutAhead = 4096
+// knotAheadMax is how many slots knotNextOf looks at.
+const knotAheadMax = 4096
 
-// knotOutComes reports whether that entry comes before the next step of gp's. It is not always the next one: several may
-// have arrived together, and the first of them gone out again before the second went on; and gp may have been quicker
-// this time than what others did meanwhile, or not have had to go out for what it did before.
-func knotOutComes(gp *g) bool {
-	end := min(knot.req.prefixLen-knot.prefixPos, knotOutAhead)
-	for i := uint32(0); i < end; i += knotEntrySlots(knotAhead(i)) {
-		switch d := knotAhead(i); {
-		case d == gp.knot.idx:
-			return false
-		case (d == knotDecisionBlocked || d == knotDecisionCall) && knotOutIsAt(i, gp):
-			return true
+// knotNextOf is the slot, not before from, of the next entry of a kind about gp that comes before gp's next step.
+func knotNextOf(gp *g, kind uint16, from uint32) (slot uint32, found bool) {
+	end := min(knot.req.prefixLen-knot.prefixPos, knotAheadMax)
+	for i := from; i < end; {
+		d := knotAhead(i)
+		if d == gp.knot.idx {
+			return 0, false
 		}
+		if d == kind && knotAhead(i+1) == gp.knot.idx {
+			return i, true
+		}
+		i += knotEntrySlots(d)
 	}
-	return false
+	return 0, false
+}
+
+// knotOutComes reports whether the entry that says that gp has gone out comes before the next step of gp's. It is not
+// always the next one: several may have arrived together, and the first of them gone out again before the second went on;
+// and gp may have been quicker this time than what others did meanwhile, or not have had to go out for what it did before.
+func knotOutComes(gp *g) bool {
+	kind := uint16(knotDecisionBlocked)
+	if gp.knot.inCall {
+		kind = knotDecisionCall
+	}
+	i, found := knotNextOf(gp, kind, 0)
+	for found && !knotOutIsAt(i, gp) {
+		i, found = knotNextOf(gp, kind, i+knotEntrySlots(kind))
+	}
+	return found
 }
 
 // knotEntrySlots is how many slots an entry that begins with d takes.
@@ -458,9 +473,9 @@ func knotHeed(self *g) bool {
 				knot.vt = vt
 				knot.vtReal = true
 			}
-			knot.prefixPos += knotDecisionClockSlots
+			knot.prefixPos += knotEntrySlots(d)
 		case knotDecisionMoved:
-			knot.prefixPos += knotDecisionMovedSlots // its goroutine has moved something else
+			knot.prefixPos += knotEntrySlots(d) // its goroutine has moved something else
 		case knotDecisionBlocked, knotDecisionCall:
 			gp := knotNamed(knotAhead(1))
 			if gp != nil && knotInCall(gp) {
@@ -471,10 +486,7 @@ func knotHeed(self *g) bool {
 				gp.knot.noted = true
 				knotRecordOut(gp)
 			}
-			knot.prefixPos += 2
-			if d == knotDecisionCall {
-				knot.prefixPos++
-			}
+			knot.prefixPos += knotEntrySlots(d)
 		case knotDecisionArrived:
 			gp := knotNamed(knotAhead(1))
 			switch {

@@ -12,24 +12,30 @@ import "unsafe"
 // comes before g's next step. Who follows a schedule moves no more than that, and waits until there is as much, or as
 // much room.
 
-// knotMovedThen looks for the entry of gp's ahead of gp's next step, if a schedule is followed. Where it says that gp went
-// out first, gp waits.
-func knotMovedThen(gp *g) (n int, found bool) {
+// Real time that a read or a write is waited for, and as soon as that was in vain once.
+const (
+	knotMovedMaxNs   = 500 * 1000 * 1000
+	knotMovedShortNs = 1000 * 1000
+)
+
+// knotMoveFollows prepares a read or a write of gp's when it follows a schedule, which it reports: where gp went out first,
+// it waits.
+func knotMoveFollows(gp *g) bool {
 	if !knotMay(gp) || !knotFollowing() {
-		return 0, false
+		return false
 	}
 	knotIOBar(gp)
 	knot.movedSince = nanotime1()
-	end := min(knot.req.prefixLen-knot.prefixPos, knotOutAhead)
-	for i := uint32(0); i < end; i += knotEntrySlots(knotAhead(i)) {
-		switch d := knotAhead(i); {
-		case d == gp.knot.idx:
-			return 0, false
-		case d == knotDecisionMoved && knotAhead(i+1) == gp.knot.idx:
-			return int(knotAhead(i+2)) | int(knotAhead(i+3))<<16, true
-		}
+	return true
+}
+
+// knotMovedThen is how much it moved in that schedule, if that tells.
+func knotMovedThen(gp *g) (n int, found bool) {
+	i, found := knotNextOf(gp, knotDecisionMoved, 0)
+	if !found {
+		return 0, false
 	}
-	return 0, false
+	return int(knotAhead(i+2)) | int(knotAhead(i+3))<<16, true
 }
 
 // knotMoved is called when the goroutine that runs has read or written n bytes.
@@ -55,7 +61,7 @@ func knotMoved(n int) {
 //
 //go:linkname knotReadMost internal/poll.knotReadMost
 func knotReadMost(fd, n int) (most int, known bool) {
-	if !knot.on {
+	if !knot.on || !knotMoveFollows(getg()) {
 		return n, false
 	}
 	then, found := knotMovedThen(getg())
@@ -85,30 +91,15 @@ func knotIsLonger(fd, n int) bool {
 //
 //go:linkname knotWriteMost internal/poll.knotWriteMost
 func knotWriteMost(n int) (most int, known bool) {
-	if !knot.on {
+	if !knot.on || !knotMoveFollows(getg()) {
 		return n, false
 	}
 	gp := getg()
 	if then, found := knotMovedThen(gp); found && 0 < then && then < n {
 		return then, true
 	}
-	whole := knotMay(gp) && knotFollowing() && knot.hdr.cfgFlags&(knotCfgOldIo|knotCfgOldDescs) == 0
-	return n, whole && !knotBlocksAhead(gp)
-}
-
-// knotBlocksAhead reports whether gp goes out for I/O before its next step.
-func knotBlocksAhead(gp *g) bool {
-	end := min(knot.req.prefixLen-knot.prefixPos, knotOutAhead)
-	for i := uint32(0); i < end; i += knotEntrySlots(knotAhead(i)) {
-		d := knotAhead(i)
-		if d == gp.knot.idx {
-			return false
-		}
-		if d == knotDecisionBlocked && knotAhead(i+1) == gp.knot.idx {
-			return true
-		}
-	}
-	return false
+	_, blocks := knotNextOf(gp, knotDecisionBlocked, 0)
+	return n, !blocks && knot.hdr.cfgFlags&(knotCfgOldIo|knotCfgOldDescs) == 0
 }
 
 // knotMoveWait waits a moment, in which nothing of the program could run, and reports whether it is worth another try.
@@ -118,18 +109,9 @@ func knotBlocksAhead(gp *g) bool {
 func knotMoveWait() bool {
 	usleep(20)
 	waited := nanotime1() - knot.movedSince
-	if waited < knotMovedShortNs {
-		return true
-	}
-	if waited < knotMovedMaxNs && knot.movedVain != knot.run {
+	if waited < knotMovedShortNs || waited < knotMovedMaxNs && knot.movedVain != knot.run {
 		return true
 	}
 	knot.movedVain = knot.run
 	return false
 }
-
-// Real time that a read or a write is waited for, and as soon as that was in vain once.
-const (
-	knotMovedMaxNs   = 500 * 1000 * 1000
-	knotMovedShortNs = 1000 * 1000
-)

@@ -72,17 +72,21 @@ func (t *knotTab) get(key uint64) *knotTabEntry {
 		e = t.find(key)
 	}
 	t.used++
-	*e = knotTabEntry{key: key, gen: t.gen, owner: knotGNone, lastR: knotGNone}
+	*e = t.fresh(key)
 	if t != &knotPrims || knot.hdr.cfgFlags&knotCfgOldNames != 0 {
 		e.id = uint32(t.used)
 	}
 	return e
 }
 
+func (t *knotTab) fresh(key uint64) knotTabEntry {
+	return knotTabEntry{key: key, gen: t.gen, owner: knotGNone, lastR: knotGNone}
+}
+
 // forget makes the entry of key, if there is one, as it was when it was made.
 func (t *knotTab) forget(key uint64) {
 	if e := t.find(key); e.gen == t.gen {
-		*e = knotTabEntry{key: key, gen: t.gen, owner: knotGNone, lastR: knotGNone}
+		*e = t.fresh(key)
 	}
 }
 
