@@ -22,15 +22,11 @@ struct knot_corpus_cover {
 void knot_corpuscover_note(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_plan *plan, const struct knot_cpop_gain *gain)
 {
-	const struct knot_shm_request *r = &plan->request;
-	struct knot_chain chain = {.len = r->chain_len};
+	const struct knot_chain chain = knot_portfolio_get_chain(&plan->request);
 	uint64_t pairs[KNOT_COVER_PAIRS_MAX];
 
-	if (!r->chain_len || !(gain->pairs1 + gain->pairs2) || c->covers.len >= PENDING_MAX)
+	if (!chain.len || !(gain->pairs1 + gain->pairs2) || c->covers.len >= PENDING_MAX)
 		return;
-	for (uint32_t i = 0; i < chain.len; i++)
-		chain.ops[i] = (struct knot_chain_op){
-			.gpath = r->chain[i].gpath, .site = r->chain[i].site, .op = r->chain[i].op};
 	const uint32_t entry = knot_pool_find(knot_portfolio_pool(s->portfolio), &chain);
 
 	if (entry == KNOT_POOL_NONE || entry < s->stored_pool)

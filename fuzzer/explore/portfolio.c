@@ -413,6 +413,18 @@ void knot_portfolio_put_chain(struct knot_shm_request *r, const struct knot_chai
 	}
 }
 
+struct knot_chain knot_portfolio_get_chain(const struct knot_shm_request *r)
+{
+	struct knot_chain chain = {
+		.len = r->chain_len < KNOT_CHAIN_MAX ? r->chain_len : KNOT_CHAIN_MAX};
+
+	for (uint32_t i = 0; i < chain.len; i++) {
+		chain.ops[i] = (struct knot_chain_op){
+			.gpath = r->chain[i].gpath, .site = r->chain[i].site, .op = r->chain[i].op};
+	}
+	return chain;
+}
+
 void knot_portfolio_set_chain(
 	struct knot_portfolio *p, struct knot_plan *plan, const struct knot_chain *chain)
 {

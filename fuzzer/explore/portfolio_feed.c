@@ -44,17 +44,6 @@ uint32_t knot_portfolio_prefix_len(const struct knot_run_view *view, const uint1
 	return 0;
 }
 
-static struct knot_chain chain_of(const struct knot_shm_request *r)
-{
-	struct knot_chain c = {.len = r->chain_len};
-
-	for (uint32_t i = 0; i < c.len && i < KNOT_CHAIN_MAX; i++) {
-		c.ops[i] = (struct knot_chain_op){
-			.gpath = r->chain[i].gpath, .site = r->chain[i].site, .op = r->chain[i].op};
-	}
-	return c;
-}
-
 /* How rare the new pairs are is not yet known; how rare the chain's operations are is. */
 static uint32_t rarity_of(const struct knot_portfolio *p, const struct knot_chain *chain)
 {
@@ -224,7 +213,7 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 	if (!p->options.feedback || !chain_worked(plan, result->chain_done) ||
 		result->end == KNOT_END_STEPS)
 		return;
-	struct knot_pool_entry entry = {.chain = chain_of(&plan->request),
+	struct knot_pool_entry entry = {.chain = knot_portfolio_get_chain(&plan->request),
 		.parent = plan->is_parent ? KNOT_POOL_NONE : plan->parent,
 		.new_pairs = pairs,
 		.seed = result->seed};
@@ -299,7 +288,7 @@ void knot_portfolio_feed_end(
 		p->free_ns += end->real_ns;
 		return;
 	}
-	struct knot_pool_entry entry = {.chain = chain_of(&plan->request),
+	struct knot_pool_entry entry = {.chain = knot_portfolio_get_chain(&plan->request),
 		.parent = plan->is_parent ? KNOT_POOL_NONE : plan->parent,
 		.seed = plan->request.seed};
 	struct knot_sampled *tried = knot_sample_offer(&p->tried, &entry.chain);
