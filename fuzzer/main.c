@@ -19,6 +19,7 @@ static const struct command {
 } commands[] = {
 	{"fuzz", knot_cmd_fuzz},
 	{"replay", knot_cmd_replay},
+	{"minimize", knot_cmd_minimize},
 	{"list", knot_cmd_list},
 	{"status", knot_cmd_status},
 	{"corpus", knot_cmd_corpus},

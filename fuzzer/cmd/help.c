@@ -14,7 +14,7 @@
 #define PAGE_COUNT (sizeof(pages) / sizeof(pages[0]))
 
 const char *const knot_help_commands[] = {
-	"fuzz", "replay", "list", "status", "corpus", "clean", "doctor", NULL};
+	"fuzz", "replay", "minimize", "list", "status", "corpus", "clean", "doctor", NULL};
 
 const struct knot_help_page *knot_help_find(const char *name)
 {
@@ -29,7 +29,8 @@ void knot_help_overview(FILE *out)
 	fputs("goknot finds bugs in Go programs that only some schedules show, and replays "
 	      "them.\n\n"
 	      "\tgoknot fuzz ./...                      fuzz the tests of a module until Ctrl-C\n"
-	      "\tgoknot replay .goknot/crashes/FILE     run one found schedule again\n\n"
+	      "\tgoknot replay .goknot/crashes/FILE     run one found schedule again\n"
+	      "\tgoknot minimize .goknot/crashes/FILE   shrink it to the switches that matter\n\n"
 	      "Commands:\n\n",
 		out);
 	for (const char *const *name = knot_help_commands; *name; name++) {

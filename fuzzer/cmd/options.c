@@ -457,6 +457,17 @@ static const struct knot_option replay_options[] = {
 	{"o", KNOT_OPTION_STRING, REPLAY(output)},
 };
 
+#define MINIMIZE(member) AT(knot_minimize_command, member)
+
+static const struct knot_option minimize_options[] = {
+	{"fuzztime", KNOT_OPTION_DURATION, MINIMIZE(fuzztime_ns)},
+	{"memory", KNOT_OPTION_SIZE, MINIMIZE(memory_bytes)},
+	{"json", KNOT_OPTION_BOOL, MINIMIZE(json)},
+	{"o", KNOT_OPTION_STRING, MINIMIZE(result)},
+	{"C", KNOT_OPTION_STRING, MINIMIZE(dir)},
+	{"campaign", KNOT_OPTION_STRING, MINIMIZE(output)},
+};
+
 #define TABLE(list, args) \
 	{ \
 		.options = (list), .count = sizeof(list) / sizeof((list)[0]), .takes_args = (args) \
@@ -532,19 +543,38 @@ int knot_options_fuzz(
 	return 0;
 }
 
+static int one_file(
+	const struct knot_option_words *words, const char **ret_file, struct knot_error *err)
+{
+	if (words->words_len != 1)
+		return knot_error_set(
+			err, KNOT_EUSAGE, "wants one crash file, got %zu words", words->words_len);
+	*ret_file = words->words[0];
+	return 0;
+}
+
 int knot_options_replay(
 	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(replay_options, false);
 	struct knot_replay_options o = {0};
 	struct knot_option_words words;
-	const int r = knot_options_parse(&table, argc, argv, &o, &words, err);
-	if (r < 0)
-		return r;
-	if (words.words_len != 1)
-		return knot_error_set(
-			err, KNOT_EUSAGE, "wants one crash file, got %zu words", words.words_len);
-	o.file = words.words[0];
-	*ret_options = o;
-	return 0;
+	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
+
+	if (!r && !(r = one_file(&words, &o.file, err)))
+		*ret_options = o;
+	return r;
+}
+
+int knot_options_minimize(
+	int argc, char **argv, struct knot_minimize_command *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(minimize_options, false);
+	struct knot_minimize_command o = {0};
+	struct knot_option_words words;
+	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
+
+	if (!r && !(r = one_file(&words, &o.file, err)))
+		*ret_options = o;
+	return r;
 }

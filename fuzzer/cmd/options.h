@@ -121,10 +121,23 @@ struct knot_replay_options {
 	const char *file; /* the crash file */
 };
 
+struct knot_minimize_command {
+	uint64_t fuzztime_ns; /* for the trials, 0 = as long as it takes */
+	uint64_t memory_bytes; /* 0 = the default */
+	bool json;
+	const char
+		*result; /* -o: file for the smaller schedule, NULL = named after the crash file */
+	const char *dir; /* -C, as for replay */
+	const char *output; /* -campaign: directory for build products, NULL = .goknot in dir */
+	const char *file; /* the crash file */
+};
+
 /* All defaults are set first. KNOT_EUSAGE with one sentence. */
 int knot_options_fuzz(
 	int argc, char **argv, struct knot_fuzz_options *ret_options, struct knot_error *err);
 int knot_options_replay(
 	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err);
+int knot_options_minimize(
+	int argc, char **argv, struct knot_minimize_command *ret_options, struct knot_error *err);
 
 #endif

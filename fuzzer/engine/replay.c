@@ -223,7 +223,9 @@ static int post(struct knot_replayer *r, const struct knot_schedule *s, struct k
 	if (s->flags & KNOT_REQ_WARM && (rc = knot_worker_post(r->worker, &plan, err)))
 		return rc;
 	plan.request.fair_after = s->fair_after;
-	plan.request.flags = KNOT_REQ_REPLAY | KNOT_REQ_EXIT | KNOT_REQ_NO_FEEDBACK;
+	plan.request.policy = s->policy;
+	plan.request.flags = KNOT_REQ_REPLAY | KNOT_REQ_EXIT | KNOT_REQ_NO_FEEDBACK |
+		(s->switches ? KNOT_REQ_SWITCHES : 0);
 	plan.request.prefix_len = (uint32_t)s->decisions_len;
 	plan.request.mem_len = (uint32_t)s->memory_len;
 	if (s->memory_len)

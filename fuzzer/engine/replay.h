@@ -18,6 +18,8 @@ struct knot_schedule {
 	uint32_t step_limit, fair_after;
 	uint32_t
 		flags; /* KNOT_REQ_* of the run; KNOT_REQ_WARM: one fifo run comes first in the process */
+	uint32_t policy; /* KNOT_POLICY_*, for what the decisions leave open; 0 = fifo */
+	bool switches; /* the decisions are entries of wire/switches.h instead */
 	const uint16_t *decisions;
 	size_t decisions_len;
 	const uint32_t *memory; /* accesses that are scheduling points, KNOT_MEM_MAX at most */

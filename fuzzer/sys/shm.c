@@ -262,7 +262,7 @@ int knot_shm_post(struct knot_shm *shm, const struct knot_shm_request *request,
 			err, KNOT_EINTERNAL, "a chain of %u operations", request->chain_len);
 	if (request->mem_len > KNOT_MEM_MAX)
 		return knot_error_set(err, KNOT_EINTERNAL, "%u positions", request->mem_len);
-	if (request->policy >= KNOT_POLICY_COUNT)
+	if (request->policy > KNOT_POLICY_SWITCH)
 		return knot_error_set(err, KNOT_EINTERNAL, "policy %u", request->policy);
 	if (prefix_len > KNOT_DECISION_IN_SLOTS)
 		return knot_error_set(err, KNOT_EUSAGE,
@@ -370,7 +370,7 @@ static const struct knot_ring ring_races = {OFF_RACES, KNOT_RACE_SLOTS, 1};
 
 static bool event_ok(const struct knot_shm_event *e)
 {
-	return e->kind >= KNOT_EV_STEP && e->kind <= KNOT_EV_STATE && e->op < KNOT_OP_LAST;
+	return e->kind >= KNOT_EV_STEP && e->kind <= KNOT_EV_SWITCH && e->op < KNOT_OP_LAST;
 }
 
 int knot_shm_copy_events(struct knot_shm *shm, uint64_t start, uint64_t end,

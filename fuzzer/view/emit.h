@@ -58,6 +58,20 @@ struct knot_emit_replay {
 		chain_expired; /* native: a bit an element */
 };
 
+/* A schedule that was made smaller, or could not be. */
+struct knot_emit_minimized {
+	const char *file, *result; /* as to be typed; result NULL = none */
+	const char *why; /* it is not as small as can be, NULL = it is */
+	bool smaller; /* there is a result: all below is about it */
+	uint32_t steps_before, preemptions_before, switches_before, timers_before;
+	uint32_t steps, preemptions, switches, timers;
+	uint32_t runs, tries; /* trials, and runs that each was given */
+	uint64_t ns;
+	uint32_t replays, replays_same; /* of the result */
+	const char *const *lines; /* its critical switches */
+	size_t lines_len;
+};
+
 /* A run that was replayed whatever it ended in. */
 struct knot_emit_audit {
 	const char *package, *test, *verdict, *end, *title, *why;
@@ -90,6 +104,7 @@ struct knot_emit_ops {
 	void (*summary)(FILE *out, const struct knot_emit_progress *p);
 	void (*step)(FILE *out, const char *text, bool is_event);
 	void (*replay)(FILE *out, const struct knot_emit_replay *r);
+	void (*minimized)(FILE *out, const struct knot_emit_minimized *m);
 };
 
 extern const struct knot_emit_ops knot_emit_text;

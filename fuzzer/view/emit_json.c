@@ -227,6 +227,38 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	line(out, o);
 }
 
+static void minimized(FILE *out, const struct knot_emit_minimized *m)
+{
+	json_t *o = event("minimized");
+
+	text(o, "file", m->file);
+	put(o, "smaller", json_boolean(m->smaller));
+	if (m->why)
+		text(o, "why", m->why);
+	put(o, "runs", number(m->runs));
+	put(o, "tries", number(m->tries));
+	put(o, "seconds", json_real((double)m->ns / 1e9));
+	if (m->smaller) {
+		json_t *lines = json_array();
+
+		text(o, "result", m->result);
+		put(o, "preemptions_before", number(m->preemptions_before));
+		put(o, "switches_before", number(m->switches_before));
+		put(o, "timers_before", number(m->timers_before));
+		put(o, "steps_before", number(m->steps_before));
+		put(o, "preemptions", number(m->preemptions));
+		put(o, "switches", number(m->switches));
+		put(o, "timers", number(m->timers));
+		put(o, "steps", number(m->steps));
+		put(o, "replays", number(m->replays));
+		put(o, "replays_same", number(m->replays_same));
+		for (size_t i = 0; i < m->lines_len; i++)
+			json_array_append_new(lines, json_string(m->lines[i]));
+		put(o, "critical", lines);
+	}
+	line(out, o);
+}
+
 const struct knot_emit_ops knot_emit_json = {
 	.note = note,
 	.progress = progress,
@@ -237,4 +269,5 @@ const struct knot_emit_ops knot_emit_json = {
 	.summary = summary,
 	.step = step,
 	.replay = replay,
+	.minimized = minimized,
 };

@@ -212,6 +212,32 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	fputc('\n', out);
 }
 
+static void minimized(FILE *out, const struct knot_emit_minimized *m)
+{
+	if (!m->smaller) {
+		fprintf(out, "minimize: %s: %s, tried with %u runs\n", m->file, m->why, m->runs);
+		return;
+	}
+	for (size_t i = 0; i < m->lines_len; i++)
+		fprintf(out, "%3zu. %s\n", i + 1, m->lines[i]);
+	fprintf(out,
+		"minimize: %u preemptions (%u before), %u switches (%u), %u early timers (%u), %u "
+		"steps "
+		"(%u), by %u runs in ",
+		m->preemptions, m->preemptions_before, m->switches, m->switches_before, m->timers,
+		m->timers_before, m->steps, m->steps_before, m->runs);
+	duration(out, m->ns);
+	fprintf(out, "\nminimize: replays %u of %u, saved to %s\n", m->replays_same, m->replays,
+		m->result);
+	if (m->tries > 1)
+		fprintf(out,
+			"minimize: runs of one schedule differ here, so each trial had up to %u "
+			"runs\n",
+			m->tries);
+	if (m->why)
+		fprintf(out, "minimize: %s\n", m->why);
+}
+
 const struct knot_emit_ops knot_emit_text = {
 	.note = note,
 	.progress = progress,
@@ -222,4 +248,5 @@ const struct knot_emit_ops knot_emit_text = {
 	.summary = summary,
 	.step = step,
 	.replay = replay,
+	.minimized = minimized,
 };

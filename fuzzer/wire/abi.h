@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 7
+#define KNOT_ABI_VERSION 8
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -81,6 +81,8 @@
 #define KNOT_EV_CHAIN 10 /* element aux of the chain was executed in order */
 #define KNOT_EV_RARE 11 /* what was just executed shows a CPOP2 pair that one run in 2^aux of the test has shown */
 #define KNOT_EV_STATE 12 /* what g has just executed at site found, or a case of a select left, its channel in state op, as no run before */
+#define KNOT_EV_SWITCH 13 /* under KNOT_POLICY_SWITCH: g ran last and run-until-block would go another way; aux & 0xffff = who goes on, KNOT_G_NONE = a timer fires;
+			    aux >> 16 = operations g has executed; op, site = its next one, when it could go on itself */
 
 #define KNOT_EXT_NETPOLL 1
 #define KNOT_EXT_SYSCALL 2
@@ -116,6 +118,7 @@
 #define KNOT_POLICY_DELAY 5
 #define KNOT_POLICY_RPOS 6
 #define KNOT_POLICY_COUNT 7
+#define KNOT_POLICY_SWITCH 7 /* no policy of a campaign: run until block, but for what KNOT_REQ_SWITCHES says */
 
 /* What a run ended in, as the target saw it. C turns this and the snapshot into a verdict. */
 #define KNOT_END_NONE 0 /* still running */
@@ -159,6 +162,7 @@
 #define KNOT_REQ_WARM 0x20 /* of a crash file: goknot has the process make one fifo run first */
 #define KNOT_REQ_SHORT_TIMER 0x80 /* timers are choices only as long as less than 0.5 s in all is skipped so */
 #define KNOT_REQ_HOLD_CHAIN 0x100 /* hold the first run that executes the whole chain */
+#define KNOT_REQ_SWITCHES 0x200 /* what lies where a prefix would says where to depart from run-until-block: wire/switches.h */
 #define KNOT_REQ_MEM_LEARN 0x40 /* look for positions where goroutines share plain memory: struct knot_shm_mem */
 
 /* Flags of the configuration. */
@@ -166,6 +170,7 @@
 #define KNOT_CFG_OLD_NAMES 0x2 /* names as in crash files of version 1: see docs/wire-format.md */
 #define KNOT_CFG_OLD_IO 0x4 /* schedules as in crash files before version 3: I/O is no step, arrivals are not in it */
 #define KNOT_CFG_OLD_DESCS 0x10 /* names as in crash files before version 4: a descriptor that is opened anew keeps its name */
+#define KNOT_CFG_OLD_RAND 0x20 /* random numbers as in crash files before version 5: by the number of the step */
 #define KNOT_CFG_PROGRAM 0x8 /* the process is one run: the initialisation of its packages and main.main */
 
 /* State of the process, struct knot_shm_header.state. */

@@ -76,6 +76,8 @@ static const struct knot_crash_field fields[] = {
 	FIELD(chain, chain),
 	{"memory", &knot_crash_kind_texts, offsetof(struct knot_crash, memory),
 		offsetof(struct knot_crash, memory.len)},
+	{"switches", &knot_crash_kind_texts, offsetof(struct knot_crash, switches),
+		offsetof(struct knot_crash, switches.len)},
 	FIELD(goroutines, goroutines),
 	FIELD(decisions, decisions),
 };
@@ -101,6 +103,7 @@ static int check_limits(const struct knot_crash *c, struct knot_error *err)
 		{"at_end", c->at_end.len, KNOT_CRASH_MAX_LIST},
 		{"chain", c->chain.len, KNOT_CHAIN_MAX},
 		{"memory", c->memory.len, KNOT_MEM_MAX},
+		{"switches", c->switches.len, KNOT_CRASH_MAX_LIST},
 		{"goroutines", c->goroutines.len, KNOT_CRASH_MAX_LIST},
 		{"decisions", c->decisions.len, KNOT_CRASH_MAX_DECISIONS},
 	};
@@ -238,6 +241,17 @@ int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struc
 	}
 	*ret_crash = c;
 	return 0;
+}
+
+void knot_crash_forget_run(struct knot_crash *c)
+{
+	static const char *const keys[] = {"verdict", "message", "proof", "signature", "at_end",
+		"switches", "goroutines", "decisions"};
+
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
+			if (!strcmp(fields[i].key, keys[k]))
+				fields[i].kind->free(&fields[i], c);
 }
 
 void knot_crash_free(struct knot_crash *c)

@@ -16,7 +16,7 @@
 
 struct knot_error;
 
-#define KNOT_CRASH_VERSION 4
+#define KNOT_CRASH_VERSION 5
 #define KNOT_CRASH_MAX_BYTES (64u << 20)
 #define KNOT_CRASH_MAX_TEXT 65536 /* bytes of one text; encode cuts longer ones, ending in "..." */
 #define KNOT_CRASH_MAX_LIST 65536 /* entries of args, signature, goroutines */
@@ -86,6 +86,8 @@ struct knot_crash {
 	KNOT_VEC(struct knot_crash_op) chain; /* at most KNOT_CHAIN_MAX */
 	/* Accesses to memory that were scheduling points, under -race: "memwrite 1a2b3c4d a.go:15". */
 	KNOT_VEC(char *) memory; /* at most KNOT_MEM_MAX */
+	/* Where the schedule departs from run-until-block, when it has been minimised, in words. */
+	KNOT_VEC(char *) switches; /* at most KNOT_CRASH_MAX_LIST */
 	KNOT_VEC(struct knot_crash_goroutine) goroutines;
 	KNOT_VEC(uint16_t) decisions; /* goroutine numbers, KNOT_DECISION_* */
 };
@@ -97,6 +99,8 @@ int knot_crash_encode(
 int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struct knot_error *err);
 /* The site hash of an entry of memory; false when it is not of that form. */
 bool knot_crash_memory_site(const char *entry, uint32_t *ret_site);
+/* Frees what a run ended in and how it went; what was run, and how it was asked for, stays. */
+void knot_crash_forget_run(struct knot_crash *c);
 /* Frees the contents; c is empty and usable afterwards. */
 void knot_crash_free(struct knot_crash *c);
 

@@ -523,7 +523,10 @@ static int get_decisions(struct knot_crash_reader *r, const struct knot_crash_fi
 
 static void free_text(const struct knot_crash_field *f, struct knot_crash *c)
 {
-	free(*(char **)member(f, c));
+	char **text = member(f, c);
+
+	free(*text);
+	*text = NULL;
 }
 
 static void free_nothing(const struct knot_crash_field *f, struct knot_crash *c)

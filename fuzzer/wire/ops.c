@@ -63,6 +63,7 @@ static const char *const event_names[] = {
 	[KNOT_EV_CHAIN] = "chain",
 	[KNOT_EV_RARE] = "rare",
 	[KNOT_EV_STATE] = "state",
+	[KNOT_EV_SWITCH] = "switch",
 };
 
 static const char *const end_names[] = {

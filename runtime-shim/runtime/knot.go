@@ -76,6 +76,7 @@ type knotG struct {
 	pendPrim  uintptr
 	readyIdx  int32 // index in the runnable set, -1 = not in it
 	pendSite  uint32
+	ops       uint32     // operations executed in this run
 	primID    uint32     // primitive of the operation it is in
 	cond      knotCondIn // the Cond.Wait it is in, while the Cond's Locker is at work
 	memberOf  uint32     // POS: its group, 0 = none
@@ -159,7 +160,8 @@ type knotState struct {
 	nnow    int // of these, at the active element of the chain
 	stamp   uint64
 	nextIdx uint32
-	alive   int // goroutines of this run that have not ended
+	alive   int    // goroutines of this run that have not ended
+	last    uint16 // the one that made the last step
 
 	rng    uint64 // decisions
 	useed  uint64 // of the program's own random numbers
@@ -225,6 +227,7 @@ type knotState struct {
 	pos        knotPOS
 	rposWeight float64
 	surw       knotSURW
+	sw         knotSwitch
 }
 
 var knot knotState
@@ -429,13 +432,18 @@ func knotRandn(n uint32) uint32 {
 
 // knotUserRand is the program's generator while a run is under way. It starts anew at every step: what is
 // drawn once in the life of a process (the seed of a map made on first use) then shifts no later draw, and
-// a run is the same in a fresh process and in an old one.
+// a run is the same in a fresh process and in an old one. What is drawn depends on the goroutine and on how many operations
+// it has executed, so that in another order each draws what it drew.
 //
 //go:nosplit
 func knotUserRand() uint64 {
 	if s := knot.cur.steps; s != knot.ustep {
 		knot.ustep = s
-		knot.urng = knot.useed ^ uint64(s)*0xd1342543de82ef95
+		x := uint64(s)
+		if gp := getg().m.curg; gp != nil && gp.knot.run == knot.run && knot.hdr.cfgFlags&knotCfgOldRand == 0 {
+			x = gp.knot.path + uint64(gp.knot.ops)
+		}
+		knot.urng = knot.useed ^ x*0xd1342543de82ef95
 	}
 	knot.urng += 0x9e3779b97f4a7c15
 	x := knot.urng
@@ -473,6 +481,7 @@ func knotRunBegin() {
 	knot.ustep = 0
 	knot.nextIdx = 0
 	knot.alive = 0
+	knot.last = knotGNone
 	knot.prefixPos = 0
 	knot.chainPos = 0
 	knot.chainDelay = 0
@@ -644,6 +653,7 @@ func knotNextRun() bool {
 		knot.req.startNs = uint64(sec)*1000000000 + uint64(nsec)
 	}
 	knotMemRequest()
+	knotSwitchRequest()
 	knot.batchSteps = 0
 	knot.batchAny = 0
 	knot.batchAll = 0

@@ -17,14 +17,16 @@ type knotPolicy struct {
 	remove  func(gp *g)                         // gp leaves them
 	ran     func(gp *g, op uint8, addr uintptr) // gp executes op
 	choose  func(self *g) *g                    // there is a candidate; self may be nil
+	fires   func(self *g) bool                  // the next timer, which there is, fires instead
+	follows func(self *g, d uint16)             // d, of a schedule that is followed, is carried out instead
 }
 
 // Indexed by KNOT_POLICY_*. What is nil is of no interest to the policy.
-var knotPolicies [knotPolicyCount]knotPolicy
+var knotPolicies [knotPolicySwitch + 1]knotPolicy
 
 // Not an initialiser: policies map memory, which may throw, which a compiler sees as a way back to here.
 func init() {
-	knotPolicies = [knotPolicyCount]knotPolicy{
+	knotPolicies = [knotPolicySwitch + 1]knotPolicy{
 		knotPolicyFifo:   {name: "fifo", begin: knotFifoBegin, add: knotFifoAdd, choose: knotFifoChoose},
 		knotPolicyRandom: {name: "random", timers: true, choose: knotRandomChoose},
 		knotPolicyPct: {name: "pct", timers: true, begin: knotPCTBegin, spawn: knotPCTSpawn, yielded: knotPCTYielded,
@@ -36,6 +38,8 @@ func init() {
 		knotPolicyDelay: {name: "delay", timers: true, begin: knotDelayBegin, yielded: knotDelayYielded, add: knotFifoAdd,
 			choose: knotDelayChoose},
 		knotPolicyRpos: {name: "rpos", timers: true, begin: knotRposBegin, add: knotRposAdd, choose: knotRposChoose},
+		knotPolicySwitch: {name: "switch", begin: knotSwitchBegin, add: knotFifoAdd, choose: knotSwitchChoose,
+			fires: knotSwitchFires, follows: knotSwitchFollows},
 	}
 }
 

@@ -259,6 +259,8 @@ func knotExec(gp *g) {
 	key := knotOpKey(k.path, site, op)
 	c.hash = knotMix(c.hash ^ (key + uint64(k.primID)))
 	c.steps++
+	k.ops++
+	knot.last = k.idx
 	knotEvent(knotEvStep, op, k.idx, site, k.primID, 0)
 	knot.vt += knotStepNs
 	if op >= knotOpSend {
@@ -306,6 +308,7 @@ func knotArrive(gp *g) {
 	knot.spins, knot.pollWhen, knot.looks = 0, 0, 0
 	c.hash = knotMix(c.hash ^ (knotOpKey(k.path, k.pendSite, op) + uint64(k.primID)))
 	c.steps++
+	knot.last = k.idx
 	knotEvent(knotEvStep, op, k.idx, k.pendSite, k.primID, 0)
 	knot.vt += knotStepNs
 	if c.steps&1023 == 0 {
@@ -342,6 +345,9 @@ func knotDecide(self *g) *g {
 	if knotFollowing() {
 		d := knotAhead(0)
 		knot.prefixPos++
+		if f := policy.follows; f != nil {
+			f(self, d)
+		}
 		if gp, ok := knotFollow(d, self); ok {
 			return gp
 		}
@@ -349,6 +355,11 @@ func knotDecide(self *g) *g {
 		if knotReleaseAll() {
 			return nil
 		}
+	}
+	if f := policy.fires; f != nil && f(self) {
+		knotRecordDecision(knotDecisionTimer)
+		knotFireTimer(true)
+		return nil
 	}
 	if policy.timers && knot.firesLeft > 0 && r.flags&knotReqNoTimer == 0 && (knotChainStuck(self) || knotRandom()&15 == 0) {
 		if when := knotNextTimer(); when != 0 && when-knot.vt < knotEarlyLeft() {
@@ -745,6 +756,7 @@ func knotExit(gp *g) {
 		if k.counted {
 			knot.alive--
 		}
+		knotSwitchExit(k)
 		knot.cur.hash = knotMix(knot.cur.hash ^ k.path)
 		knotEvent(knotEvExit, knotOpExit, k.idx, 0, 0, 0)
 	}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "explore/critical.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "explore/describe.h"
+#include "explore/names.h"
+#include "wire/ops.h"
+#include "wire/text.h"
+
+#include <inttypes.h>
+
+size_t knot_critical_count(const struct knot_run_view *run)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->len; i++)
+		n += run->events[i].kind == KNOT_EV_SWITCH;
+	return n;
+}
+
+/* "send a.go:100 (t.journal)" */
+static void add_operation(
+	struct knot_text *t, uint32_t op, uint32_t site, const struct knot_names *names)
+{
+	const struct knot_site_name *name = knot_names_site(names, site);
+	knot_auto_free char *where = knot_describe_site(names, site);
+
+	knot_text_addf(t, "%s %s", knot_op_name(op), where);
+	if (name && name->primitive)
+		knot_text_addf(t, " (%s)", name->primitive);
+}
+
+/* The last step of g before from (backwards), NULL = none. */
+static const struct knot_shm_event *last_step(
+	const struct knot_run_view *run, size_t from, uint16_t g)
+{
+	for (size_t i = from; i-- > 0;)
+		if (run->events[i].kind == KNOT_EV_STEP && run->events[i].g == g)
+			return &run->events[i];
+	return NULL;
+}
+
+/* The last operation of g from there on, before any of other, NULL = none. */
+static const struct knot_shm_event *runs_to(
+	const struct knot_run_view *run, size_t from, uint16_t g, uint16_t other)
+{
+	const struct knot_shm_event *last = NULL;
+
+	for (size_t i = from; i < run->len; i++) {
+		const struct knot_shm_event *e = &run->events[i];
+
+		if (e->kind != KNOT_EV_STEP)
+			continue;
+		if (e->g == other)
+			break;
+		if (e->g == g && knot_run_is_operation(e->op))
+			last = e;
+	}
+	return last;
+}
+
+static bool has_ended(const struct knot_run_view *run, size_t before, uint16_t g)
+{
+	for (size_t i = before; i-- > 0;) {
+		if (run->events[i].g != g)
+			continue;
+		if (run->events[i].kind == KNOT_EV_STEP)
+			return false;
+		if (run->events[i].kind == KNOT_EV_EXIT)
+			return true;
+	}
+	return false;
+}
+
+static void add_place(struct knot_text *t, const struct knot_run_view *run, size_t at,
+	const char *from, const struct knot_names *names)
+{
+	const struct knot_shm_event *e = &run->events[at];
+	const struct knot_shm_event *step = last_step(run, at, e->g);
+
+	if (e->op != KNOT_OP_NONE) {
+		knot_text_addf(t, "%s is stopped before ", from);
+		add_operation(t, e->op, e->site, names);
+	} else if (has_ended(run, at, e->g)) {
+		knot_text_addf(t, "when %s has ended", from);
+	} else {
+		knot_text_addf(t, "when %s blocks", from);
+		if (step) {
+			knot_text_adds(t, " in ");
+			add_operation(t, step->op, step->site, names);
+		}
+	}
+}
+
+char *knot_critical_line(
+	const struct knot_run_view *run, size_t nth, const struct knot_names *names)
+{
+	struct knot_text t = {0};
+	size_t at = 0;
+
+	for (size_t n = 0; at < run->len; at++)
+		if (run->events[at].kind == KNOT_EV_SWITCH && n++ == nth)
+			break;
+	if (at == run->len)
+		return knot_xstrdup("");
+	const struct knot_shm_event *e = &run->events[at];
+	const uint16_t to = (uint16_t)e->aux;
+	knot_auto_free char *from = knot_describe_path(run, e->g, names);
+	const bool stopped = e->op != KNOT_OP_NONE;
+
+	add_place(&t, run, at, from, names);
+	if (to == KNOT_G_NONE) {
+		knot_text_adds(
+			&t, stopped ? " while the next timer fires" : ", the next timer fires");
+		return knot_text_steal(&t);
+	}
+	knot_auto_free char *next = knot_describe_path(run, to, names);
+	const struct knot_shm_event *last = runs_to(run, at, to, e->g);
+
+	knot_text_addf(&t, stopped ? " while %s" : ", %s", next);
+	if (last) {
+		knot_text_adds(&t, stopped ? " runs to " : " goes on, to ");
+		add_operation(&t, last->op, last->site, names);
+	} else {
+		knot_text_adds(&t, stopped ? " runs" : " goes on");
+	}
+	return knot_text_steal(&t);
+}

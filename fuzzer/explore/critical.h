@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The context switches of a minimised run that matter, in words:
+ *
+ *   T/a.go:11#1 is stopped before send a.go:100 (t.journal) while T/a.go:11#0 runs to lock a.go:185 (t.leases)
+ */
+#ifndef KNOT_EXPLORE_CRITICAL_H
+#define KNOT_EXPLORE_CRITICAL_H
+
+#include "explore/run_view.h"
+
+struct knot_names;
+
+/* Departures from run-until-block: the KNOT_EV_SWITCH of the run. */
+size_t knot_critical_count(const struct knot_run_view *run);
+/* The nth of them as a line without a newline. Caller frees. */
+char *knot_critical_line(
+	const struct knot_run_view *run, size_t nth, const struct knot_names *names);
+
+#endif

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+package runtime
+
+// switch: a schedule said by what sets it apart from run-until-block. Whoever runs goes on until he blocks, ends or
+// gives way (runtime.Gosched; or nobody has done anything but look for a while), then comes the candidate that has
+// waited longest. The request lists where that is not so: behind so many operations of this goroutine, that one goes on,
+// or the next timer fires. A run of that kind still means something when entries are taken away, which a list of all
+// decisions does not: it is what a minimiser takes away from, and no policy of a campaign.
+//
+// An entry has knotSwitchSlots slots: the path of the goroutine that ran last (4), how many operations it has executed (2),
+// whether it is at its next one or blocked in, or at its end behind, the last (1), one that is free, and the path of who
+// goes on (4; 0 = the next timer fires). Entries about one place lie side by side. When none of their goroutines is a
+// candidate, one that would stop another goroutine stops it all the same, for the candidate that has waited longest.
+//
+// Where the run goes another way than run-until-block, be it by an entry or by a schedule that is followed, it makes a
+// KNOT_EV_SWITCH: together they are the list for that run.
+type knotSwitch struct {
+	places knotTab // id: the next entry of a place, from 1; lastKey: its last one
+	len    uint32
+
+	// The goroutine that ran last, when it has ended.
+	endedPath uint64
+	endedOps  uint32
+	ended     uint16
+}
+
+const (
+	knotSwitchSlots = 12
+	knotSwitchSpins = 64 // looks after which a goroutine that only looks gives way
+)
+
+// knotSwitchRequest takes the entries out of a new request: what lies where a prefix would is none.
+func knotSwitchRequest() {
+	r, s := &knot.req, &knot.sw
+	s.len = 0
+	if r.flags&knotReqSwitches != 0 {
+		s.len = r.prefixLen / knotSwitchSlots
+		r.prefixLen = 0
+	}
+}
+
+func knotSwitchSlot64(at uint32) uint64 {
+	x := uint64(0)
+	for i := uint32(0); i < 4; i++ {
+		x |= uint64(knot.decIn[(at+i)%knotDecisionInSlots]) << (16 * i)
+	}
+	return x
+}
+
+func knotSwitchPlace(path uint64, ops uint32, at bool) uint64 {
+	x := uint64(ops) << 1
+	if at {
+		x |= 1
+	}
+	return knotMix(path + x*0x9e3779b97f4a7c15)
+}
+
+func knotSwitchBegin() {
+	s := &knot.sw
+	knotFifoBegin()
+	s.ended = knotGNone
+	if s.places.base == 0 {
+		s.places.init()
+	}
+	s.places.reset()
+	for i := uint32(0); i < s.len; i++ {
+		from := knot.req.prefixOff + i*knotSwitchSlots
+		path, where := knotSwitchSlot64(from), knotSwitchSlot64(from+4)
+		if e := s.places.get(knotSwitchPlace(path, uint32(where), where>>32&1 != 0)); e != nil {
+			if e.lastKey == 0 {
+				e.id = i + 1
+			}
+			e.lastKey = uint64(i) + 1
+		}
+	}
+}
+
+// knotSwitchExit keeps what is to be known of the goroutine that ran last, which is about to end.
+func knotSwitchExit(k *knotG) {
+	s := &knot.sw
+	s.ended, s.endedPath, s.endedOps = k.idx, k.path, k.ops
+}
+
+// knotSwitchLast is who ran last: nil when it has ended. at: it could go on with its next operation.
+func knotSwitchLast(self *g) (gp *g, at bool) {
+	if self != nil {
+		return self, true
+	}
+	gp = knotNamed(knot.last)
+	return gp, gp != nil && gp.knot.atPoint && uint32(gp.knot.readyIdx) < uint32(knot.nfree)
+}
+
+// knotSwitchDefault is who goes on by run-until-block; there is a candidate.
+func knotSwitchDefault(self, last *g, at bool) *g {
+	if at && last.knot.pendOp != knotOpYield && (knot.spins == 0 || knot.spins%knotSwitchSpins != 0) {
+		return last
+	}
+	if self != nil {
+		self.knot.queued = true
+		knot.fifo.push(self, self)
+	}
+	return knot.fifo.first(self)
+}
+
+// knotSwitchNext is the place in the table that the run is at, nil when no entry is left for it.
+func knotSwitchNext(last *g, at bool) *knotTabEntry {
+	s := &knot.sw
+	if s.len == 0 {
+		return nil
+	}
+	var place uint64
+	switch {
+	case last != nil:
+		place = knotSwitchPlace(last.knot.path, last.knot.ops, at)
+	case s.ended == knot.last && s.ended != knotGNone:
+		place = knotSwitchPlace(s.endedPath, s.endedOps, false)
+	default:
+		return nil
+	}
+	e := s.places.find(place)
+	if e.gen != s.places.gen || uint64(e.id) > e.lastKey {
+		return nil
+	}
+	return e
+}
+
+func knotSwitchTo(entry uint32) uint64 {
+	return knotSwitchSlot64(knot.req.prefixOff + (entry-1)*knotSwitchSlots + 8)
+}
+
+// knotSwitchFires reports whether the next timer is to fire, now that somebody could run.
+func knotSwitchFires(self *g) bool {
+	last, at := knotSwitchLast(self)
+	e := knotSwitchNext(last, at)
+	if e == nil || knotSwitchTo(e.id) != 0 || knotNextTimer() == 0 {
+		return false
+	}
+	e.id++
+	knotSwitchNote(last, at, knotGNone)
+	return true
+}
+
+func knotSwitchChoose(self *g) *g {
+	last, at := knotSwitchLast(self)
+	gp := knotSwitchDefault(self, last, at)
+	if e := knotSwitchNext(last, at); e != nil {
+		if to := knotSwitchTake(self, e); to != nil && to != gp {
+			knotSwitchNote(last, at, to.knot.idx)
+			gp = to
+		}
+	}
+	if gp == self {
+		gp.knot.queued = false
+	}
+	return gp
+}
+
+// knotSwitchTake takes the next entry of a place that says who goes on; nil: it cannot be had.
+func knotSwitchTake(self *g, e *knotTabEntry) *g {
+	for i := e.id; uint64(i) <= e.lastKey; i++ {
+		if gp := knotSwitchCandidate(self, knotSwitchTo(i)); gp != nil {
+			e.id = i + 1
+			return gp
+		}
+	}
+	e.id++
+	if self == nil {
+		return nil
+	}
+	return knot.fifo.first(nil)
+}
+
+func knotSwitchCandidate(self *g, path uint64) *g {
+	if self != nil && self.knot.path == path {
+		return self
+	}
+	for i := 0; i < knot.nfree; i++ {
+		if gp := knot.ready[i].ptr(); gp.knot.path == path {
+			return gp
+		}
+	}
+	return nil
+}
+
+// knotSwitchFollows is told of the decision of a followed schedule that is about to be carried out.
+func knotSwitchFollows(self *g, d uint16) {
+	last, at := knotSwitchLast(self)
+	if d == knotDecisionTimer {
+		if self != nil || knot.nready > 0 {
+			knotSwitchNote(last, at, knotGNone)
+		}
+		return
+	}
+	to := knotNamed(d)
+	if to == nil || to != self && uint32(to.knot.readyIdx) >= uint32(knot.nfree) {
+		return
+	}
+	if gp := knotSwitchDefault(self, last, at); gp != to {
+		knotSwitchNote(last, at, d)
+	}
+	if to == self {
+		self.knot.queued = false
+	}
+}
+
+func knotSwitchNote(last *g, at bool, to uint16) {
+	op, site, ops := uint8(knotOpNone), uint32(0), knot.sw.endedOps
+	if last != nil {
+		ops = last.knot.ops
+	}
+	if at {
+		op, site = last.knot.pendOp, last.knot.pendSite
+		if op == knotOpNone {
+			op = knotOpResume
+		}
+	}
+	knotEvent(knotEvSwitch, op, knot.last, site, 0, uint64(to)|uint64(ops)<<16)
+}
