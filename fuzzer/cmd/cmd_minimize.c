@@ -15,6 +15,10 @@
 
 /* What the result has to stand. */
 #define REPLAYS 20
+/* Schedules that -prove tries at most. */
+#define PROVE_RUNS 1000000
+/* Critical switches that a file tells of. More explain nothing. */
+#define LINES_MAX 1000
 
 struct minimizing {
 	const struct knot_minimize_command *options;
@@ -53,7 +57,7 @@ static int write_result(struct minimizing *z, struct knot_error *err)
 	knot_crash_run_judge(&z->run, &z->m.outcome, &f);
 	knot_crash_forget_run(c);
 	knot_finding_describe(&f, rec, z->run.names, c);
-	for (size_t i = 0; i < knot_critical_count(&view) && i < KNOT_CRASH_MAX_LIST; i++)
+	for (size_t i = 0; i < knot_critical_count(&view) && i < LINES_MAX; i++)
 		knot_vec_push(&c->switches,
 			knot_critical_line(&view, i, knot_sitenames_view(z->run.names)));
 	knot_finding_free(&f);
@@ -86,6 +90,8 @@ static int report(struct minimizing *z, struct knot_error *err)
 		.ns = m->ns,
 		.replays = m->replays,
 		.replays_same = m->replays_same,
+		.proof_runs = m->proof_runs,
+		.proved = m->proved,
 	};
 	int rc = smaller ? write_result(z, err) : 0;
 
@@ -106,6 +112,7 @@ static int minimize(struct minimizing *z, struct knot_error *err)
 	const struct knot_minimize_options options = {
 		.budget_ns = z->options->fuzztime_ns,
 		.replays = REPLAYS,
+		.prove_runs = z->options->prove ? PROVE_RUNS : 0,
 		.same = is_same,
 		.arg = z,
 	};

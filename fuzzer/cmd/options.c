@@ -462,6 +462,7 @@ static const struct knot_option replay_options[] = {
 static const struct knot_option minimize_options[] = {
 	{"fuzztime", KNOT_OPTION_DURATION, MINIMIZE(fuzztime_ns)},
 	{"memory", KNOT_OPTION_SIZE, MINIMIZE(memory_bytes)},
+	{"prove", KNOT_OPTION_BOOL, MINIMIZE(prove)},
 	{"json", KNOT_OPTION_BOOL, MINIMIZE(json)},
 	{"o", KNOT_OPTION_STRING, MINIMIZE(result)},
 	{"C", KNOT_OPTION_STRING, MINIMIZE(dir)},
@@ -570,7 +571,7 @@ int knot_options_minimize(
 	int argc, char **argv, struct knot_minimize_command *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(minimize_options, false);
-	struct knot_minimize_command o = {0};
+	struct knot_minimize_command o = {.fuzztime_ns = 60ull * 1000 * 1000 * 1000};
 	struct knot_option_words words;
 	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 

@@ -122,7 +122,8 @@ struct knot_replay_options {
 };
 
 struct knot_minimize_command {
-	uint64_t fuzztime_ns; /* for the trials, 0 = as long as it takes */
+	uint64_t fuzztime_ns; /* for the trials */
+	bool prove; /* that fewer preemptions cannot do */
 	uint64_t memory_bytes; /* 0 = the default */
 	bool json;
 	const char

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/vec.h"
+#include "engine/bounded.h"
 #include "explore/reduce.h"
 #include "sys/clock.h"
 
@@ -37,6 +38,15 @@ struct minimizer {
 	KNOT_VEC(uint16_t) decisions;
 	KNOT_VEC(uint64_t) tried; /* hashes of the lists that have been, in vain */
 };
+
+static knot_switches copy_of(const knot_switches *list)
+{
+	knot_switches c = {0};
+
+	for (size_t i = 0; i < list->len; i++)
+		knot_vec_push(&c, list->data[i]);
+	return c;
+}
 
 static bool late(struct minimizer *z)
 {
@@ -127,7 +137,7 @@ static int try_list(struct minimizer *z, const struct knot_switch *list, size_t 
 		if (!rc && is_same(z, &o)) {
 			const struct knot_run_view view = knot_record_view(&o.record);
 
-			knot_switches_of_run(&view, &made, &counts);
+			knot_switches_of_run(&view, z->schedule->fair_after, &made, &counts);
 			if (knot_switch_counts_compare(&counts, &z->counts) <= 0) {
 				keep(z, &o, &made, &counts);
 				*ret_taken = true;
@@ -231,15 +241,6 @@ static int reduce_group(
 	knot_vec_free(&g.pool);
 	free(kept);
 	return rc;
-}
-
-static knot_switches copy_of(const knot_switches *list)
-{
-	knot_switches c = {0};
-
-	for (size_t i = 0; i < list->len; i++)
-		knot_vec_push(&c, list->data[i]);
-	return c;
 }
 
 /* Where a preemption of a goroutine behind so many operations stands in the best list; its length when it is not there. */
@@ -379,6 +380,38 @@ static int reduce(struct minimizer *z, struct knot_error *err)
 	return rc;
 }
 
+/* Looks for a schedule with fewer preemptions among all there are, and goes on from it as long as there is one. */
+static int prove(struct minimizer *z, struct knot_error *err)
+{
+	struct knot_minimized *m = z->m;
+	bool again = z->options->prove_runs;
+	int rc = 0;
+
+	while (again && !rc && !late(z)) {
+		struct knot_bounded found = {0};
+		const struct knot_bounded_options o = {.preemptions = z->counts.preemptions - 1,
+			.timers = z->counts.timers,
+			.runs = z->options->prove_runs,
+			.deadline_ns = z->deadline_ns,
+			.same = z->options->same,
+			.arg = z->options->arg};
+
+		again = false;
+		m->proved = !z->counts.preemptions;
+		if (m->proved)
+			break;
+		rc = knot_bounded_search(z->replayer, z->target, z->schedule, &o, &found, err);
+		m->proof_runs += found.runs;
+		m->proved = !rc && !found.found && found.complete;
+		if (!rc && found.found)
+			rc = try_list(z, found.switches.data, found.switches.len, &again, err);
+		knot_vec_free(&found.switches);
+		if (!rc && again)
+			rc = reduce(z, err);
+	}
+	return rc;
+}
+
 /* The schedule as it is: does it still end so, each time, and always by the same steps? */
 static int probe(struct minimizer *z, struct knot_error *err)
 {
@@ -398,7 +431,8 @@ static int probe(struct minimizer *z, struct knot_error *err)
 			const struct knot_run_view view = knot_record_view(&o.record);
 
 			if (!same++) {
-				knot_switches_of_run(&view, &made, &m->before);
+				knot_switches_of_run(
+					&view, z->schedule->fair_after, &made, &m->before);
 				keep(z, &o, &made, &m->before);
 				m->steps_before = o.record.result.steps;
 				hash = o.record.result.hash;
@@ -442,20 +476,23 @@ static int minimize(struct minimizer *z, struct knot_error *err)
 {
 	struct knot_minimized *m = z->m;
 	const uint64_t start_ns = knot_clock_mono_ns();
-	knot_switches list = {0};
 	bool same = false;
 	int rc = probe(z, err);
 
 	if (rc || m->end)
 		return rc;
-	for (size_t i = 0; i < z->best.len; i++)
-		knot_vec_push(&list, z->best.data[i]);
+	knot_switches list = copy_of(&z->best);
+
+	/* What the list makes of the schedule may be larger: behind the last entry goes on who went on otherwise. */
+	z->counts = (struct knot_switch_counts){.preemptions = UINT32_MAX};
 	rc = list.len > KNOT_SWITCHES_MAX ? 0 : try_list(z, list.data, list.len, &same, err);
 	knot_vec_free(&list);
 	if (!rc && !same)
 		m->end = KNOT_MINIMIZE_FIXED;
 	if (!rc && same)
 		rc = reduce(z, err);
+	if (!rc && same)
+		rc = prove(z, err);
 	m->ns = knot_clock_mono_ns() - start_ns;
 	if (rc || m->end)
 		return rc;

@@ -18,6 +18,8 @@ struct knot_minimize_options {
 	uint64_t budget_ns; /* 0 = as long as it takes; the replays of the result come on top */
 	uint32_t
 		replays; /* of the result, that have to end the same way with one schedule hash; at least 1 */
+	uint32_t
+		prove_runs; /* so many schedules with fewer preemptions are tried, to show that there is none; 0 = none is */
 	knot_minimize_same same;
 	void *arg;
 };
@@ -39,6 +41,8 @@ struct knot_minimized {
 	uint64_t ns; /* real time that they took */
 	uint32_t
 		tries; /* runs that a trial is given: more than one where runs of one schedule differ */
+	uint32_t proof_runs; /* schedules with fewer preemptions that were tried */
+	bool proved; /* there are no others */
 	uint32_t replays, replays_same;
 	knot_switches switches; /* of the result */
 	struct knot_outcome

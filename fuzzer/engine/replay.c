@@ -225,7 +225,7 @@ static int post(struct knot_replayer *r, const struct knot_schedule *s, struct k
 	plan.request.fair_after = s->fair_after;
 	plan.request.policy = s->policy;
 	plan.request.flags = KNOT_REQ_REPLAY | KNOT_REQ_EXIT | KNOT_REQ_NO_FEEDBACK |
-		(s->switches ? KNOT_REQ_SWITCHES : 0);
+		(s->switches ? KNOT_REQ_SWITCHES : 0) | (s->candidates ? KNOT_REQ_CANDIDATES : 0);
 	plan.request.prefix_len = (uint32_t)s->decisions_len;
 	plan.request.mem_len = (uint32_t)s->memory_len;
 	if (s->memory_len)

@@ -19,6 +19,7 @@ struct knot_schedule {
 	uint32_t
 		flags; /* KNOT_REQ_* of the run; KNOT_REQ_WARM: one fifo run comes first in the process */
 	uint32_t policy; /* KNOT_POLICY_*, for what the decisions leave open; 0 = fifo */
+	bool candidates; /* who else could have gone on is among the events: KNOT_REQ_CANDIDATES */
 	bool switches; /* the decisions are entries of wire/switches.h instead */
 	const uint16_t *decisions;
 	size_t decisions_len;

@@ -1,41 +1,75 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "explore/switches.h"
 
+#include "base/cleanup.h"
+
 static uint64_t path_of(const struct knot_run_view *run, uint64_t g)
 {
 	return g < run->gs_len ? run->gs[g].path : 0;
 }
 
-void knot_switches_of_run(
-	const struct knot_run_view *run, knot_switches *ret, struct knot_switch_counts *ret_counts)
+struct knot_switch knot_switch_of_event(
+	const struct knot_run_view *run, const struct knot_shm_event *e)
 {
-	uint16_t last = KNOT_G_NONE;
+	const uint16_t to = (uint16_t)e->aux;
+
+	return (struct knot_switch){
+		.from = path_of(run, e->g),
+		.to = to == KNOT_G_NONE ? 0 : path_of(run, to),
+		.ops = (uint32_t)(e->aux >> 16),
+		.at = e->op != KNOT_OP_NONE,
+		.preempts = e->op != KNOT_OP_NONE && e->op != KNOT_OP_YIELD && to != KNOT_G_NONE &&
+			to != e->g,
+	};
+}
+
+/* Counts changes of goroutine. To go on behind somebody who gives way is none: the program asks for it. */
+struct changes {
+	uint16_t ran;
+	bool *left; /* by goroutine: its last step was followed by another's */
+	size_t len;
+	uint32_t count;
+};
+
+static void count_change(struct changes *c, const struct knot_shm_event *e)
+{
+	if (c->ran != KNOT_G_NONE && c->ran != e->g) {
+		c->count++;
+		if (c->ran < c->len)
+			c->left[c->ran] = true;
+	}
+	if (e->g < c->len) {
+		if (c->left[e->g] && e->op == KNOT_OP_YIELD)
+			c->count--;
+		c->left[e->g] = false;
+	}
+	c->ran = e->g;
+}
+
+void knot_switches_of_run(const struct knot_run_view *run, uint32_t last, knot_switches *ret,
+	struct knot_switch_counts *ret_counts)
+{
+	knot_auto_free bool *left = knot_xalloc(run->gs_len + 1);
+	struct changes changes = {.ran = KNOT_G_NONE, .left = left, .len = run->gs_len};
 
 	*ret_counts = (struct knot_switch_counts){0};
 	for (size_t i = 0; i < run->len; i++) {
 		const struct knot_shm_event *e = &run->events[i];
 
-		if (e->kind == KNOT_EV_STEP) {
-			ret_counts->switches += last != KNOT_G_NONE && last != e->g;
-			last = e->g;
-		}
+		if (last && e->step > last)
+			break;
+		if (e->kind == KNOT_EV_STEP)
+			count_change(&changes, e);
 		if (e->kind != KNOT_EV_SWITCH)
 			continue;
-		const uint16_t to = (uint16_t)e->aux;
-		const struct knot_switch s = {
-			.from = path_of(run, e->g),
-			.to = to == KNOT_G_NONE ? 0 : path_of(run, to),
-			.ops = (uint32_t)(e->aux >> 16),
-			.at = e->op != KNOT_OP_NONE,
-			.preempts = e->op != KNOT_OP_NONE && e->op != KNOT_OP_YIELD &&
-				to != KNOT_G_NONE && to != e->g,
-		};
+		const struct knot_switch s = knot_switch_of_event(run, e);
 
 		ret_counts->preemptions += s.preempts;
 		ret_counts->timers += !s.to;
 		ret_counts->departures++;
 		knot_vec_push(ret, s);
 	}
+	ret_counts->switches = changes.count;
 }
 
 static int by(uint32_t a, uint32_t b)

@@ -370,7 +370,7 @@ static const struct knot_ring ring_races = {OFF_RACES, KNOT_RACE_SLOTS, 1};
 
 static bool event_ok(const struct knot_shm_event *e)
 {
-	return e->kind >= KNOT_EV_STEP && e->kind <= KNOT_EV_SWITCH && e->op < KNOT_OP_LAST;
+	return e->kind >= KNOT_EV_STEP && e->kind <= KNOT_EV_CANDIDATE && e->op < KNOT_OP_LAST;
 }
 
 int knot_shm_copy_events(struct knot_shm *shm, uint64_t start, uint64_t end,

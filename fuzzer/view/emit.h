@@ -68,6 +68,8 @@ struct knot_emit_minimized {
 	uint32_t runs, tries; /* trials, and runs that each was given */
 	uint64_t ns;
 	uint32_t replays, replays_same; /* of the result */
+	uint32_t proof_runs; /* schedules with fewer preemptions that were tried */
+	bool proved; /* there are no others */
 	const char *const *lines; /* its critical switches */
 	size_t lines_len;
 };

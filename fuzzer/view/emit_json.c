@@ -254,6 +254,8 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 		put(o, "replays_same", number(m->replays_same));
 		for (size_t i = 0; i < m->lines_len; i++)
 			json_array_append_new(lines, json_string(m->lines[i]));
+		put(o, "proof_runs", number(m->proof_runs));
+		put(o, "proved", json_boolean(m->proved));
 		put(o, "critical", lines);
 	}
 	line(out, o);

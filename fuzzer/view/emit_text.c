@@ -218,17 +218,28 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 		fprintf(out, "minimize: %s: %s, tried with %u runs\n", m->file, m->why, m->runs);
 		return;
 	}
-	for (size_t i = 0; i < m->lines_len; i++)
+	for (size_t i = 0; i < m->lines_len && i < LINES_SHOWN; i++)
 		fprintf(out, "%3zu. %s\n", i + 1, m->lines[i]);
+	if (m->lines_len > LINES_SHOWN)
+		fprintf(out, "     and %zu more\n", m->lines_len - LINES_SHOWN);
 	fprintf(out,
 		"minimize: %u preemptions (%u before), %u switches (%u), %u early timers (%u), %u "
 		"steps "
-		"(%u), by %u runs in ",
+		"(%u), by %u runs in %.1f s\n",
 		m->preemptions, m->preemptions_before, m->switches, m->switches_before, m->timers,
-		m->timers_before, m->steps, m->steps_before, m->runs);
-	duration(out, m->ns);
-	fprintf(out, "\nminimize: replays %u of %u, saved to %s\n", m->replays_same, m->replays,
+		m->timers_before, m->steps, m->steps_before, m->runs, (double)m->ns / 1e9);
+	fprintf(out, "minimize: replays %u of %u, saved to %s\n", m->replays_same, m->replays,
 		m->result);
+	if (m->proved)
+		fprintf(out,
+			"minimize: proved: of all %u schedules with fewer preemptions none ends "
+			"so\n",
+			m->proof_runs);
+	else if (m->proof_runs)
+		fprintf(out,
+			"minimize: not proved: %u schedules with fewer preemptions do not end so, "
+			"and there are more\n",
+			m->proof_runs);
 	if (m->tries > 1)
 		fprintf(out,
 			"minimize: runs of one schedule differ here, so each trial had up to %u "

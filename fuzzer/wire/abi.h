@@ -83,6 +83,7 @@
 #define KNOT_EV_STATE 12 /* what g has just executed at site found, or a case of a select left, its channel in state op, as no run before */
 #define KNOT_EV_SWITCH 13 /* under KNOT_POLICY_SWITCH: g ran last and run-until-block would go another way; aux & 0xffff = who goes on, KNOT_G_NONE = a timer fires;
 			    aux >> 16 = operations g has executed; op, site = its next one, when it could go on itself */
+#define KNOT_EV_CANDIDATE 14 /* asked for by KNOT_REQ_CANDIDATES: as KNOT_EV_SWITCH, but aux & 0xffff could have gone on and does not by default */
 
 #define KNOT_EXT_NETPOLL 1
 #define KNOT_EXT_SYSCALL 2
@@ -163,6 +164,7 @@
 #define KNOT_REQ_SHORT_TIMER 0x80 /* timers are choices only as long as less than 0.5 s in all is skipped so */
 #define KNOT_REQ_HOLD_CHAIN 0x100 /* hold the first run that executes the whole chain */
 #define KNOT_REQ_SWITCHES 0x200 /* what lies where a prefix would says where to depart from run-until-block: wire/switches.h */
+#define KNOT_REQ_CANDIDATES 0x400 /* under KNOT_POLICY_SWITCH: write down who else could go on */
 #define KNOT_REQ_MEM_LEARN 0x40 /* look for positions where goroutines share plain memory: struct knot_shm_mem */
 
 /* Flags of the configuration. */

@@ -64,6 +64,7 @@ static const char *const event_names[] = {
 	[KNOT_EV_RARE] = "rare",
 	[KNOT_EV_STATE] = "state",
 	[KNOT_EV_SWITCH] = "switch",
+	[KNOT_EV_CANDIDATE] = "candidate",
 };
 
 static const char *const end_names[] = {

@@ -132,6 +132,9 @@ func knotSwitchTo(entry uint32) uint64 {
 // knotSwitchFires reports whether the next timer is to fire, now that somebody could run.
 func knotSwitchFires(self *g) bool {
 	last, at := knotSwitchLast(self)
+	if knot.req.flags&knotReqCandidates != 0 && knotNextTimer() != 0 {
+		knotSwitchEvent(knotEvCandidate, last, at, knotGNone)
+	}
 	e := knotSwitchNext(last, at)
 	if e == nil || knotSwitchTo(e.id) != 0 || knotNextTimer() == 0 {
 		return false
@@ -144,6 +147,9 @@ func knotSwitchFires(self *g) bool {
 func knotSwitchChoose(self *g) *g {
 	last, at := knotSwitchLast(self)
 	gp := knotSwitchDefault(self, last, at)
+	if knot.req.flags&knotReqCandidates != 0 {
+		knotSwitchCandidates(self, last, at, gp)
+	}
 	if e := knotSwitchNext(last, at); e != nil {
 		if to := knotSwitchTake(self, e); to != nil && to != gp {
 			knotSwitchNote(last, at, to.knot.idx)
@@ -204,7 +210,21 @@ func knotSwitchFollows(self *g, d uint16) {
 	}
 }
 
-func knotSwitchNote(last *g, at bool, to uint16) {
+// knotSwitchCandidates writes down who could go on but for other, who does by default.
+func knotSwitchCandidates(self, last *g, at bool, other *g) {
+	if self != nil && self != other {
+		knotSwitchEvent(knotEvCandidate, last, at, self.knot.idx)
+	}
+	for i := 0; i < knot.nfree; i++ {
+		if gp := knot.ready[i].ptr(); gp != other {
+			knotSwitchEvent(knotEvCandidate, last, at, gp.knot.idx)
+		}
+	}
+}
+
+func knotSwitchNote(last *g, at bool, to uint16) { knotSwitchEvent(knotEvSwitch, last, at, to) }
+
+func knotSwitchEvent(kind uint8, last *g, at bool, to uint16) {
 	op, site, ops := uint8(knotOpNone), uint32(0), knot.sw.endedOps
 	if last != nil {
 		ops = last.knot.ops
@@ -215,5 +235,9 @@ func knotSwitchNote(last *g, at bool, to uint16) {
 			op = knotOpResume
 		}
 	}
-	knotEvent(knotEvSwitch, op, knot.last, site, 0, uint64(to)|uint64(ops)<<16)
+	from := knot.last
+	if last != nil {
+		from = last.knot.idx
+	}
+	knotEvent(kind, op, from, site, 0, uint64(to)|uint64(ops)<<16)
 }

@@ -273,7 +273,7 @@ Test(shm, impossible_ranges_are_refused)
 	cr_assert_eq(knot_shm_copy_decisions(shm, max, 0, &dec, &err), KNOT_EINPUT);
 	cr_assert_eq(knot_shm_copy_decisions(shm, 0, max, &dec, &err), KNOT_EINPUT);
 	struct knot_shm_event *events = part(header->off_events);
-	events[0] = (struct knot_shm_event){.kind = KNOT_EV_SWITCH + 1};
+	events[0] = (struct knot_shm_event){.kind = KNOT_EV_CANDIDATE + 1};
 	cr_assert_eq(knot_shm_copy_events(shm, 0, 1, &out, &err), KNOT_EINPUT);
 	events[0] = (struct knot_shm_event){.kind = KNOT_EV_STEP, .op = KNOT_OP_LAST};
 	cr_assert_eq(knot_shm_copy_events(shm, 0, 1, &out, &err), KNOT_EINPUT);

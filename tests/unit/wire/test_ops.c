@@ -12,7 +12,7 @@ struct naming {
 
 static const struct naming namings[] = {
 	{knot_op_name, knot_op_parse, KNOT_OP_NONE, KNOT_OP_LAST - 1},
-	{knot_event_name, knot_event_parse, KNOT_EV_STEP, KNOT_EV_SWITCH},
+	{knot_event_name, knot_event_parse, KNOT_EV_STEP, KNOT_EV_CANDIDATE},
 	{knot_end_name, knot_end_parse, KNOT_END_NONE, KNOT_END_COUNT - 1},
 	{knot_policy_name, knot_policy_parse, KNOT_POLICY_FIFO, KNOT_POLICY_COUNT - 1},
 };
