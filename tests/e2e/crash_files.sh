@@ -116,4 +116,93 @@ CRASH
 goknot replay -C again -json -n 3 again/old.crash
 expect_rc 1 "replay of a file of version 3"
 expect "version 3: $(cat out)" test "$(events replay '.[0] | .reproduced == 3 and .same_hash == 3')" = true
+
+# Version 4 draws by the number of the step.
+module draws example.org/draws
+cat >draws/a_test.go <<'GO'
+package draws
+
+import (
+	"sync"
+	"testing"
+)
+
+// Which case of the select is taken is drawn.
+func TestDraws(t *testing.T) {
+	a, b := make(chan int, 8), make(chan int, 8)
+	for range 8 {
+		a <- 1
+		b <- 2
+	}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	sum := 0
+	for range 2 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range 4 {
+				n := 0
+				select {
+				case n = <-a:
+				case n = <-b:
+				}
+				mu.Lock()
+				sum = sum*3 + n
+				mu.Unlock()
+			}
+		}()
+	}
+	wg.Wait()
+	if sum%7 == 3 {
+		t.Fatal("drawn")
+	}
+}
+GO
+cat >draws/old.crash <<'CRASH'
+goknot crash 4
+goknot: 0.1.0
+target: example.org/draws
+dir: .
+module: example.org/draws
+test: TestDraws
+go: go1.26.8
+tags:
+race: no
+short: no
+args: 0
+memory_limit: 4294967296
+timeout_ns: 10000000000
+policy: random
+seed: 2402743063192905023
+depth: 0
+steps_hint: 0
+step_limit: 400000
+fair_after: 100000
+salt: 37dc902cc90432cd
+start_ns: 1795333113666796084
+request_flags: 00000080
+config_flags: 00000000
+verdict: fail
+message: drawn
+bucket: 5371cee117efd836
+end: fail
+run_flags: 00000000
+steps: 80
+virtual_ns: 8500
+schedule_hash: 896bd40d681295ec
+signature: 1
+  a_test.go:36
+chain: 0
+goroutines: 3
+  0 0000000000000054 T
+  1 7af1f42e406e74ce T/a_test.go:20#0
+  2 95faa36f7efbc8a8 T/a_test.go:20#1
+decisions: 80
+  0*40 1*2 2 1 2 1*2 2 1 2*8 1 2 1 2*2 1 2*4 1*2 2 1*8 0 1
+end 499aece9b24602a6
+CRASH
+goknot replay -C draws -json -n 3 draws/old.crash
+expect_rc 1 "replay of a file of version 4"
+expect "version 4: $(cat out)" test "$(events replay '.[0] | .reproduced == 3 and .same_hash == 3')" = true
 done_testing
