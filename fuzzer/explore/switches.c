@@ -23,17 +23,29 @@ struct knot_switch knot_switch_of_event(
 	};
 }
 
-/* Counts changes of goroutine. To go on behind somebody who gives way is none: the program asks for it. */
+/*
+ * Counts changes of goroutine. To go on behind somebody who gives way is none: the program asks for it, or waits by looking
+ * (knotSwitchSpins in the shim).
+ */
 struct changes {
 	uint16_t ran;
 	bool *left; /* by goroutine: its last step was followed by another's */
 	size_t len;
+	uint32_t looks; /* steps in a row that only looked */
 	uint32_t count;
 };
 
+#define SPINS 64
+
+static bool only_looks(uint32_t op)
+{
+	return op == KNOT_OP_YIELD || op == KNOT_OP_ATOMIC_LOAD || op == KNOT_OP_TRYLOCK ||
+		op == KNOT_OP_TRYRLOCK || op == KNOT_OP_MEMREAD;
+}
+
 static void count_change(struct changes *c, const struct knot_shm_event *e)
 {
-	if (c->ran != KNOT_G_NONE && c->ran != e->g) {
+	if (c->ran != KNOT_G_NONE && c->ran != e->g && c->looks < SPINS) {
 		c->count++;
 		if (c->ran < c->len)
 			c->left[c->ran] = true;
@@ -43,6 +55,7 @@ static void count_change(struct changes *c, const struct knot_shm_event *e)
 			c->count--;
 		c->left[e->g] = false;
 	}
+	c->looks = only_looks(e->op) ? c->looks + 1 : 0;
 	c->ran = e->g;
 }
 

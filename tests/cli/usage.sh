@@ -23,7 +23,7 @@ refuses() { # message, arguments...
 
 refuses 'goknot: unknown command "fuz"; the nearest is fuzz' fuz
 refuses 'goknot: unknown command "repaly"; the nearest is replay' repaly x
-refuses 'goknot: unknown command "minimize"; goknot help lists the commands' minimize
+refuses 'goknot: unknown command "shrink"; goknot help lists the commands' shrink
 refuses 'goknot: unknown command "-x"; goknot help lists the commands' -x
 refuses 'goknot: unknown command "\x1b[2J"; goknot help lists the commands' $'\e[2J'
 refuses 'goknot help: no page for "fuz"; the nearest is fuzz' help fuz

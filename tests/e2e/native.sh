@@ -29,6 +29,8 @@ found() { # name
 	expect "$name: a native run has no decisions" grep -qx 'decisions: 0' "$crash"
 	expect "$name: the chain that brings it back" grep -Eqx 'chain: [1-9][0-9]*' "$crash"
 
+	goknot minimize -C "$root/seeds" -campaign "$work/$name" "$crash"
+	expect_refusal 2 "goknot minimize: .* is of a native run, which has no schedule to make smaller.*"
 	goknot replay -C "$root/seeds" -o "$work/$name" -json -n 48 "$crash"
 	expect_rc 1 "$name: 48 native runs"
 	expect "$name: replay counts runs: $(cat "$work/out")" \

@@ -15,14 +15,14 @@ Test(help, every_command_has_a_page)
 		cr_assert(strstr(page->text, "\nSYNOPSIS\n"), "%s", *name);
 		cr_assert(strstr(page->text, "\nEXIT CODES\n"), "%s", *name);
 	}
-	cr_assert_eq(count, 7);
+	cr_assert_eq(count, 8);
 }
 
 Test(help, pages_that_are_no_commands)
 {
 	cr_assert_not_null(knot_help_find("goknot"));
 	cr_assert_not_null(knot_help_find("crash"));
-	cr_assert_null(knot_help_find("minimize"));
+	cr_assert_null(knot_help_find("shrink"));
 	cr_assert_null(knot_help_find(""));
 }
 

@@ -11,7 +11,7 @@
 
 /* A file as goknot writes it, without the end line. */
 static const char known_body[] =
-	"goknot crash 4\n"
+	"goknot crash 5\n"
 	"goknot: 0.1.0\n"
 	"target: example.org/m/statusmanager\n"
 	"dir: statusmanager\n"
@@ -115,6 +115,29 @@ Test(crash, deps_stand_there_when_there_are_any)
 	t = sealed(known_body);
 	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, NULL), 0);
 	cr_expect_null(c.deps);
+	knot_crash_free(&c);
+	free(t.data);
+}
+
+Test(crash, of_a_minimised_schedule)
+{
+	static const char one[] = "T is stopped before lock a.go:4 (mu) while T/a.go:2#0 runs";
+	struct knot_crash c = {0};
+	struct knot_text t = {0};
+	char lines[128];
+
+	snprintf(lines, sizeof(lines), "switches: 1\n  %s\ngoroutines: 2\n", one);
+	t = replaced("goroutines: 2\n", lines);
+	cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, NULL), 0);
+	cr_assert_eq(c.switches.len, 1);
+	cr_expect_str_eq(c.switches.data[0], one);
+	const size_t args = c.args.len, chain = c.chain.len;
+
+	knot_crash_forget_run(&c);
+	cr_expect_eq(c.switches.len + c.decisions.len + c.goroutines.len + c.signature.len, 0);
+	cr_expect_null(c.verdict);
+	cr_expect_eq(c.args.len, args);
+	cr_expect_eq(c.chain.len, chain);
 	knot_crash_free(&c);
 	free(t.data);
 }
@@ -461,8 +484,8 @@ struct refusal {
 };
 
 static const struct refusal refusals[] = {
-	{"goknot crash 4", "goknot crash 5",
-		"written by a newer goknot (format 5; this one reads 4)"},
+	{"goknot crash 5", "goknot crash 6",
+		"written by a newer goknot (format 6; this one reads 5)"},
 	{"goknot: 0.1.0", "gonot: 0.1.0", "line 2: unknown key \"gonot\""},
 	{"goknot: 0.1.0", "\x1b[2J: 0.1.0", "line 2: unknown key \"\\x1b[2J\""},
 	{"goknot: 0.1.0\n", "goknot 0.1.0\n", "line 2 is not \"key: value\""},

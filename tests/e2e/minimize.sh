@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# goknot minimize: the result ends with the same verdict in the same bucket and replays each time; for every small bundled
+# bug an exhaustive search finds no schedule with fewer preemptions.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+seeds=$root/seeds
+
+field() { sed -n "s/^$1: //p" "$2"; } # key, crash file
+
+# The result of minimising a file: smaller or as small, and as good as the file it was made of.
+minimizes() { # crash file, flags...
+	local file=$1 name
+	name=$(basename "$1" .crash)
+	shift
+	goknot minimize -C "$seeds" -campaign "$work/build" -json -o "$work/small.crash" "$@" "$file"
+	expect_rc 0 "minimising $name"
+	[ "$rc" -eq 0 ] || return 0
+	cp out "result"
+	expect "$name: $(cat result)" test "$(events minimized '.[0] | .smaller and .replays == 20 and .replays_same == 20
+		and (.preemptions < .preemptions_before or .preemptions == .preemptions_before and .switches <= .switches_before)')" = true
+	expect "$name: another bucket" test "$(field bucket "$file")" = "$(field bucket small.crash)"
+	expect "$name: another verdict" test "$(field verdict "$file")" = "$(field verdict small.crash)"
+	goknot replay -C "$seeds" -o "$work/build" -json -n 20 small.crash
+	expect_rc 1 "replay of $name, minimised"
+	expect "$name: $(cat out)" test "$(events replay '.[0] | .reproduced == 20 and .same_hash == 20 and .diverged == 0')" = true
+	cp result out
+}
+
+# Files of earlier versions, and the switches that are left of each.
+for wanted in TestStatusManager=0 TestContextLeak=1 TestCount=1 TestDeepChain=4; do
+	for file in "$root/crashes/${wanted%=*}"-*.crash; do
+		minimizes "$file"
+		expect "$(basename "$file"): $(cat out)" test "$(events minimized '.[0].preemptions')" = "${wanted#*=}"
+	done
+done
+
+# What the deep one is about: all three read the generation before it is changed, and write behind that.
+goknot minimize -C "$seeds" -campaign "$work/build" -o small.crash "$root"/crashes/TestDeepChain-*.crash
+expect_rc 0 "the deep one in words"
+expect_out '  1\. T is stopped before atomic_rmw buggy\.go:108 \(t\.gen\) while T/buggy_test\.go:11#. runs to atomic_load buggy\.go:99 \(t\.gen\)'
+expect_out '  4\. T/buggy_test\.go:11#. is stopped before send buggy\.go:100 \(t\.journal\) while T runs to recv buggy\.go:131 \(t\.journal\)'
+expect_out 'minimize: 4 preemptions \(10 before\), .*'
+expect_out "minimize: replays 20 of 20, saved to small.crash"
+expect "the file tells of its switches" test "$(field switches small.crash)" = 4
+
+# Every bundled bug as a campaign finds it.
+packages=()
+for expected in "$seeds"/*/expect.json; do
+	name=$(basename "$(dirname "$expected")")
+	case $name in race | deepchain) ;; *) packages+=("./$name/buggy") ;; esac
+done
+goknot fuzz -C "$seeds" -o "$work/found" -quiet -fuzztime 12s "${packages[@]}"
+expect_rc 1 "fuzzing the bundled bugs"
+files=("$work"/found/crashes/*.crash)
+expect "findings in ${#files[@]} files for ${#packages[@]} packages" test "${#files[@]}" -ge "${#packages[@]}"
+for file in "${files[@]}"; do
+	minimizes "$file" -prove
+	expect "$(basename "$file"): fewer preemptions are not ruled out: $(cat out)" test "$(events minimized '.[0].proved')" = true
+done
+
+# Beside the file when -o does not say.
+cp "${files[0]}" here.crash
+goknot minimize -C "$seeds" -campaign "$work/build" here.crash
+expect_rc 0 "minimising without -o"
+expect "no result beside the file" test -s here.min.crash
+
+# A result that cannot be written, a file that is none, code in which the bug is gone, and a test that is.
+goknot minimize -C "$seeds" -campaign "$work/build" -o "$work/none/small.crash" here.crash
+expect_rc 2 "a result in no directory"
+expect_err "goknot minimize: .*none/small\.crash.*: No such file or directory"
+echo rubbish >rubbish.crash
+goknot minimize -C "$seeds" -campaign "$work/build" rubbish.crash
+expect_refusal 2 "goknot minimize: rubbish\.crash: .*"
+goknot minimize -C "$seeds" -campaign "$work/build"
+expect_refusal 2 "goknot minimize: wants one crash file, got 0 words"
+cp -r "$seeds" fixed
+crash=("$root"/crashes/TestStatusManager-*.crash)
+cp "$seeds"/statusmanager/fixed/fixed.go fixed/statusmanager/buggy/buggy.go
+sed -i 's/^package fixed/package buggy/' fixed/statusmanager/buggy/buggy.go
+goknot minimize -C fixed -o small.crash "${crash[0]}"
+expect_rc 4 "the bug is fixed"
+expect_out "minimize: .*: the schedule no longer ends as it did, tried with 3 runs"
+rm fixed/statusmanager/buggy/*_test.go
+goknot minimize -C fixed -o small.crash "${crash[0]}"
+expect_refusal 2 "goknot minimize: TestStatusManager of .* is not there any more.*"
+done_testing

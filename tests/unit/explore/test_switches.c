@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "explore/critical.h"
+#include "explore/switches.h"
+
+#include "base/cleanup.h"
+#include "base/hash.h"
+#include "explore/names.h"
+
+#include <criterion/criterion.h>
+
+#define AUX(to, ops) ((uint64_t)(to) | (uint64_t)(ops) << 16)
+
+static const struct knot_shm_goroutine gs[] = {{.path = KNOT_PATH_ROOT, .parent = KNOT_G_NONE},
+	{.path = 11, .parent = 0, .site = 26}, {.path = 12, .parent = 0, .site = 27}};
+
+static const struct knot_site_name *name_site(void *arg, uint32_t site)
+{
+	static struct knot_site_name name;
+
+	(void)arg;
+	name = (struct knot_site_name){
+		.file = "a.go", .line = site, .primitive = site == 40 ? "s.mu" : NULL};
+	return &name;
+}
+
+static const struct knot_names names = {.site = name_site};
+
+static struct knot_shm_event step(uint32_t n, uint16_t g, uint8_t op, uint32_t site)
+{
+	return (struct knot_shm_event){
+		.step = n, .g = g, .kind = KNOT_EV_STEP, .op = op, .site = site};
+}
+
+static struct knot_shm_event left(
+	uint32_t n, uint16_t g, uint8_t op, uint32_t site, uint16_t to, uint32_t ops)
+{
+	return (struct knot_shm_event){.step = n,
+		.g = g,
+		.kind = KNOT_EV_SWITCH,
+		.op = op,
+		.site = site,
+		.aux = AUX(to, ops)};
+}
+
+/* T starts two, is stopped before its lock for the second, which blocks; a timer fires early. */
+static struct knot_run_view sample(void)
+{
+	static struct knot_shm_event e[32];
+	size_t n = 0;
+
+	e[n++] = step(1, 0, KNOT_OP_GO, 26);
+	e[n++] = step(2, 0, KNOT_OP_GO, 27);
+	e[n++] = left(2, 0, KNOT_OP_LOCK, 40, 2, 2);
+	e[n++] = step(3, 2, KNOT_OP_START, 27);
+	e[n++] = step(4, 2, KNOT_OP_LOCK, 40);
+	e[n++] = left(4, 2, KNOT_OP_SEND, 50, KNOT_G_NONE, 1);
+	e[n++] = step(5, 2, KNOT_OP_SEND, 50);
+	e[n++] = (struct knot_shm_event){
+		.step = 5, .g = 2, .kind = KNOT_EV_BLOCK, .op = KNOT_OP_SEND};
+	e[n++] = left(5, 2, KNOT_OP_NONE, 0, 1, 2);
+	e[n++] = step(6, 1, KNOT_OP_START, 26);
+	e[n++] = step(7, 1, KNOT_OP_RECV, 60);
+	e[n++] = (struct knot_shm_event){
+		.step = 7, .g = 1, .kind = KNOT_EV_EXIT, .op = KNOT_OP_EXIT};
+	e[n++] = left(7, 1, KNOT_OP_NONE, 0, 0, 1);
+	e[n++] = step(8, 0, KNOT_OP_LOCK, 40);
+	return (struct knot_run_view){.events = e, .len = n, .gs = gs, .gs_len = 3};
+}
+
+Test(switches, a_run_says_where_it_departs)
+{
+	const struct knot_run_view run = sample();
+	struct knot_switch_counts counts;
+	knot_switches list = {0};
+
+	knot_switches_of_run(&run, 0, &list, &counts);
+	cr_assert_eq(list.len, 4);
+	cr_expect_eq(counts.departures, 4);
+	cr_expect_eq(counts.preemptions, 1);
+	cr_expect_eq(counts.timers, 1);
+	cr_expect_eq(counts.switches, 3);
+	cr_expect_eq(list.data[0].from, KNOT_PATH_ROOT);
+	cr_expect_eq(list.data[0].to, 12);
+	cr_expect_eq(list.data[0].ops, 2);
+	cr_expect(list.data[0].at && list.data[0].preempts);
+	cr_expect(list.data[1].at && !list.data[1].preempts && !list.data[1].to);
+	cr_expect(!list.data[2].at && !list.data[2].preempts && list.data[2].to == 11);
+	knot_vec_free(&list);
+}
+
+Test(switches, what_comes_behind_the_last_step_does_not_count)
+{
+	const struct knot_run_view run = sample();
+	struct knot_switch_counts counts;
+	knot_switches list = {0};
+
+	knot_switches_of_run(&run, 4, &list, &counts);
+	cr_expect_eq(counts.departures, 2);
+	cr_expect_eq(counts.switches, 1);
+	knot_vec_free(&list);
+}
+
+Test(switches, giving_way_is_no_switch)
+{
+	const struct knot_shm_event e[] = {step(1, 1, KNOT_OP_ATOMIC_LOAD, 5),
+		step(2, 2, KNOT_OP_ATOMIC_LOAD, 5), step(3, 1, KNOT_OP_YIELD, 6),
+		step(4, 2, KNOT_OP_SEND, 7), left(4, 2, KNOT_OP_YIELD, 6, 1, 2)};
+	const struct knot_run_view run = {.events = e, .len = 5, .gs = gs, .gs_len = 3};
+	struct knot_switch_counts counts;
+	knot_switches list = {0};
+
+	knot_switches_of_run(&run, 0, &list, &counts);
+	/* 1 gave way to 2; back to 1, which 2 was stopped for, and again to 2 count. */
+	cr_expect_eq(counts.switches, 2);
+	cr_expect_eq(counts.preemptions, 0);
+	knot_vec_free(&list);
+}
+
+Test(switches, waiting_by_looking_is_giving_way)
+{
+	struct knot_shm_event e[200];
+	struct knot_run_view run = {.events = e, .gs = gs, .gs_len = 3};
+	struct knot_switch_counts counts;
+	knot_switches list = {0};
+
+	/* Each looks a hundred times; the first change is a change, the second is not, and a send ends it. */
+	e[run.len++] = step(1, 1, KNOT_OP_ATOMIC_LOAD, 5);
+	for (uint32_t i = 0; i < 100; i++)
+		e[run.len++] = step(2 + i, 2, KNOT_OP_ATOMIC_LOAD, 5);
+	e[run.len++] = step(102, 1, KNOT_OP_ATOMIC_LOAD, 5);
+	e[run.len++] = step(103, 1, KNOT_OP_SEND, 6);
+	e[run.len++] = step(104, 2, KNOT_OP_SEND, 6);
+	knot_switches_of_run(&run, 0, &list, &counts);
+	cr_expect_eq(counts.switches, 2);
+}
+
+Test(switches, numbers_beyond_the_run_are_nobody)
+{
+	const struct knot_shm_event e[] = {left(1, 77, KNOT_OP_SEND, 5, 99, 1)};
+	const struct knot_run_view run = {.events = e, .len = 1, .gs = gs, .gs_len = 3};
+	struct knot_switch_counts counts;
+	knot_switches list = {0};
+
+	knot_switches_of_run(&run, 0, &list, &counts);
+	cr_assert_eq(list.len, 1);
+	cr_expect_eq(list.data[0].from, 0);
+	knot_vec_free(&list);
+	knot_auto_free char *line = knot_critical_line(&run, 0, &names);
+	cr_expect_str_eq(line, "? is stopped before send a.go:5 while ? runs");
+}
+
+Test(switches, counts_compare_in_the_order_of_what_matters)
+{
+	const struct knot_switch_counts order[] = {
+		{.preemptions = 1, .switches = 9, .departures = 9},
+		{.preemptions = 2, .switches = 3, .timers = 9}, {.preemptions = 2, .switches = 4},
+		{.preemptions = 2, .switches = 4, .timers = 1},
+		{.preemptions = 2, .switches = 4, .timers = 1, .departures = 1}};
+
+	for (size_t i = 0; i < 5; i++)
+		for (size_t k = 0; k < 5; k++) {
+			const int c = knot_switch_counts_compare(&order[i], &order[k]);
+
+			cr_expect_eq(c < 0, i < k);
+			cr_expect_eq(c == 0, i == k);
+		}
+}
+
+Test(switches, critical_lines)
+{
+	static const char *const want[] = {
+		"T is stopped before lock a.go:40 (s.mu) while T/a.go:27#0 runs to send a.go:50",
+		"T/a.go:27#0 is stopped before send a.go:50 while the next timer fires",
+		"when T/a.go:27#0 blocks in send a.go:50, T/a.go:26#0 goes on, to recv a.go:60",
+		"when T/a.go:26#0 has ended, T goes on, to lock a.go:40 (s.mu)"};
+	const struct knot_run_view run = sample();
+
+	cr_assert_eq(knot_critical_count(&run), 4);
+	for (size_t i = 0; i < 4; i++) {
+		knot_auto_free char *line = knot_critical_line(&run, i, &names);
+
+		cr_expect_str_eq(line, want[i]);
+	}
+	knot_auto_free char *none = knot_critical_line(&run, 4, &names);
+	cr_expect_str_eq(none, "");
+}
