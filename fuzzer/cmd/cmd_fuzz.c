@@ -44,6 +44,7 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 		.memory_bytes = o->memory_bytes ? o->memory_bytes : KNOT_OPTION_MEMORY_BYTES,
 		.disk_bytes = o->disk_bytes,
 		.fresh_every = o->fresh_every,
+		.minimize_ns = o->minimize_ns,
 		.audit = o->audit,
 		.trials = o->trials,
 		.tries = o->tries,

@@ -6,9 +6,7 @@
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
 #include "cmd/options.h"
-#include "engine/minimize.h"
-#include "engine/sitenames.h"
-#include "explore/critical.h"
+#include "engine/shrink.h"
 #include "view/emit.h"
 
 #include <string.h>
@@ -17,8 +15,6 @@
 #define REPLAYS 20
 /* Schedules that -prove tries at most. */
 #define PROVE_RUNS 1000000
-/* Critical switches that a file tells of. More explain nothing. */
-#define LINES_MAX 1000
 
 struct minimizing {
 	const struct knot_minimize_command *options;
@@ -48,18 +44,12 @@ static char *result_name(const char *file)
 static int write_result(struct minimizing *z, struct knot_error *err)
 {
 	struct knot_crash *c = &z->run.crash;
-	const struct knot_record *rec = &z->m.outcome.record;
-	const struct knot_run_view view = knot_record_view(rec);
 	struct knot_finding f = {0};
 	knot_auto_free char *text = NULL;
 	size_t len;
 
 	knot_crash_run_judge(&z->run, &z->m.outcome, &f);
-	knot_crash_forget_run(c);
-	knot_finding_describe(&f, rec, z->run.names, c);
-	for (size_t i = 0; i < knot_critical_count(&view) && i < LINES_MAX; i++)
-		knot_vec_push(&c->switches,
-			knot_critical_line(&view, i, knot_sitenames_view(z->run.names)));
+	knot_shrink_describe(&z->m, &f, z->run.names, c);
 	knot_finding_free(&f);
 	z->file = z->options->result ? knot_xstrdup(z->options->result)
 				     : result_name(z->options->file);

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cmd/session.h"
+#include "engine/minimize.h"
 #include "engine/news.h"
 #include "engine/sitenames.h"
 #include "sys/clock.h"
@@ -254,6 +255,12 @@ static void on_finding(struct knot_fuzz_view *v, const struct knot_campaign_news
 		.tries = n->tries,
 		.reproduced = n->same,
 		.controlled_file = shown(v, n->controlled_file),
+		.critical = n->critical,
+		.critical_len = n->critical_len,
+		.minimized = n->minimized,
+		.not_smaller = n->minimized ? knot_minimize_end_text(n->minimized->end) : NULL,
+		.preemptions = n->minimized ? n->minimized->after.preemptions : 0,
+		.preemptions_before = n->minimized ? n->minimized->before.preemptions : 0,
 	};
 
 	v->options.emit->finding(v->out, &f);

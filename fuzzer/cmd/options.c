@@ -415,6 +415,7 @@ static const struct knot_option fuzz_options[] = {
 	{"run", KNOT_OPTION_REGEXP, FUZZ(run)},
 	{"skip", KNOT_OPTION_REGEXP, FUZZ(skip)},
 	{"fuzztime", KNOT_OPTION_BUDGET, FUZZ(fuzztime_ns), FUZZ_AND(fuzztime_runs)},
+	{"fuzzminimizetime", KNOT_OPTION_DURATION, FUZZ(minimize_ns)},
 	{"parallel", KNOT_OPTION_INT, FUZZ(parallel), .low = 1, .high = 1024},
 	{"o", KNOT_OPTION_STRING, FUZZ(output)},
 	{"sched", KNOT_OPTION_ENUM, FUZZ(sched), .names = {"controlled", "native"}},
@@ -469,6 +470,9 @@ static const struct knot_option minimize_options[] = {
 	{"campaign", KNOT_OPTION_STRING, MINIMIZE(output)},
 };
 
+/* As go test has it. */
+#define MINIMIZE_NS (60ull * 1000 * 1000 * 1000)
+
 #define TABLE(list, args) \
 	{ \
 		.options = (list), .count = sizeof(list) / sizeof((list)[0]), .takes_args = (args) \
@@ -505,7 +509,8 @@ int knot_options_fuzz(
 	int argc, char **argv, struct knot_fuzz_options *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(fuzz_options, true);
-	struct knot_fuzz_options o = {.mutate = true, .hooks = 1, .screen = true};
+	struct knot_fuzz_options o = {
+		.mutate = true, .hooks = 1, .screen = true, .minimize_ns = MINIMIZE_NS};
 	int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
 	if (r < 0 || (r = check_program(&o, err)) < 0)
 		return r;
@@ -571,7 +576,7 @@ int knot_options_minimize(
 	int argc, char **argv, struct knot_minimize_command *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(minimize_options, false);
-	struct knot_minimize_command o = {.fuzztime_ns = 60ull * 1000 * 1000 * 1000};
+	struct knot_minimize_command o = {.fuzztime_ns = MINIMIZE_NS};
 	struct knot_option_words words;
 	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 

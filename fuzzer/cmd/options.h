@@ -85,6 +85,7 @@ struct knot_fuzz_options {
 	const char *output; /* -o, NULL = .goknot in dir */
 	const char *policy; /* name for every run, NULL = the portfolio */
 	uint64_t seed;
+	uint64_t minimize_ns; /* 0 = no finding is minimised */
 	uint64_t timeout_ns; /* 0 = the default */
 	const char *tags; /* NULL = none */
 	const char *deps; /* NULL = none */

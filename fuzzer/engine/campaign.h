@@ -26,6 +26,7 @@ struct knot_campaign_options {
 	uint32_t
 		trials; /* chains refused, and as many tried, of a test that are forced at the end */
 	uint32_t tries; /* runs that each has, 0 = KNOT_TRIAL_TRIES */
+	uint64_t minimize_ns; /* real time for making a new finding's schedule smaller, 0 = none */
 	uint64_t timeout_ns; /* real time of one run */
 	uint64_t memory_bytes, disk_bytes; /* of a target; of the campaign directory, 0 = default */
 	uint32_t cfg_flags; /* KNOT_CFG_* */

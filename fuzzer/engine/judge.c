@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "engine/native.h"
 #include "engine/race.h"
+#include "engine/shrink.h"
 #include "engine/uneven.h"
 #include "sys/clock.h"
 
@@ -285,10 +286,54 @@ static void fill_native(
 		crash->controlled = knot_xstrdup(slash + 1);
 }
 
+/* What has been saved as it was found is saved again with a smaller schedule. */
+static int shrink(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct verified *v, const struct knot_finding *f, struct knot_crash *crash,
+	struct knot_shrunk *ret, struct knot_error *err)
+{
+	struct knot_schedule schedule = knot_judge_schedule(v->plan, &v->outcome->record);
+	knot_auto_free char *file = NULL;
+
+	*ret = (struct knot_shrunk){0};
+	if (v->native || !c->options.minimize_ns)
+		return 0;
+	schedule.flags = v->flags;
+	int rc = knot_shrink(c, s, &schedule, f, crash, ret, err);
+
+	if (!rc && ret->smaller)
+		rc = knot_crashfile_write(c, crash, &ret->m.outcome, &file, err);
+	return rc;
+}
+
+static void tell_finding(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct verified *v, const struct knot_finding *f, const struct knot_crash *crash,
+	const struct knot_shrunk *shrunk, const char *file, const char *controlled)
+{
+	const struct knot_campaign_news_item item = {
+		.kind = KNOT_NEWS_FINDING,
+		.target = s->target,
+		.finding = shrunk->smaller ? &shrunk->finding : f,
+		.record = shrunk->smaller ? &shrunk->m.outcome.record : &v->outcome->record,
+		.names = c->names,
+		.crash_file = file,
+		.native = v->native,
+		.tries = v->tries,
+		.same = v->same,
+		.controlled_file = controlled,
+		.minimized = shrunk->m.runs ? &shrunk->m : NULL,
+		.critical = (const char *const *)crash->switches.data,
+		.critical_len = crash->switches.len,
+	};
+
+	if (c->view.news)
+		c->view.news(c->view.arg, &item);
+}
+
 static int save(struct knot_campaign *c, struct knot_target_state *s, const struct verified *v,
 	const struct knot_finding *f, struct knot_error *err)
 {
 	struct knot_crash crash = {0};
+	struct knot_shrunk shrunk = {0};
 	knot_auto_free char *file = NULL;
 	knot_auto_free char *controlled = NULL;
 	int rc = 0;
@@ -302,27 +347,16 @@ static int save(struct knot_campaign *c, struct knot_target_state *s, const stru
 		rc = knot_crashfile_write(c, &crash, v->outcome, &file, err);
 	if (!rc)
 		rc = knot_persist_finding(c, s, f, &crash, file, v->tries, v->same, err);
+	if (!rc)
+		rc = shrink(c, s, v, f, &crash, &shrunk, err);
 	if (!rc) {
-		const struct knot_campaign_news_item item = {
-			.kind = KNOT_NEWS_FINDING,
-			.target = s->target,
-			.finding = f,
-			.record = &v->outcome->record,
-			.names = c->names,
-			.crash_file = file,
-			.native = v->native,
-			.tries = v->tries,
-			.same = v->same,
-			.controlled_file = controlled,
-		};
-
 		c->status.findings++;
 		c->status.runs_at_finding = c->status.runs;
 		knot_judge_count(c, s, f->verdict.kind, knot_clock_wall_ns());
-		if (c->view.news)
-			c->view.news(c->view.arg, &item);
+		tell_finding(c, s, v, f, &crash, &shrunk, file, controlled);
 		c->stop |= c->options.first;
 	}
+	knot_shrunk_free(&shrunk);
 	knot_crash_free(&crash);
 	return rc;
 }

@@ -16,6 +16,8 @@
 #define PROBES 3
 /* So many preemptions, and fewer, are left for all their subsets to be tried. */
 #define SUBSETS_MAX 8
+/* So many departures, and fewer, are left for their preemptions to wait for a block. */
+#define BLOCKS_MAX 64
 
 /* How many operations a goroutine has executed. */
 struct ops {
@@ -34,6 +36,7 @@ struct minimizer {
 	/* The smallest so far. */
 	knot_switches best;
 	KNOT_VEC(struct ops) ops; /* of its goroutines */
+	KNOT_VEC(uint32_t) blocks; /* of a short list: what next_block says of each */
 	struct knot_switch_counts counts;
 	KNOT_VEC(uint16_t) decisions;
 	KNOT_VEC(uint64_t) tried; /* hashes of the lists that have been, in vain */
@@ -63,12 +66,23 @@ static int run(struct minimizer *z, const uint16_t *decisions, size_t len, bool 
 	s.switches = switches;
 	s.decisions = decisions;
 	s.decisions_len = len;
-	return knot_replay(z->replayer, z->target, &s, ret, err);
+	const int rc = knot_replay(z->replayer, z->target, &s, ret, err);
+
+	if (rc != KNOT_EINPUT)
+		return rc;
+	/* The target wrote over the shared memory: a run that does not end so. */
+	*ret = (struct knot_outcome){0};
+	return 0;
 }
 
 static bool is_same(struct minimizer *z, const struct knot_outcome *o)
 {
 	return o->ran && z->options->same(z->options->arg, o);
+}
+
+static bool is_execution(const struct knot_shm_event *e)
+{
+	return e->kind == KNOT_EV_STEP && e->op != KNOT_OP_START && e->op != KNOT_OP_RESUME;
 }
 
 static void count_ops(struct minimizer *z, const struct knot_run_view *run)
@@ -79,10 +93,37 @@ static void count_ops(struct minimizer *z, const struct knot_run_view *run)
 	for (size_t i = 0; i < run->len; i++) {
 		const struct knot_shm_event *e = &run->events[i];
 
-		if (e->kind == KNOT_EV_STEP && e->op != KNOT_OP_START && e->op != KNOT_OP_RESUME &&
-			e->g < z->ops.len)
-			z->ops.data[e->g].ops++;
+		if (e->g < z->ops.len)
+			z->ops.data[e->g].ops += is_execution(e);
 	}
+}
+
+/*
+ * How many operations the goroutine that the nth departure is about has executed when it next blocks or ends, 0 = it
+ * does not.
+ */
+static uint32_t next_block(const struct knot_run_view *run, size_t nth)
+{
+	size_t i = 0, n = 0;
+
+	for (; i < run->len; i++)
+		if (run->events[i].kind == KNOT_EV_SWITCH && n++ == nth)
+			break;
+	if (i == run->len)
+		return 0;
+	const uint16_t g = run->events[i].g;
+	uint32_t ops = (uint32_t)(run->events[i].aux >> 16);
+
+	for (; i < run->len; i++) {
+		const struct knot_shm_event *e = &run->events[i];
+
+		if (e->g != g)
+			continue;
+		if (e->kind == KNOT_EV_BLOCK || e->kind == KNOT_EV_EXIT)
+			return ops;
+		ops += is_execution(e);
+	}
+	return 0;
 }
 
 static void keep(struct minimizer *z, const struct knot_outcome *o, knot_switches *list,
@@ -96,6 +137,9 @@ static void keep(struct minimizer *z, const struct knot_outcome *o, knot_switche
 	*list = (knot_switches){0};
 	z->counts = *counts;
 	count_ops(z, &view);
+	z->blocks.len = 0;
+	for (size_t i = 0; i < z->best.len && z->best.len <= BLOCKS_MAX; i++)
+		knot_vec_push(&z->blocks, next_block(&view, i));
 	knot_vec_reserve(&z->decisions, d->len + 1);
 	z->decisions.len = d->len;
 	if (d->len)
@@ -301,6 +345,28 @@ static int postpone_all(struct minimizer *z, struct knot_error *err)
 	return rc;
 }
 
+/* Who is stopped goes on to where it blocks by itself, and then who went on for it does: no preemption at all. */
+static int await_block(struct minimizer *z, bool *ret_any, struct knot_error *err)
+{
+	bool again = z->best.len <= BLOCKS_MAX;
+	int rc = 0;
+
+	for (*ret_any = false; again && !rc; *ret_any |= again) {
+		again = false;
+		for (size_t i = 0; i < z->best.len && !rc && !again && !late(z); i++) {
+			knot_switches list = copy_of(&z->best);
+
+			if (list.data[i].preempts && z->blocks.data[i]) {
+				list.data[i].ops = z->blocks.data[i];
+				list.data[i].at = list.data[i].preempts = false;
+				rc = try_list(z, list.data, list.len, &again, err);
+			}
+			knot_vec_free(&list);
+		}
+	}
+	return rc;
+}
+
 /* Who goes on for another and is then stopped for a third is left out: the third goes on at once. */
 static int leave_out(struct minimizer *z, bool *ret_any, struct knot_error *err)
 {
@@ -373,6 +439,8 @@ static int reduce(struct minimizer *z, struct knot_error *err)
 		if (!rc)
 			rc = postpone_all(z, err);
 		if (!rc)
+			rc = await_block(z, &any, err);
+		if (!rc && !any)
 			rc = leave_out(z, &any, err);
 		if (!rc && !any)
 			rc = reduce_subsets(z, err);
@@ -520,6 +588,7 @@ int knot_minimize(struct knot_replayer *replayer, const struct knot_worker_targe
 	ret->switches = z.best;
 	knot_vec_free(&z.decisions);
 	knot_vec_free(&z.ops);
+	knot_vec_free(&z.blocks);
 	knot_vec_free(&z.tried);
 	if (rc)
 		knot_minimized_free(ret);

@@ -4,9 +4,11 @@
 #define KNOT_ENGINE_NEWS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct knot_finding;
+struct knot_minimized;
 struct knot_record;
 struct knot_sitenames;
 struct knot_target;
@@ -52,6 +54,10 @@ struct knot_campaign_news_item {
 	uint32_t tries, same;
 	const char *controlled_file; /* absolute; replays exactly; NULL = none was found */
 	const char *text;
+	const struct knot_minimized
+		*minimized; /* finding: how that went, NULL = it was not tried */
+	const char *const *critical; /* its critical switches, when there is a smaller schedule */
+	size_t critical_len;
 };
 
 #endif

@@ -109,6 +109,12 @@ char *knot_critical_line(
 	knot_auto_free char *from = knot_describe_path(run, e->g, names);
 	const bool stopped = e->op != KNOT_OP_NONE;
 
+	if (stopped && to == e->g) {
+		knot_text_addf(&t, "%s goes on at ", from);
+		add_operation(&t, e->op, e->site, names);
+		knot_text_adds(&t, " instead of giving way");
+		return knot_text_steal(&t);
+	}
 	add_place(&t, run, at, from, names);
 	if (to == KNOT_G_NONE) {
 		knot_text_adds(

@@ -43,6 +43,16 @@ static bool only_looks(uint32_t op)
 		op == KNOT_OP_TRYRLOCK || op == KNOT_OP_MEMREAD;
 }
 
+/* A goroutine that goes on with a yield had been left because of it. */
+static void resolve(struct changes *c, const struct knot_shm_event *e)
+{
+	if (e->g >= c->len)
+		return;
+	if (c->left[e->g] && e->op == KNOT_OP_YIELD)
+		c->count--;
+	c->left[e->g] = false;
+}
+
 static void count_change(struct changes *c, const struct knot_shm_event *e)
 {
 	if (c->ran != KNOT_G_NONE && c->ran != e->g && c->looks < SPINS) {
@@ -50,11 +60,7 @@ static void count_change(struct changes *c, const struct knot_shm_event *e)
 		if (c->ran < c->len)
 			c->left[c->ran] = true;
 	}
-	if (e->g < c->len) {
-		if (c->left[e->g] && e->op == KNOT_OP_YIELD)
-			c->count--;
-		c->left[e->g] = false;
-	}
+	resolve(c, e);
 	c->looks = only_looks(e->op) ? c->looks + 1 : 0;
 	c->ran = e->g;
 }
@@ -69,8 +75,12 @@ void knot_switches_of_run(const struct knot_run_view *run, uint32_t last, knot_s
 	for (size_t i = 0; i < run->len; i++) {
 		const struct knot_shm_event *e = &run->events[i];
 
-		if (last && e->step > last)
-			break;
+		if (last && e->step > last) {
+			/* Who was left before may turn out to have given way. */
+			if (e->kind == KNOT_EV_STEP)
+				resolve(&changes, e);
+			continue;
+		}
 		if (e->kind == KNOT_EV_STEP)
 			count_change(&changes, e);
 		if (e->kind != KNOT_EV_SWITCH)

@@ -41,6 +41,11 @@ struct knot_emit_finding {
 	bool external; /* something outside the program took part */
 	bool native;
 	uint32_t tries, reproduced; /* native */
+	const char *const *critical; /* switches of the minimised schedule */
+	size_t critical_len;
+	const char *not_smaller; /* why its schedule is as it was found; NULL = it was minimised */
+	bool minimized; /* the two above, and the next two, mean something */
+	uint32_t preemptions, preemptions_before;
 	const char
 		*controlled_file; /* native: the same under the controlled scheduler, NULL = none */
 };

@@ -132,6 +132,17 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		put(o, "reproduced", number(f->reproduced));
 		text(o, "controlled_file", f->controlled_file);
 	}
+	if (f->minimized) {
+		json_t *critical = json_array();
+
+		for (size_t i = 0; i < f->critical_len; i++)
+			json_array_append_new(critical, json_string(f->critical[i]));
+		put(o, "critical", critical);
+		put(o, "preemptions", number(f->preemptions));
+		put(o, "preemptions_before", number(f->preemptions_before));
+		if (f->not_smaller)
+			text(o, "not_smaller", f->not_smaller);
+	}
 	for (size_t i = 0; i < f->lines_len; i++)
 		json_array_append_new(lines, json_string(f->lines[i]));
 	put(o, f->lines_are, lines);

@@ -76,6 +76,15 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		fflush(out);
 		return;
 	}
+	for (size_t i = 0; i < f->critical_len && i < LINES_SHOWN; i++)
+		fprintf(out, "    %zu. %s\n", i + 1, f->critical[i]);
+	if (f->critical_len > LINES_SHOWN)
+		fprintf(out, "    and %zu more switches\n", f->critical_len - LINES_SHOWN);
+	if (f->minimized && !f->not_smaller)
+		fprintf(out, "    minimised: %u preemption%s, %u as found\n", f->preemptions,
+			f->preemptions == 1 ? "" : "s", f->preemptions_before);
+	else if (f->minimized)
+		fprintf(out, "    not minimised: %s\n", f->not_smaller);
 	/* It tells a machine that stood still from a wrong order. */
 	if (f->early_ns)
 		fprintf(out, "    timers fired before they were due: %.3g s in all\n",

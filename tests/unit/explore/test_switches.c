@@ -134,6 +134,27 @@ Test(switches, waiting_by_looking_is_giving_way)
 	cr_expect_eq(counts.switches, 2);
 }
 
+Test(switches, who_stays_at_a_yield_is_said_so)
+{
+	const struct knot_shm_event e[] = {left(1, 1, KNOT_OP_YIELD, 5, 1, 2)};
+	const struct knot_run_view run = {.events = e, .len = 1, .gs = gs, .gs_len = 3};
+	knot_auto_free char *line = knot_critical_line(&run, 0, &names);
+
+	cr_expect_str_eq(line, "T/a.go:26#0 goes on at yield a.go:5 instead of giving way");
+}
+
+Test(switches, a_yield_behind_the_last_step_tells_of_the_one_before)
+{
+	const struct knot_shm_event e[] = {step(1, 1, KNOT_OP_SEND, 5), step(2, 2, KNOT_OP_SEND, 5),
+		step(3, 1, KNOT_OP_YIELD, 6)};
+	const struct knot_run_view run = {.events = e, .len = 3, .gs = gs, .gs_len = 3};
+	struct knot_switch_counts counts;
+	knot_switches list = {0};
+
+	knot_switches_of_run(&run, 2, &list, &counts);
+	cr_expect_eq(counts.switches, 0);
+}
+
 Test(switches, numbers_beyond_the_run_are_nobody)
 {
 	const struct knot_shm_event e[] = {left(1, 77, KNOT_OP_SEND, 5, 99, 1)};

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/shrink.h"
+
+#include "base/error.h"
+#include "engine/campaign_internal.h"
+#include "explore/critical.h"
+
+#define REPLAYS 20
+
+struct asked {
+	struct knot_campaign *c;
+	const struct knot_finding *finding;
+};
+
+static void judge(struct knot_campaign *c, const struct knot_finding *like,
+	const struct knot_outcome *o, struct knot_finding *ret)
+{
+	knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
+	const struct knot_race *race =
+		like->race ? knot_finding_race(&o->record, like->bucket, c->names) : NULL;
+
+	knot_finding_judge(
+		&o->record, race, o->out, o->out_len, o->err, o->err_len, false, c->names, ret);
+}
+
+static bool is_same(void *arg, const struct knot_outcome *o)
+{
+	const struct asked *a = arg;
+	struct knot_finding f = {0};
+
+	judge(a->c, a->finding, o, &f);
+	const bool same =
+		f.verdict.kind == a->finding->verdict.kind && f.bucket == a->finding->bucket;
+
+	knot_finding_free(&f);
+	return same;
+}
+
+void knot_shrink_describe(const struct knot_minimized *m, const struct knot_finding *finding,
+	struct knot_sitenames *names, struct knot_crash *crash)
+{
+	const struct knot_record *rec = &m->outcome.record;
+	const struct knot_run_view view = knot_record_view(rec);
+	const size_t count = knot_critical_count(&view);
+
+	knot_crash_forget_run(crash);
+	knot_finding_describe(finding, rec, names, crash);
+	for (size_t i = 0; i < count && i < KNOT_SHRINK_LINES; i++)
+		knot_vec_push(
+			&crash->switches, knot_critical_line(&view, i, knot_sitenames_view(names)));
+}
+
+int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_schedule *schedule, const struct knot_finding *finding,
+	struct knot_crash *crash, struct knot_shrunk *ret, struct knot_error *err)
+{
+	struct asked asked = {.c = c, .finding = finding};
+	const struct knot_minimize_options o = {.budget_ns = c->options.minimize_ns,
+		.replays = REPLAYS,
+		.same = is_same,
+		.arg = &asked};
+	int rc;
+
+	*ret = (struct knot_shrunk){0};
+	knot_sitenames_learn(c->names); /* those of the verified run, which go with its process */
+	rc = knot_minimize(c->replayer, &s->target->run, schedule, &o, &ret->m, err);
+	knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
+	if (rc == KNOT_EUSAGE && c->options.cancel && *c->options.cancel)
+		return 0;
+	ret->smaller = !rc && (ret->m.end == KNOT_MINIMIZE_DONE || ret->m.end == KNOT_MINIMIZE_CUT);
+	if (ret->smaller) {
+		judge(c, finding, &ret->m.outcome, &ret->finding);
+		knot_shrink_describe(&ret->m, &ret->finding, c->names, crash);
+		knot_record_drop_events(&ret->m.outcome.record);
+	}
+	return rc;
+}
+
+void knot_shrunk_free(struct knot_shrunk *s)
+{
+	knot_minimized_free(&s->m);
+	knot_finding_free(&s->finding);
+	*s = (struct knot_shrunk){0};
+}
