@@ -367,7 +367,16 @@ static int await_block(struct minimizer *z, bool *ret_any, struct knot_error *er
 	return rc;
 }
 
-/* Who goes on for another and is then stopped for a third is left out: the third goes on at once. */
+static void remove_entry(knot_switches *list, size_t at)
+{
+	memmove(&list->data[at], &list->data[at + 1], (list->len - at - 1) * sizeof(*list->data));
+	list->len--;
+}
+
+/*
+ * Who goes on for another and then makes room for a third is left out: the third goes on at once. When that is the first
+ * again, both go.
+ */
 static int leave_out(struct minimizer *z, bool *ret_any, struct knot_error *err)
 {
 	bool again = true;
@@ -379,14 +388,16 @@ static int leave_out(struct minimizer *z, bool *ret_any, struct knot_error *err)
 			knot_switches list = copy_of(&z->best);
 			size_t j = i + 1;
 
-			while (j < list.len &&
-				(list.data[j].from != list.data[i].to || !list.data[j].preempts))
+			while (j < list.len && list.data[j].from != list.data[i].to)
 				j++;
-			if (j < list.len) {
+			if (j < list.len && list.data[j].to) {
+				const bool back = list.data[j].to == list.data[i].from;
+
 				list.data[i].to = list.data[j].to;
-				memmove(&list.data[j], &list.data[j + 1],
-					(list.len - j - 1) * sizeof(*list.data));
-				rc = try_list(z, list.data, list.len - 1, &again, err);
+				remove_entry(&list, j);
+				if (back)
+					remove_entry(&list, i);
+				rc = try_list(z, list.data, list.len, &again, err);
 			}
 			knot_vec_free(&list);
 		}
