@@ -18,7 +18,7 @@ for program in $(programs); do
 	for seed in $(seq "${BENCH_SEEDS:-5}"); do
 		# Own campaigns: what one seed has learnt must not help the next. The build cache of go is shared.
 		rm -rf "$bench/bugs/$program/goknot.db"*
-		bench_fuzz "$bench/bugs/$program" "$program/buggy" -parallel 1 -first -fuzztime 20000x -seed "$seed" |
+		bench_fuzz "$bench/bugs/$program" "$program/buggy" -parallel 1 -first -fuzzminimizetime 0 -fuzztime 20000x -seed "$seed" |
 			jq -rn '[inputs] | (map(select(.event == "finding"))[0].verdict // "none") as $v |
 				.[-1] | "\($v) \(.runs) \(.elapsed_ns / 1e6) \(.findings) \(.rejected) \(.listed) \(.replays)
 				\(.replays_same)" | gsub("\\s+"; " ")'

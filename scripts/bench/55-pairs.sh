@@ -26,7 +26,7 @@ campaign() { # source, run, packages, seed, flags...
 	shift 4
 	rm -rf "$bench/pairs/goknot.db"* "$bench/pairs/corpus" "$bench/pairs/crashes"
 	# shellcheck disable=SC2086 # packages are words
-	"$GOKNOT" fuzz -C "$source" -o "$bench/pairs" -json -quiet -short -parallel 1 -run "$run" -seed "$seed" \
+	"$GOKNOT" fuzz -C "$source" -o "$bench/pairs" -json -quiet -short -parallel 1 -fuzzminimizetime 0 -run "$run" -seed "$seed" \
 		-fuzztime "${limit}s" "$@" $where >"$bench/pairs.json" || rc=$?
 	[ "$rc" -le 1 ] || { echo "bench: $source ended with exit code $rc" >&2; exit 3; }
 	sqlite3 "$bench/pairs/goknot.db" "WITH p AS (SELECT type, b, op >= 39 AS state FROM pairs JOIN ops ON key = b)

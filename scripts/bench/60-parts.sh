@@ -13,7 +13,7 @@ search() { # program, flags...
 	shift
 	for seed in $(seq "${BENCH_SEEDS:-5}"); do
 		rm -rf "$bench/parts/goknot.db"*
-		bench_fuzz "$bench/parts" "$program" -parallel 1 "$@" -first -fuzztime 20000x -seed "$seed" |
+		bench_fuzz "$bench/parts" "$program" -parallel 1 "$@" -first -fuzzminimizetime 0 -fuzztime 20000x -seed "$seed" |
 			jq -r 'select(.event == "summary") | "\(.findings) \(.runs) \(.elapsed_ns / 1e6)"'
 	done >"$bench/parts.txt"
 	if [ "$(cut -d ' ' -f 1 "$bench/parts.txt" | sort -u)" != 1 ]; then

@@ -10,7 +10,7 @@ seeds=${BENCH_NATIVE_SEEDS:-3}
 # One campaign from nothing; prints verdict, reproduced, tries, whether controlled as well, runs, seconds.
 campaign() { # mode, program, seed
 	rm -rf "$bench/native-$1/$2/goknot.db"* "$bench/native-$1/$2/crashes"
-	bench_fuzz "$bench/native-$1/$2" "$2/buggy" -sched "$1" -first -fuzztime "${limit}s" -seed "$3" |
+	bench_fuzz "$bench/native-$1/$2" "$2/buggy" -sched "$1" -first -fuzzminimizetime 0 -fuzztime "${limit}s" -seed "$3" |
 		jq -rn '[inputs] | (map(select(.event == "finding"))[0]) as $f | .[-1] |
 			"\($f.verdict // "none") \($f.reproduced // 0) \($f.tries // 0) \($f.controlled_file != null and $f != null) \(.runs)
 			\(.elapsed_ns / 1e9)" | gsub("\\s+"; " ")'

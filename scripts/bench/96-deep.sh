@@ -28,7 +28,7 @@ flags_of() { # way
 
 fuzz() { # directory, package, flags...
 	local rc=0
-	"$GOKNOT" fuzz -C "$1" -o "$work/campaign" -json -quiet -parallel 1 -first -seed "$seed" "${@:3}" "$2" >"$work/out" 2>"$work/err" || rc=$?
+	"$GOKNOT" fuzz -C "$1" -o "$work/campaign" -json -quiet -parallel 1 -first -fuzzminimizetime 0 -seed "$seed" "${@:3}" "$2" >"$work/out" 2>"$work/err" || rc=$?
 	[ "$rc" -le 1 ] || { echo "deep: goknot ended with exit code $rc on $1 $2: $(tail -1 "$work/err")" >&2; exit 3; }
 }
 

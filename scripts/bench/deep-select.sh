@@ -22,7 +22,7 @@ random_walk() { # directory of the module, package, seed, flags...
 	shift 3
 	# What was built may stay.
 	rm -rf "$bench/deep/campaign/goknot.db"* "$bench/deep/campaign/"{crashes,corpus}
-	nice -n 19 "$GOKNOT" fuzz -C "$module" -o "$bench/deep/campaign" -json -quiet -policy random -mutate=false \
+	nice -n 19 "$GOKNOT" fuzz -C "$module" -o "$bench/deep/campaign" -json -quiet -fuzzminimizetime 0 -policy random -mutate=false \
 		-feedback none -mutate=false -parallel 1 -first -fuzztime "${runs}x" -seed "$seed" "$@" "$package" >"$bench/deep/out" || rc=$?
 	[ "$rc" -le 1 ] || { echo "deep-select: goknot ended with exit code $rc on $package" >&2; exit 3; }
 	jq -rn --argjson bound "$runs" '[inputs] | (map(select(.event == "finding"))[0].verdict // "none") as $verdict | .[-1] |

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Between minimize.c, which tries schedules, and minimize_moves.c, which thinks of smaller ones. */
+#ifndef KNOT_ENGINE_MINIMIZE_INTERNAL_H
+#define KNOT_ENGINE_MINIMIZE_INTERNAL_H
+
+#include "engine/minimize.h"
+#include "explore/around.h"
+
+struct knot_minimizer {
+	struct knot_replayer *replayer;
+	const struct knot_worker_target *target;
+	const struct knot_schedule *schedule; /* the one to be minimised */
+	const struct knot_minimize_options *options;
+	struct knot_minimized *m;
+	uint64_t deadline_ns; /* 0 = none */
+	bool cut;
+	/* The smallest so far. */
+	knot_switches best;
+	struct knot_switch_counts counts;
+	knot_ops_list ops;
+	knot_arounds around; /* of a short list only, else empty */
+	KNOT_VEC(uint16_t) decisions;
+	KNOT_VEC(uint64_t) tried; /* hashes of the lists that have been, in vain */
+};
+
+/* Caller frees. */
+knot_switches knot_minimizer_copy(const knot_switches *list);
+bool knot_minimizer_late(struct knot_minimizer *z);
+/*
+ * Runs a list of switches. When it ends the same way and is not larger than the best so far, what the run made of the list
+ * is the best from now on.
+ */
+int knot_minimizer_try(struct knot_minimizer *z, const knot_switches *list, bool *ret_taken,
+	struct knot_error *err);
+/* minimize_moves.c: tries smaller lists until none is taken. */
+int knot_minimizer_reduce(struct knot_minimizer *z, struct knot_error *err);
+
+#endif

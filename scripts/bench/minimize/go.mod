@@ -1,0 +1,3 @@
+module goknot.example/minimize
+
+go 1.23
