@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "engine/native.h"
 #include "engine/race.h"
-#include "engine/shrink.h"
+#include "engine/verified.h"
 #include "engine/uneven.h"
 #include "sys/clock.h"
 
@@ -244,125 +244,8 @@ void knot_judge_count(
 		c->last_hang_ns = ns;
 }
 
-/* A verified candidate: what its verification was and what it showed. */
-struct verified {
-	const struct knot_plan *plan;
-	struct knot_outcome *outcome;
-	uint32_t flags; /* of the schedule that worked */
-	uint32_t tries, same;
-	bool native;
-};
-
-/* The same end under the controlled scheduler: a crash file that replays exactly, beside the other one. */
-static int control(struct knot_campaign *c, struct knot_target_state *s, const struct verified *v,
-	const struct knot_finding *f, char **ret_file, struct knot_error *err)
-{
-	struct knot_native_control n = {0};
-	struct knot_crash crash = {0};
-	struct knot_plan plan = *v->plan;
-
-	plan.request.steps_hint = v->outcome->record.result.steps;
-	int rc = knot_native_control(c, s, &plan, f, NULL, &n, err);
-
-	if (!rc && n.found) {
-		knot_crashfile_fill(c, s, &n.plan, &n.outcome.record, 0, n.finding, &crash);
-		rc = knot_crashfile_write(c, &crash, &n.outcome, ret_file, err);
-	}
-	knot_crash_free(&crash);
-	knot_native_control_free(&n);
-	return rc;
-}
-
-static void fill_native(
-	const struct verified *v, const char *controlled_file, struct knot_crash *crash)
-{
-	const char *slash = controlled_file ? strrchr(controlled_file, '/') : NULL;
-
-	crash->native = true;
-	crash->wait_us = v->plan->request.wait_us;
-	crash->tries = v->tries;
-	crash->reproduced = v->same;
-	if (slash)
-		crash->controlled = knot_xstrdup(slash + 1);
-}
-
-/* What has been saved as it was found is saved again with a smaller schedule. */
-static int shrink(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct verified *v, const struct knot_finding *f, struct knot_crash *crash,
-	struct knot_shrunk *ret, struct knot_error *err)
-{
-	struct knot_schedule schedule = knot_judge_schedule(v->plan, &v->outcome->record);
-	knot_auto_free char *file = NULL;
-
-	*ret = (struct knot_shrunk){0};
-	if (v->native || !c->options.minimize_ns)
-		return 0;
-	schedule.flags = v->flags;
-	int rc = knot_shrink(c, s, &schedule, f, crash, ret, err);
-
-	if (!rc && ret->smaller)
-		rc = knot_crashfile_write(c, crash, &ret->m.outcome, &file, err);
-	return rc;
-}
-
-static void tell_finding(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct verified *v, const struct knot_finding *f, const struct knot_crash *crash,
-	const struct knot_shrunk *shrunk, const char *file, const char *controlled)
-{
-	const struct knot_campaign_news_item item = {
-		.kind = KNOT_NEWS_FINDING,
-		.target = s->target,
-		.finding = shrunk->smaller ? &shrunk->finding : f,
-		.record = shrunk->smaller ? &shrunk->m.outcome.record : &v->outcome->record,
-		.names = c->names,
-		.crash_file = file,
-		.native = v->native,
-		.tries = v->tries,
-		.same = v->same,
-		.controlled_file = controlled,
-		.minimized = shrunk->m.runs ? &shrunk->m : NULL,
-		.critical = (const char *const *)crash->switches.data,
-		.critical_len = crash->switches.len,
-	};
-
-	if (c->view.news)
-		c->view.news(c->view.arg, &item);
-}
-
-static int save(struct knot_campaign *c, struct knot_target_state *s, const struct verified *v,
-	const struct knot_finding *f, struct knot_error *err)
-{
-	struct knot_crash crash = {0};
-	struct knot_shrunk shrunk = {0};
-	knot_auto_free char *file = NULL;
-	knot_auto_free char *controlled = NULL;
-	int rc = 0;
-
-	if (v->native)
-		rc = control(c, s, v, f, &controlled, err);
-	knot_crashfile_fill(c, s, v->plan, &v->outcome->record, v->flags, f, &crash);
-	if (v->native)
-		fill_native(v, controlled, &crash);
-	if (!rc)
-		rc = knot_crashfile_write(c, &crash, v->outcome, &file, err);
-	if (!rc)
-		rc = knot_persist_finding(c, s, f, &crash, file, v->tries, v->same, err);
-	if (!rc)
-		rc = shrink(c, s, v, f, &crash, &shrunk, err);
-	if (!rc) {
-		c->status.findings++;
-		c->status.runs_at_finding = c->status.runs;
-		knot_judge_count(c, s, f->verdict.kind, knot_clock_wall_ns());
-		tell_finding(c, s, v, f, &crash, &shrunk, file, controlled);
-		c->stop |= c->options.first;
-	}
-	knot_shrunk_free(&shrunk);
-	knot_crash_free(&crash);
-	return rc;
-}
-
 static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
-	const struct candidate *x, const struct verified *v, bool *ret_finding,
+	const struct candidate *x, const struct knot_verified *v, bool *ret_finding,
 	struct knot_error *err)
 {
 	struct knot_outcome *o = v->outcome;
@@ -384,7 +267,7 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 		c->status.duplicates++;
 		c->status.known_hits++;
 	} else {
-		rc = save(c, s, v, &f, err);
+		rc = knot_verified_save(c, s, v, &f, err);
 		*ret_finding |= !rc;
 	}
 	knot_finding_free(&f);
@@ -427,7 +310,7 @@ static int judge_controlled(struct knot_campaign *c, struct knot_target_state *s
 	int rc = knot_native_control(c, s, &from, f, x->rec, &n, err);
 
 	if (!rc && n.found) {
-		const struct verified v = {
+		const struct knot_verified v = {
 			.plan = &n.plan, .outcome = &n.outcome, .tries = REPLAYS, .same = REPLAYS};
 
 		c->status.replays += REPLAYS;
@@ -453,7 +336,7 @@ static int judge_native(struct knot_campaign *c, struct knot_target_state *s, st
 	c->status.replays += t.tries;
 	c->status.replays_same += t.same;
 	if (!rc && t.same) {
-		const struct verified v = {.plan = &best,
+		const struct knot_verified v = {.plan = &best,
 			.outcome = &t.outcome,
 			.tries = t.tries,
 			.same = t.same,
@@ -546,7 +429,7 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 		knot_portfolio_keep_fresh(s->portfolio);
 		list_once(c, s, &f, KNOT_NOTE_REPEAT, rec);
 	} else if (!rc && same == REPLAYS) {
-		const struct verified v = {
+		const struct knot_verified v = {
 			.plan = plan, .outcome = &o, .flags = flags, .tries = tries, .same = same};
 
 		k->settled = true;

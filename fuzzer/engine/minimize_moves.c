@@ -208,7 +208,8 @@ static int replace(struct knot_minimizer *z,
 
 	for (*ret_any = false; again && !rc; *ret_any |= again) {
 		again = false;
-		for (size_t i = 0; i < z->around.len && i < z->best.len && !rc && !again && !knot_minimizer_late(z);
+		for (size_t i = 0; i < z->around.len && i < z->best.len && !rc && !again &&
+			!knot_minimizer_late(z);
 			i++) {
 			knot_switches list = knot_minimizer_copy(&z->best);
 

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/verified.h"
+
+#include "base/cleanup.h"
+#include "engine/native.h"
+#include "engine/persist.h"
+#include "engine/shrink.h"
+#include "sys/clock.h"
+
+#include <string.h>
+
+/* The same end under the controlled scheduler: a crash file that replays exactly, beside the other one. */
+static int control(struct knot_campaign *c, struct knot_target_state *s,
+	const struct knot_verified *v, const struct knot_finding *f, char **ret_file,
+	struct knot_error *err)
+{
+	struct knot_native_control n = {0};
+	struct knot_crash crash = {0};
+	struct knot_plan plan = *v->plan;
+
+	plan.request.steps_hint = v->outcome->record.result.steps;
+	int rc = knot_native_control(c, s, &plan, f, NULL, &n, err);
+
+	if (!rc && n.found) {
+		knot_crashfile_fill(c, s, &n.plan, &n.outcome.record, 0, n.finding, &crash);
+		rc = knot_crashfile_write(c, &crash, &n.outcome, ret_file, err);
+	}
+	knot_crash_free(&crash);
+	knot_native_control_free(&n);
+	return rc;
+}
+
+static void fill_native(
+	const struct knot_verified *v, const char *controlled_file, struct knot_crash *crash)
+{
+	const char *slash = controlled_file ? strrchr(controlled_file, '/') : NULL;
+
+	crash->native = true;
+	crash->wait_us = v->plan->request.wait_us;
+	crash->tries = v->tries;
+	crash->reproduced = v->same;
+	if (slash)
+		crash->controlled = knot_xstrdup(slash + 1);
+}
+
+/* What has been saved as it was found is saved again with a smaller schedule. */
+static int shrink(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_verified *v, const struct knot_finding *f, struct knot_crash *crash,
+	struct knot_shrunk *ret, struct knot_error *err)
+{
+	struct knot_schedule schedule = knot_judge_schedule(v->plan, &v->outcome->record);
+	char *file = NULL;
+
+	*ret = (struct knot_shrunk){0};
+	if (v->native || !c->options.minimize_ns)
+		return 0;
+	schedule.flags = v->flags;
+	int rc = knot_shrink(c, s, &schedule, f, crash, ret, err);
+
+	if (!rc && ret->smaller)
+		rc = knot_crashfile_write(c, crash, &ret->m.outcome, &file, err);
+	free(file);
+	return rc;
+}
+
+static void tell_finding(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_verified *v, const struct knot_finding *f, const struct knot_crash *crash,
+	const struct knot_shrunk *shrunk, const char *file, const char *controlled)
+{
+	const struct knot_campaign_news_item item = {
+		.kind = KNOT_NEWS_FINDING,
+		.target = s->target,
+		.finding = shrunk->smaller ? &shrunk->finding : f,
+		.record = shrunk->smaller ? &shrunk->m.outcome.record : &v->outcome->record,
+		.names = c->names,
+		.crash_file = file,
+		.native = v->native,
+		.tries = v->tries,
+		.same = v->same,
+		.controlled_file = controlled,
+		.minimized = shrunk->m.runs ? &shrunk->m : NULL,
+		.critical = (const char *const *)crash->switches.data,
+		.critical_len = crash->switches.len,
+	};
+
+	if (c->view.news)
+		c->view.news(c->view.arg, &item);
+}
+
+int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
+	const struct knot_verified *v, const struct knot_finding *f, struct knot_error *err)
+{
+	struct knot_crash crash = {0};
+	struct knot_shrunk shrunk = {0};
+	knot_auto_free char *file = NULL;
+	knot_auto_free char *controlled = NULL;
+	int rc = 0;
+
+	if (v->native)
+		rc = control(c, s, v, f, &controlled, err);
+	knot_crashfile_fill(c, s, v->plan, &v->outcome->record, v->flags, f, &crash);
+	if (v->native)
+		fill_native(v, controlled, &crash);
+	if (!rc)
+		rc = knot_crashfile_write(c, &crash, v->outcome, &file, err);
+	if (!rc)
+		rc = knot_persist_finding(c, s, f, &crash, file, v->tries, v->same, err);
+	if (!rc)
+		rc = shrink(c, s, v, f, &crash, &shrunk, err);
+	if (!rc) {
+		c->status.findings++;
+		c->status.runs_at_finding = c->status.runs;
+		knot_judge_count(c, s, f->verdict.kind, knot_clock_wall_ns());
+		tell_finding(c, s, v, f, &crash, &shrunk, file, controlled);
+		c->stop |= c->options.first;
+	}
+	knot_shrunk_free(&shrunk);
+	knot_crash_free(&crash);
+	return rc;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What becomes of a candidate that has been verified and is new: saved, made smaller, told. */
+#ifndef KNOT_ENGINE_VERIFIED_H
+#define KNOT_ENGINE_VERIFIED_H
+
+#include "engine/campaign_internal.h"
+
+/* A verified candidate: what its verification was and what it showed. */
+struct knot_verified {
+	const struct knot_plan *plan;
+	struct knot_outcome *outcome;
+	uint32_t flags; /* of the schedule that worked */
+	uint32_t tries, same;
+	bool native;
+};
+
+/* f is what its run was judged. */
+int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
+	const struct knot_verified *v, const struct knot_finding *f, struct knot_error *err);
+
+#endif
