@@ -4,6 +4,7 @@
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
 #include "cmd/options.h"
+#include "engine/explanation.h"
 #include "engine/interleaving.h"
 #include "engine/native.h"
 #include "engine/sitenames.h"
@@ -41,18 +42,25 @@ static void on_line(void *arg, const char *text, bool is_event)
 	}
 }
 
+static void on_explanation(void *arg, const char *text)
+{
+	const struct printing *p = arg;
+
+	p->emit->step(stdout, text, false);
+}
+
+/* The interleaving, and behind it what to make of it. */
 static void print_run(struct printing *p, const struct knot_outcome *o,
-	const struct knot_finding *f, struct knot_sitenames *names)
+	const struct knot_finding *f, struct knot_sitenames *names, const char *plain)
 {
 	knot_interleaving(&o->record, knot_sitenames_view(names), on_line, p);
 	if (p->left_out)
 		printf("                ... %zu more lines: -trace FILE writes them all\n",
 			p->left_out);
-	for (size_t i = 0; i < knot_finding_lines(f) && !p->quiet; i++) {
-		knot_auto_free char *line = knot_finding_line(f, i, &o->record, names);
-
-		p->emit->step(stdout, line, false);
-	}
+	if (p->quiet)
+		return;
+	p->emit->step(stdout, "", false);
+	knot_explanation(f, &o->record, names, false, plain, on_explanation, p);
 }
 
 struct replaying {
@@ -63,13 +71,39 @@ struct replaying {
 	char *title, *message;
 };
 
+/* Of a minimised schedule, what run-until-block ends in instead. The names of the replay before it are kept. */
+static int ask_plain(struct replaying *r, const struct knot_schedule *schedule, char **ret,
+	struct knot_error *err)
+{
+	struct knot_schedule s = *schedule;
+	struct knot_outcome o = {0};
+
+	knot_sitenames_learn(r->run.names);
+	if (!r->run.crash.switches.len)
+		return 0;
+	s.decisions_len = 0;
+	s.switches = s.end_only = true;
+	const int rc = knot_replay(r->run.replayer, knot_crash_run_target(&r->run), &s, &o, err);
+
+	if (!rc && o.ran)
+		*ret = knot_explanation_plain(
+			knot_crash_run_same(&r->run, &o), o.record.result.end);
+	knot_outcome_free(&o);
+	return rc;
+}
+
 static int one_replay(struct replaying *r, struct knot_error *err)
 {
 	const struct knot_crash *c = &r->run.crash;
 	uint32_t memory[KNOT_MEM_MAX];
-	const struct knot_schedule schedule = knot_crash_run_schedule(&r->run, memory);
+	struct knot_schedule schedule = knot_crash_run_schedule(&r->run, memory);
 	struct knot_outcome o = {0};
 	struct knot_finding f = {0};
+	char *plain = NULL;
+
+	/* So that the run says where it departs from run-until-block. */
+	if (c->switches.len)
+		schedule.policy = KNOT_POLICY_SWITCH;
 	int rc = knot_replay(r->run.replayer, knot_crash_run_target(&r->run), &schedule, &o, err);
 
 	if (rc)
@@ -89,14 +123,18 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 	if (r->sum.times == 1) {
 		r->sum.preempted = knot_record_preemptions(&o.record);
 		r->sum.arrivals = knot_record_arrivals(&o.record);
-		print_run(&r->printing, &o, &f, r->run.names);
+		if (!r->printing.quiet)
+			rc = ask_plain(r, &schedule, &plain, err);
+		knot_sitenames_use(r->run.names, NULL);
+		print_run(&r->printing, &o, &f, r->run.names, plain);
 		r->sum.proof = knot_proof_name(f.verdict.proof);
 		r->title = knot_steal(&f.title);
 		r->message = knot_steal(&f.message);
 	}
+	free(plain);
 	knot_finding_free(&f);
 	knot_outcome_free(&o);
-	return 0;
+	return rc;
 }
 
 static bool ends_as_saved(void *arg, const struct knot_outcome *o)
@@ -155,7 +193,7 @@ static int replay_native(struct replaying *r, struct knot_error *err)
 		const struct knot_outcome *o = &t.outcome;
 
 		knot_crash_run_judge(&r->run, o, &f);
-		print_run(&r->printing, o, &f, r->run.names);
+		print_run(&r->printing, o, &f, r->run.names, NULL);
 		print_chain(&r->printing, c, &o->record);
 		r->sum.chain_reached = o->record.result.chain_reached;
 		r->sum.chain_waited = o->record.result.chain_waited;

@@ -122,13 +122,14 @@ void knot_judge_count(
 	struct knot_campaign *c, struct knot_target_state *s, uint32_t verdict, uint64_t ns);
 void knot_judge_free(struct knot_campaign *c);
 
-/* crashfile.c: what run and finding say, and the files: the crash file, and beside it what the target printed
- * and its goroutine dump. */
+/* crashfile.c: what run and finding say, and the files: the crash file, and beside it what the target printed,
+ * its goroutine dump, and the explanation. */
 void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_plan *plan, const struct knot_record *rec, uint32_t flags,
 	const struct knot_finding *f, struct knot_crash *crash);
 int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash,
-	const struct knot_outcome *o, char **ret_file, struct knot_error *err);
+	const struct knot_outcome *o, const char *explanation /* NULL = none */, char **ret_file,
+	struct knot_error *err);
 
 /* status.c: worker time of all sessions, slices under way with it. */
 uint64_t knot_target_used_ns(const struct knot_campaign *c, const struct knot_target_state *s);

@@ -142,7 +142,8 @@ static int write_output(const char *file, const struct knot_outcome *o, struct k
 }
 
 int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash,
-	const struct knot_outcome *o, char **ret_file, struct knot_error *err)
+	const struct knot_outcome *o, const char *explanation, char **ret_file,
+	struct knot_error *err)
 {
 	knot_auto_free char *dir = knot_xasprintf("%s/crashes", c->options.campaign_dir);
 	knot_auto_free char *stem = file_stem(dir, crash);
@@ -158,6 +159,10 @@ int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash
 		return rc;
 	if (o->record.dump &&
 		(rc = knot_file_write(dump, o->record.dump, strlen(o->record.dump), err)))
+		return rc;
+	knot_auto_free char *explained = knot_xasprintf("%s.explanation", stem);
+
+	if (explanation && (rc = knot_file_write(explained, explanation, strlen(explanation), err)))
 		return rc;
 	/* Last: who sees the crash file finds the others. */
 	if ((rc = knot_file_write(file, text, len, err)))

@@ -208,6 +208,20 @@ static int replay_result(struct knot_minimizer *z, struct knot_error *err)
 	return 0;
 }
 
+/* What the schedule without a departure ends in, for the explanation. */
+static int run_plain(struct knot_minimizer *z, struct knot_error *err)
+{
+	struct knot_outcome o = {0};
+	const int rc = run(z, NULL, 0, true, &o, err);
+
+	if (!rc) {
+		z->m->plain_same = is_same(z, &o);
+		z->m->plain_end = o.record.result.end;
+	}
+	knot_outcome_free(&o);
+	return rc;
+}
+
 static int minimize(struct knot_minimizer *z, struct knot_error *err)
 {
 	struct knot_minimized *m = z->m;
@@ -234,7 +248,8 @@ static int minimize(struct knot_minimizer *z, struct knot_error *err)
 		return rc;
 	m->end = z->cut ? KNOT_MINIMIZE_CUT : KNOT_MINIMIZE_DONE;
 	m->after = z->counts;
-	return replay_result(z, err);
+	rc = run_plain(z, err);
+	return rc ? rc : replay_result(z, err);
 }
 
 int knot_minimize(struct knot_replayer *replayer, const struct knot_worker_target *target,

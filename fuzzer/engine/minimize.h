@@ -44,6 +44,8 @@ struct knot_minimized {
 	uint32_t proof_runs; /* schedules with fewer preemptions that were tried */
 	bool proved; /* there are no others */
 	uint32_t replays, replays_same;
+	bool plain_same; /* run-until-block ends so, too; else: */
+	uint32_t plain_end; /* KNOT_END_* of it */
 	knot_switches switches; /* of the result */
 	struct knot_outcome
 		outcome; /* of the last replay of the result, its KNOT_EV_SWITCH among the events */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/shrink.h"
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "engine/campaign_internal.h"
+#include "engine/explanation.h"
 #include "explore/critical.h"
+#include "wire/text.h"
 
 #define REPLAYS 20
 
@@ -50,6 +53,20 @@ void knot_shrink_describe(const struct knot_minimized *m, const struct knot_find
 			&crash->switches, knot_critical_line(&view, i, knot_sitenames_view(names)));
 }
 
+static void add_line(void *arg, const char *text)
+{
+	knot_text_addf(arg, "%s\n", text);
+}
+
+static char *explain(const struct knot_campaign *c, const struct knot_shrunk *s)
+{
+	knot_auto_free char *plain = knot_explanation_plain(s->m.plain_same, s->m.plain_end);
+	struct knot_text t = {0};
+
+	knot_explanation(&s->finding, &s->m.outcome.record, c->names, true, plain, add_line, &t);
+	return knot_text_steal(&t);
+}
+
 int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_schedule *schedule, const struct knot_finding *finding,
 	struct knot_crash *crash, struct knot_shrunk *ret, struct knot_error *err)
@@ -71,6 +88,7 @@ int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	if (ret->smaller) {
 		judge(c, finding, &ret->m.outcome, &ret->finding);
 		knot_shrink_describe(&ret->m, &ret->finding, c->names, crash);
+		ret->explanation = explain(c, ret);
 		knot_record_drop_events(&ret->m.outcome.record);
 	}
 	return rc;
@@ -80,5 +98,6 @@ void knot_shrunk_free(struct knot_shrunk *s)
 {
 	knot_minimized_free(&s->m);
 	knot_finding_free(&s->finding);
+	free(s->explanation);
 	*s = (struct knot_shrunk){0};
 }

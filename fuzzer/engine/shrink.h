@@ -17,6 +17,7 @@ struct knot_shrunk {
 	struct knot_minimized m;
 	bool smaller; /* there is a result, and finding is about it */
 	struct knot_finding finding;
+	char *explanation; /* lines with newlines, NULL = there is no result */
 };
 
 /*

@@ -75,6 +75,7 @@ static const struct knot_site_name *look_up(void *arg, uint32_t site)
 
 		n->answer = (struct knot_site_name){
 			.file = base_name(s->file),
+			.path = s->file,
 			.line = s->line,
 			.function = s->func,
 			.primitive = has_expression ? s->prim : NULL,

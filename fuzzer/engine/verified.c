@@ -23,7 +23,7 @@ static int control(struct knot_campaign *c, struct knot_target_state *s,
 
 	if (!rc && n.found) {
 		knot_crashfile_fill(c, s, &n.plan, &n.outcome.record, 0, n.finding, &crash);
-		rc = knot_crashfile_write(c, &crash, &n.outcome, ret_file, err);
+		rc = knot_crashfile_write(c, &crash, &n.outcome, NULL, ret_file, err);
 	}
 	knot_crash_free(&crash);
 	knot_native_control_free(&n);
@@ -58,7 +58,7 @@ static int shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	int rc = knot_shrink(c, s, &schedule, f, crash, ret, err);
 
 	if (!rc && ret->smaller)
-		rc = knot_crashfile_write(c, crash, &ret->m.outcome, &file, err);
+		rc = knot_crashfile_write(c, crash, &ret->m.outcome, ret->explanation, &file, err);
 	free(file);
 	return rc;
 }
@@ -102,7 +102,7 @@ int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
 	if (v->native)
 		fill_native(v, controlled, &crash);
 	if (!rc)
-		rc = knot_crashfile_write(c, &crash, v->outcome, &file, err);
+		rc = knot_crashfile_write(c, &crash, v->outcome, NULL, &file, err);
 	if (!rc)
 		rc = knot_persist_finding(c, s, f, &crash, file, v->tries, v->same, err);
 	if (!rc)

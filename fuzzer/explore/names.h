@@ -8,6 +8,7 @@
 /* NULL members are unknown. */
 struct knot_site_name {
 	const char *file; /* base name */
+	const char *path; /* absolute, NULL = unknown */
 	uint32_t line; /* 0 = unknown */
 	const char *function; /* as in the symbol table: "net/http.(*Server).Serve" */
 	const char *primitive; /* expression: "s.mu" */

@@ -51,7 +51,7 @@ for expected in "$seeds"/*/expect.json; do
 	name=$(basename "$(dirname "$expected")")
 	case $name in race | deepchain) ;; *) packages+=("./$name/buggy") ;; esac
 done
-goknot fuzz -C "$seeds" -o "$work/found" -quiet -fuzztime 12s "${packages[@]}"
+goknot fuzz -C "$seeds" -o "$work/found" -quiet -seed 1 -parallel 1 -fuzztime 6000x "${packages[@]}"
 expect_rc 1 "fuzzing the bundled bugs"
 files=("$work"/found/crashes/*.crash)
 expect "findings in ${#files[@]} files for ${#packages[@]} packages" test "${#files[@]}" -ge "${#packages[@]}"
@@ -59,6 +59,28 @@ for file in "${files[@]}"; do
 	minimizes "$file" -prove
 	expect "$(basename "$file"): fewer preemptions are not ruled out: $(cat out)" test "$(events minimized '.[0].proved')" = true
 done
+
+# What the campaign tells of one, and what a replay tells behind the interleaving.
+goknot fuzz -C "$seeds" -o "$work/told" -json -quiet -first -fuzztime 20s ./abba/buggy
+expect_rc 1 "fuzzing one"
+expect "the finding: $(cat out)" test "$(events finding '.[0] | .preemptions == 1 and (.critical | length) >= 1')" = true
+told=("$work"/told/crashes/TestABBA-*.explanation)
+expect "the explanation: $(cat "${told[0]}")" test "$(wc -l <"${told[0]}")" -le 25
+for line in 'deadlock: lock buggy\.go:25, wgwait buggy_test\.go:22' \
+	'G1 +T/buggy_test\.go:14#0, created at buggy_test\.go:14 by G0' \
+	'.*lock buggy\.go:24 \(first\.mu\); STOPPED before lock buggy\.go:25 \(second\.mu\)' \
+	'G2 .* blocked in lock buggy\.go:25 on second\.mu, held by G1 .*' 'buggy\.go:25: second\.mu\.Lock\(\)' \
+	'without the switches out of turn \(run-until-block\) it ends: ok'; do
+	expect "the explanation has no line $line: $(cat "${told[0]}")" grep -Eqx "$line" "${told[0]}"
+done
+goknot replay -C "$seeds" -o "$work/told" "${told[0]%.explanation}.crash"
+expect_rc 1 "replay of it"
+while IFS= read -r line; do
+	[[ $line = deadlock:* ]] || expect "the replay does not say: $line" grep -Fqx "$line" out
+done <"${told[0]}"
+goknot fuzz -C "$seeds" -o "$work/raw" -json -quiet -first -fuzzminimizetime 0 -fuzztime 20s ./abba/buggy
+expect_rc 1 "fuzzing one without"
+expect "it was minimised all the same" test "$(events finding '.[0] | has("critical")')" = false
 
 # Beside the file when -o does not say.
 cp "${files[0]}" here.crash
