@@ -34,6 +34,8 @@ static int run(struct knot_minimizer *z, const uint16_t *decisions, size_t len, 
 {
 	struct knot_schedule s = *z->schedule;
 
+	s.end_only = z->end_only;
+
 	s.policy = KNOT_POLICY_SWITCH;
 	s.switches = switches;
 	s.decisions = decisions;
@@ -192,6 +194,9 @@ static int replay_result(struct knot_minimizer *z, struct knot_error *err)
 
 	for (uint32_t i = 0; i < z->options->replays; i++) {
 		struct knot_outcome o = {0};
+
+		z->end_only = i + 1 < z->options->replays;
+		knot_outcome_free(&m->outcome); /* one long trace at a time */
 		const int rc = run(z, z->decisions.data, z->decisions.len, false, &o, err);
 
 		if (rc)
@@ -200,7 +205,6 @@ static int replay_result(struct knot_minimizer *z, struct knot_error *err)
 			hash = o.record.result.hash;
 		m->replays++;
 		m->replays_same += is_same(z, &o) && o.record.result.hash == hash;
-		knot_outcome_free(&m->outcome);
 		m->outcome = o;
 	}
 	if (m->replays_same < m->replays)
@@ -298,6 +302,8 @@ const char *knot_minimize_end_text(enum knot_minimize_end end)
 		return "its context switches alone, without what came from outside, do not end so";
 	case KNOT_MINIMIZE_UNSTABLE:
 		return "the smaller schedule does not end so each time";
+	case KNOT_MINIMIZE_SLOW:
+		return "a run takes too long to make many";
 	}
 	return NULL;
 }

@@ -30,6 +30,7 @@ enum knot_minimize_end {
 	KNOT_MINIMIZE_GONE, /* the schedule no longer ends as it did */
 	KNOT_MINIMIZE_FIXED, /* it cannot be said in switches: what they make of it does not end so */
 	KNOT_MINIMIZE_UNSTABLE, /* the result does not replay each time */
+	KNOT_MINIMIZE_SLOW, /* in a campaign: not tried, since a run takes too long */
 };
 
 /* Owns its contents; free with knot_minimized_free. */

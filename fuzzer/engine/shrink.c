@@ -9,6 +9,8 @@
 #include "wire/text.h"
 
 #define REPLAYS 20
+/* So many runs at least must fit into the time that a campaign has for it. */
+#define RUNS_MIN 50
 
 struct asked {
 	struct knot_campaign *c;
@@ -68,7 +70,7 @@ static char *explain(const struct knot_campaign *c, const struct knot_shrunk *s)
 }
 
 int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_schedule *schedule, const struct knot_finding *finding,
+	const struct knot_schedule *schedule, uint64_t run_ns, const struct knot_finding *finding,
 	struct knot_crash *crash, struct knot_shrunk *ret, struct knot_error *err)
 {
 	struct asked asked = {.c = c, .finding = finding};
@@ -79,6 +81,10 @@ int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	int rc;
 
 	*ret = (struct knot_shrunk){0};
+	if (run_ns > c->options.minimize_ns / RUNS_MIN) {
+		ret->m.end = KNOT_MINIMIZE_SLOW;
+		return 0;
+	}
 	knot_sitenames_learn(c->names); /* those of the verified run, which go with its process */
 	rc = knot_minimize(c->replayer, &s->target->run, schedule, &o, &ret->m, err);
 	knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));

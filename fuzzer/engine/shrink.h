@@ -27,11 +27,11 @@ struct knot_shrunk {
 void knot_shrink_describe(const struct knot_minimized *m, const struct knot_finding *finding,
 	struct knot_sitenames *names, struct knot_crash *crash);
 /*
- * Minimises a verified schedule that ended in finding, within the campaign's time for it. An interruption leaves it as it
- * is. The outcome is left without its events when crash has been filled in.
+ * Minimises a verified schedule that ended in finding, within the campaign's time for it, unless run_ns, the real time of
+ * one run, is too much for that. An interruption leaves it as it is. The outcome is left without its events when crash has been filled in.
  */
 int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_schedule *schedule, const struct knot_finding *finding,
+	const struct knot_schedule *schedule, uint64_t run_ns, const struct knot_finding *finding,
 	struct knot_crash *crash, struct knot_shrunk *ret, struct knot_error *err);
 void knot_shrunk_free(struct knot_shrunk *s);
 

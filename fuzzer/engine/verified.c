@@ -55,7 +55,7 @@ static int shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	if (v->native || !c->options.minimize_ns)
 		return 0;
 	schedule.flags = v->flags;
-	int rc = knot_shrink(c, s, &schedule, f, crash, ret, err);
+	int rc = knot_shrink(c, s, &schedule, v->outcome->wall_ns, f, crash, ret, err);
 
 	if (!rc && ret->smaller)
 		rc = knot_crashfile_write(c, crash, &ret->m.outcome, ret->explanation, &file, err);
@@ -78,7 +78,7 @@ static void tell_finding(struct knot_campaign *c, const struct knot_target_state
 		.tries = v->tries,
 		.same = v->same,
 		.controlled_file = controlled,
-		.minimized = shrunk->m.runs ? &shrunk->m : NULL,
+		.minimized = shrunk->m.runs || shrunk->m.end ? &shrunk->m : NULL,
 		.critical = (const char *const *)crash->switches.data,
 		.critical_len = crash->switches.len,
 	};

@@ -82,6 +82,39 @@ goknot fuzz -C "$seeds" -o "$work/raw" -json -quiet -first -fuzzminimizetime 0 -
 expect_rc 1 "fuzzing one without"
 expect "it was minimised all the same" test "$(events finding '.[0] | has("critical")')" = false
 
+# What takes long, and waits for something outside, is left as it was found by a campaign; the command does it.
+module slow example.org/slow
+cat >slow/a_test.go <<'GO'
+package slow
+
+import (
+	"os/exec"
+	"sync/atomic"
+	"testing"
+)
+
+func TestSlow(t *testing.T) {
+	var first atomic.Int32
+	done := make(chan bool)
+	go func() {
+		first.CompareAndSwap(0, 1)
+		close(done)
+	}()
+	first.CompareAndSwap(0, 2)
+	<-done
+	if first.Load() == 1 {
+		exec.Command("sleep", "0.3").Run()
+		t.Fatal("the other was first")
+	}
+}
+GO
+goknot fuzz -C slow -o "$work/slow/campaign" -json -quiet -first -parallel 1 -seed 1 -fuzztime 60s -fuzzminimizetime 10s .
+expect_rc 1 "fuzzing the slow one"
+expect "the slow one: $(cat out)" test "$(events finding '.[0].not_smaller')" = "a run takes too long to make many"
+goknot minimize -C slow -campaign "$work/slow/campaign" -json -o small.crash "$(events finding '.[0].crash_file')"
+expect_rc 0 "minimising the slow one"
+expect "the slow one: $(cat out)" test "$(events minimized '.[0] | .preemptions <= 1 and .replays_same == 20')" = true
+
 # Beside the file when -o does not say.
 cp "${files[0]}" here.crash
 goknot minimize -C "$seeds" -campaign "$work/build" here.crash
