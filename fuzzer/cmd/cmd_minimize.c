@@ -113,8 +113,8 @@ static int minimize(struct minimizing *z, struct knot_error *err)
 			z->options->file, *z->run.crash.controlled ? ": see " : "",
 			z->run.crash.controlled);
 	const struct knot_schedule schedule = knot_crash_run_schedule(&z->run, memory);
-	const int rc = knot_minimize(
-		z->run.replayer, knot_crash_run_target(&z->run), &schedule, &options, &z->m, err);
+	const int rc =
+		knot_minimize(z->run.replayer, z->run.target, &schedule, &options, &z->m, err);
 
 	return rc ? rc : report(z, err);
 }

@@ -83,7 +83,7 @@ static int ask_plain(struct replaying *r, const struct knot_schedule *schedule, 
 		return 0;
 	s.decisions_len = 0;
 	s.switches = s.end_only = true;
-	const int rc = knot_replay(r->run.replayer, knot_crash_run_target(&r->run), &s, &o, err);
+	const int rc = knot_replay(r->run.replayer, r->run.target, &s, &o, err);
 
 	if (!rc && o.ran)
 		*ret = knot_explanation_plain(
@@ -104,7 +104,7 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 	/* So that the run says where it departs from run-until-block. */
 	if (c->switches.len)
 		schedule.policy = KNOT_POLICY_SWITCH;
-	int rc = knot_replay(r->run.replayer, knot_crash_run_target(&r->run), &schedule, &o, err);
+	int rc = knot_replay(r->run.replayer, r->run.target, &schedule, &o, err);
 
 	if (rc)
 		return rc;
@@ -184,7 +184,7 @@ static int replay_native(struct replaying *r, struct knot_error *err)
 		chain[i] = (struct knot_shm_chain_op){.gpath = c->chain.data[i].op.gpath,
 			.site = c->chain.data[i].op.site,
 			.op = c->chain.data[i].op.op};
-	int rc = knot_native_try(r->run.replayer, knot_crash_run_target(&r->run), &schedule,
+	int rc = knot_native_try(r->run.replayer, r->run.target, &schedule,
 		r->options->times ? r->options->times : NATIVE_TIMES, ends_as_saved, r, &t, err);
 
 	if (!rc && !t.tries)

@@ -13,6 +13,7 @@
 #include "sys/sandbox.h"
 #include "sys/warden.h"
 #include "wire/gomod.h"
+#include "wire/text.h"
 
 #include <string.h>
 
@@ -114,61 +115,155 @@ static uint64_t time_limit(const struct knot_crash *c)
 									  : TIMEOUT_NS;
 }
 
-static int prepare(struct knot_crash_run *r, const struct knot_crash_run_options *options,
-	struct knot_error *err)
+static bool is_program(const struct knot_crash *c)
 {
-	const struct knot_crash *c = &r->crash;
-	const char *patterns[] = {c->target};
-	const bool program = !strcmp(c->test, KNOT_PROGRAM_NAME);
-	knot_auto_free char *run = knot_xasprintf("^%s$", c->test);
-	knot_auto_free char *state =
-		knot_xasprintf("%s/work/replay-%d", r->session.campaign_dir, getpid());
+	return !strcmp(c->test, KNOT_PROGRAM_NAME);
+}
 
-	r->args = knot_xalloc((c->args.len + 1) * sizeof(*r->args));
+static int by_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+int knot_crash_alike(const struct knot_crash *a, const struct knot_crash *b)
+{
+	int c = by_text(a->tags, b->tags);
+
+	c = c ? c : by_text(a->deps, b->deps);
+	c = c ? c : a->race - b->race;
+	c = c ? c : a->is_short - b->is_short;
+	/* A program, and a choice of subtests, are for one file each. */
+	c = c ? c : is_program(a) - is_program(b);
+	if (is_program(a) && !c)
+		c = by_text(a->target, b->target);
+	c = c ? c : by_text(a->run, b->run);
+	c = c ? c : by_text(a->skip, b->skip);
+	c = c ? c : (a->args.len > b->args.len) - (a->args.len < b->args.len);
+	for (size_t i = 0; i < a->args.len && !c; i++)
+		c = strcmp(a->args.data[i], b->args.data[i]);
+	return c;
+}
+
+/* "^(TestA|TestB)$" */
+static char *tests_of(const struct knot_crash *const *crashes, size_t len)
+{
+	struct knot_text t = {0};
+
+	knot_text_adds(&t, "^(");
+	for (size_t i = 0; i < len; i++)
+		knot_text_addf(&t, "%s%s", i ? "|" : "", crashes[i]->test);
+	knot_text_adds(&t, ")$");
+	return knot_text_steal(&t);
+}
+
+static int open_sandbox(
+	struct knot_crash_place *p, const struct knot_session *session, struct knot_error *err)
+{
+	knot_auto_free char *state =
+		knot_xasprintf("%s/work/replay-%d", session->campaign_dir, getpid());
+	const char *copy[] = {p->project.build.module_dir};
+	const struct knot_sandbox_options so = {.state_dir = state,
+		.shared_dir = session->campaign_dir,
+		.copy_dirs = copy,
+		.copy_len = 1};
+	int rc = knot_warden_open(&p->warden, err);
+
+	if (rc || (rc = knot_sandbox_open(&so, &p->sandbox, err)))
+		return rc;
+	const struct knot_herd herd = knot_herd_of(p->sandbox);
+
+	knot_warden_watch(p->warden, &herd);
+	return 0;
+}
+
+int knot_crash_place_open(struct knot_crash_place *place, const struct knot_session *session,
+	const struct knot_crash *const *crashes, size_t len, struct knot_error *err)
+{
+	const struct knot_crash *c = crashes[0];
+	const char **patterns = knot_xalloc(len * sizeof(*patterns));
+	size_t patterns_len = 0;
+	int rc;
+
+	place->args = knot_xalloc((c->args.len + 1) * sizeof(*place->args));
 	for (size_t i = 0; i < c->args.len; i++)
-		r->args[i] = c->args.data[i];
+		place->args[i] = c->args.data[i];
+	for (size_t i = 0; i < len; i++) {
+		size_t k = 0;
+
+		while (k < patterns_len && strcmp(patterns[k], crashes[i]->target))
+			k++;
+		if (k == patterns_len)
+			patterns[patterns_len++] = crashes[i]->target;
+	}
+	place->tests = tests_of(crashes, len);
 	const struct knot_project_options po = {
-		.dir = r->session.dir,
+		.dir = session->dir,
 		.patterns = patterns,
-		.patterns_len = 1,
-		.run = program   ? NULL
-			: c->run ? c->run
-				 : run,
+		.patterns_len = patterns_len,
+		.run = is_program(c) ? NULL
+			: c->run     ? c->run
+				     : place->tests,
 		.skip = c->skip,
 		.tags = *c->tags ? c->tags : NULL,
 		.deps = c->deps && *c->deps ? c->deps : NULL,
 		.race = c->race,
 		.is_short = c->is_short,
-		.args = r->args,
-		.program = program,
-		.program_dir = program ? c->dir : NULL,
-		.campaign_dir = r->session.campaign_dir,
+		.args = place->args,
+		.program = is_program(c),
+		.program_dir = is_program(c) ? c->dir : NULL,
+		.campaign_dir = session->campaign_dir,
 		.aside = true,
-		.cancel_fd = r->session.cancel_fd,
+		.cancel_fd = session->cancel_fd,
 	};
 
-	int rc = knot_project_open(&po, NULL, NULL, &r->project, err);
-
+	rc = knot_project_open(&po, NULL, NULL, &place->project, err);
+	free(patterns);
 	if (rc == KNOT_EUSAGE && !strncmp(err->message, "no ", 3))
 		return knot_error_wrap(err, "%s of %s is not there any more", c->test, c->target);
-	if (rc)
+	if (rc || (rc = open_sandbox(place, session, err)))
 		return rc;
-	r->project.targets.data[0]->run.start_ns = c->start_ns;
-	r->project.targets.data[0]->run.salt = c->salt;
-	const char *copy[] = {r->project.build.module_dir};
-	const struct knot_sandbox_options so = {.state_dir = state,
-		.shared_dir = r->session.campaign_dir,
-		.copy_dirs = copy,
-		.copy_len = 1};
+	place->names = knot_sitenames_new(place->project.sites);
+	return knot_proc_become_subreaper(err);
+}
 
-	if ((rc = knot_warden_open(&r->warden, err)) ||
-		(rc = knot_sandbox_open(&so, &r->sandbox, err)))
-		return rc;
-	const struct knot_herd herd = knot_herd_of(r->sandbox);
+void knot_crash_place_close(struct knot_crash_place *place)
+{
+	knot_warden_close(place->warden);
+	if (place->names)
+		(void)knot_proc_reap_orphans(NULL, 0, NULL, NULL);
+	knot_sandbox_close(place->sandbox);
+	knot_sitenames_free(place->names);
+	knot_project_close(&place->project);
+	free(place->args);
+	free(place->tests);
+	*place = (struct knot_crash_place){0};
+}
 
-	knot_warden_watch(r->warden, &herd);
+static struct knot_target *find_target(struct knot_crash_place *place, const struct knot_crash *c)
+{
+	for (size_t i = 0; i < place->project.targets.len; i++) {
+		struct knot_target *t = place->project.targets.data[i];
+
+		if (!strcmp(t->package, c->target) && !strcmp(t->test, c->test))
+			return t;
+	}
+	return NULL;
+}
+
+int knot_crash_run_attach(struct knot_crash_run *r, struct knot_crash_place *place,
+	const struct knot_crash_run_options *options, const volatile int *cancel,
+	struct knot_error *err)
+{
+	const struct knot_crash *c = &r->crash;
+	struct knot_target *target = find_target(place, c);
+
+	if (!target)
+		return knot_error_set(
+			err, KNOT_EUSAGE, "%s of %s is not there any more", c->test, c->target);
+	target->run.start_ns = c->start_ns;
+	target->run.salt = c->salt;
 	const struct knot_worker_options wo = {
-		.sandbox = r->sandbox,
+		.sandbox = place->sandbox,
 		.timeout_ns = time_limit(c),
 		.memory_bytes = memory_limit(r, options),
 		.processes = KNOT_WORKER_PROCESSES,
@@ -181,40 +276,32 @@ static int prepare(struct knot_crash_run *r, const struct knot_crash_run_options
 		.stderr_fd = KNOT_PROC_NULL,
 	};
 
-	r->names = knot_sitenames_new(r->project.sites);
-	if ((rc = knot_proc_become_subreaper(err)))
-		return rc;
-	return knot_replayer_open(&wo, r->session.cancel, &r->replayer, err);
+	r->place = place;
+	r->names = place->names;
+	r->target = &target->run;
+	return knot_replayer_open(&wo, cancel, &r->replayer, err);
 }
 
 int knot_crash_run_open(struct knot_crash_run *r, const struct knot_crash_run_options *options,
 	struct knot_error *err)
 {
-	const int rc = knot_session_open(
+	const struct knot_crash *const crashes[] = {&r->crash};
+	int rc = knot_session_open(
 		options->dir ? options->dir : r->module_dir, options->output, &r->session, err);
 
-	return rc ? rc : prepare(r, options, err);
+	if (!rc)
+		rc = knot_crash_place_open(&r->own, &r->session, crashes, 1, err);
+	return rc ? rc : knot_crash_run_attach(r, &r->own, options, r->session.cancel, err);
 }
 
 void knot_crash_run_close(struct knot_crash_run *r)
 {
 	knot_replayer_close(r->replayer);
-	knot_warden_close(r->warden);
-	if (r->replayer)
-		(void)knot_proc_reap_orphans(NULL, 0, NULL, NULL);
-	knot_sandbox_close(r->sandbox);
-	knot_sitenames_free(r->names);
-	knot_project_close(&r->project);
+	knot_crash_place_close(&r->own);
 	knot_session_close(&r->session);
 	knot_crash_free(&r->crash);
 	free(r->module_dir);
-	free(r->args);
 	*r = (struct knot_crash_run){0};
-}
-
-const struct knot_worker_target *knot_crash_run_target(const struct knot_crash_run *r)
-{
-	return &r->project.targets.data[0]->run;
 }
 
 struct knot_schedule knot_crash_run_schedule(const struct knot_crash_run *r, uint32_t *memory)

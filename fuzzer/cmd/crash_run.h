@@ -10,17 +10,26 @@
 
 struct knot_error;
 
+/* What crash files that were built alike share: the build, and where their tests run. Zeroed before it is opened. */
+struct knot_crash_place {
+	struct knot_project project;
+	struct knot_sandbox *sandbox;
+	struct knot_warden *warden;
+	struct knot_sitenames *names;
+	const char **args; /* NULL-terminated */
+	char *tests; /* -run */
+};
+
 /* Zeroed before the first call; closed in any case. */
 struct knot_crash_run {
 	struct knot_crash crash;
 	char *module_dir; /* NULL = -C says */
-	struct knot_session session;
-	struct knot_project project;
-	struct knot_sandbox *sandbox;
-	struct knot_warden *warden;
+	struct knot_session session; /* of one file alone, as the place */
+	struct knot_crash_place own;
+	struct knot_crash_place *place; /* where it runs */
+	struct knot_sitenames *names; /* of the place */
 	struct knot_replayer *replayer;
-	struct knot_sitenames *names;
-	const char **args; /* NULL-terminated */
+	const struct knot_worker_target *target;
 };
 
 struct knot_crash_run_options {
@@ -37,7 +46,23 @@ int knot_crash_run_open(struct knot_crash_run *r, const struct knot_crash_run_op
 	struct knot_error *err);
 void knot_crash_run_close(struct knot_crash_run *r);
 
-const struct knot_worker_target *knot_crash_run_target(const struct knot_crash_run *r);
+/*
+ * Builds what crash files of one kind need: those for which knot_crash_alike says so. session and crashes are borrowed
+ * while the place is open.
+ */
+int knot_crash_place_open(struct knot_crash_place *place, const struct knot_session *session,
+	const struct knot_crash *const *crashes, size_t len, struct knot_error *err);
+void knot_crash_place_close(struct knot_crash_place *place);
+/* Zero when one build does for both; else an order. */
+int knot_crash_alike(const struct knot_crash *a, const struct knot_crash *b);
+/*
+ * Instead of knot_crash_run_open: in a place that is shared, one at a time. KNOT_EUSAGE when the test is not there any
+ * more.
+ */
+int knot_crash_run_attach(struct knot_crash_run *r, struct knot_crash_place *place,
+	const struct knot_crash_run_options *options, const volatile int *cancel,
+	struct knot_error *err);
+
 /* The file's own schedule, not of a native one; memory has room for KNOT_MEM_MAX and lives as long as the schedule. */
 struct knot_schedule knot_crash_run_schedule(const struct knot_crash_run *r, uint32_t *memory);
 /* What a replay ended in is not what is asked for when the file tells of a race in it. Caller frees ret. */
