@@ -20,6 +20,8 @@ static const struct command {
 	{"fuzz", knot_cmd_fuzz},
 	{"replay", knot_cmd_replay},
 	{"minimize", knot_cmd_minimize},
+	{"save", knot_cmd_save},
+	{"test", knot_cmd_test},
 	{"list", knot_cmd_list},
 	{"status", knot_cmd_status},
 	{"corpus", knot_cmd_corpus},

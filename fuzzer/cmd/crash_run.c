@@ -20,7 +20,7 @@
 /* Longer than the run took when it was found: this machine may be slower. */
 #define TIMEOUT_NS (30 * KNOT_NS_PER_S)
 
-static int read_crash(const char *file, struct knot_crash *ret, struct knot_error *err)
+int knot_crash_read(const char *file, struct knot_crash *ret, struct knot_error *err)
 {
 	knot_auto_free char *text = NULL;
 	size_t len;
@@ -31,7 +31,7 @@ static int read_crash(const char *file, struct knot_crash *ret, struct knot_erro
 	return rc;
 }
 
-static bool is_module(const char *dir, const char *module)
+bool knot_crash_is_module(const char *dir, const char *module)
 {
 	knot_auto_free char *path = knot_xasprintf("%s/go.mod", dir);
 	knot_auto_free char *text = NULL;
@@ -51,7 +51,7 @@ static char *find_module(const char *file, const char *module)
 
 	for (size_t i = 0; i < 2; i++) {
 		for (char *slash; starts[i] && *starts[i]; *slash = '\0') {
-			if (is_module(starts[i], module))
+			if (knot_crash_is_module(starts[i], module))
 				return knot_xstrdup(starts[i]);
 			slash = strrchr(starts[i], '/');
 			if (!slash)
@@ -64,7 +64,7 @@ static char *find_module(const char *file, const char *module)
 int knot_crash_run_read(struct knot_crash_run *r, const char *file,
 	const struct knot_crash_run_options *options, struct knot_error *err)
 {
-	int rc = read_crash(file, &r->crash, err);
+	int rc = knot_crash_read(file, &r->crash, err);
 
 	if (!rc && !options->dir && !(r->module_dir = find_module(file, r->crash.module)))
 		rc = knot_error_set(err, KNOT_EUSAGE,

@@ -38,6 +38,10 @@ struct knot_crash_run_options {
 	uint64_t memory_bytes; /* 0 = as it was then */
 };
 
+/* Caller frees ret with knot_crash_free. */
+int knot_crash_read(const char *file, struct knot_crash *ret, struct knot_error *err);
+/* Is it the root of that module? */
+bool knot_crash_is_module(const char *dir, const char *module);
 /* The file itself, and where its module is. */
 int knot_crash_run_read(struct knot_crash_run *r, const char *file,
 	const struct knot_crash_run_options *options, struct knot_error *err);

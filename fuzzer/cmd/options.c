@@ -470,6 +470,20 @@ static const struct knot_option minimize_options[] = {
 	{"campaign", KNOT_OPTION_STRING, MINIMIZE(output)},
 };
 
+#define TEST(member) AT(knot_test_options, member)
+
+static const struct knot_option test_options[] = {
+	{"v", KNOT_OPTION_BOOL, TEST(verbose)},
+	{"json", KNOT_OPTION_BOOL, TEST(json)},
+	{"memory", KNOT_OPTION_SIZE, TEST(memory_bytes)},
+	{"C", KNOT_OPTION_STRING, TEST(dir)},
+	{"o", KNOT_OPTION_STRING, TEST(output)},
+};
+
+static const struct knot_option save_options[] = {
+	{"C", KNOT_OPTION_STRING, AT(knot_save_options, dir)},
+};
+
 /* As go test has it. */
 #define MINIMIZE_NS (60ull * 1000 * 1000 * 1000)
 
@@ -581,6 +595,31 @@ int knot_options_minimize(
 	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 
 	if (!r && !(r = one_file(&words, &o.file, err)))
+		*ret_options = o;
+	return r;
+}
+
+int knot_options_save(
+	int argc, char **argv, struct knot_save_options *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(save_options, false);
+	struct knot_save_options o = {0};
+	struct knot_option_words words;
+	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
+
+	if (!r && !(r = one_file(&words, &o.file, err)))
+		*ret_options = o;
+	return r;
+}
+
+int knot_options_test(
+	int argc, char **argv, struct knot_test_options *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(test_options, false);
+	struct knot_test_options o = {0};
+	const int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
+
+	if (!r)
 		*ret_options = o;
 	return r;
 }

@@ -134,6 +134,20 @@ struct knot_minimize_command {
 	const char *file; /* the crash file */
 };
 
+struct knot_save_options {
+	const char *dir; /* -C: the module's directory, NULL = found */
+	const char *file; /* the crash file */
+};
+
+struct knot_test_options {
+	const char *dir; /* -C, NULL = here */
+	const char *output; /* -o: campaign directory for build products, NULL = .goknot in dir */
+	uint64_t memory_bytes; /* 0 = as each file says */
+	bool json;
+	bool verbose; /* tell of those that do not reproduce, too */
+	struct knot_option_words words; /* directories, as "./..."; none = "." */
+};
+
 /* All defaults are set first. KNOT_EUSAGE with one sentence. */
 int knot_options_fuzz(
 	int argc, char **argv, struct knot_fuzz_options *ret_options, struct knot_error *err);
@@ -141,5 +155,9 @@ int knot_options_replay(
 	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err);
 int knot_options_minimize(
 	int argc, char **argv, struct knot_minimize_command *ret_options, struct knot_error *err);
+int knot_options_save(
+	int argc, char **argv, struct knot_save_options *ret_options, struct knot_error *err);
+int knot_options_test(
+	int argc, char **argv, struct knot_test_options *ret_options, struct knot_error *err);
 
 #endif

@@ -79,6 +79,21 @@ struct knot_emit_minimized {
 	size_t lines_len;
 };
 
+/* A schedule kept beside the code, replayed. */
+struct knot_emit_schedule {
+	const char *file, *package, *test,
+		*expected; /* file as to be typed; expected: its verdict */
+	const char *outcome; /* "reproduced", "other" (a bug, of another verdict), "clean", "diverged", "stale" */
+	const char *title; /* of what it ended in, "" = well */
+	const char *why; /* stale: a sentence, else NULL */
+	uint32_t step; /* diverged: where */
+};
+
+struct knot_emit_tested {
+	uint32_t schedules, reproduced, other, diverged, stale;
+	uint64_t build_ns, replay_ns;
+};
+
 /* A run that was replayed whatever it ended in. */
 struct knot_emit_audit {
 	const char *package, *test, *verdict, *end, *title, *why;
@@ -112,6 +127,8 @@ struct knot_emit_ops {
 	void (*step)(FILE *out, const char *text, bool is_event);
 	void (*replay)(FILE *out, const struct knot_emit_replay *r);
 	void (*minimized)(FILE *out, const struct knot_emit_minimized *m);
+	void (*schedule)(FILE *out, const struct knot_emit_schedule *s);
+	void (*tested)(FILE *out, const struct knot_emit_tested *t);
 };
 
 extern const struct knot_emit_ops knot_emit_text;

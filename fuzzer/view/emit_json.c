@@ -2,6 +2,7 @@
 #include "view/emit.h"
 
 #include <jansson.h>
+#include <string.h>
 
 /* Hashes go as text: JSON numbers lose bits beyond 2^53. */
 static json_t *hex(uint64_t v)
@@ -272,6 +273,37 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 	line(out, o);
 }
 
+static void schedule(FILE *out, const struct knot_emit_schedule *s)
+{
+	json_t *o = event("schedule");
+
+	text(o, "file", s->file);
+	text(o, "package", s->package);
+	text(o, "test", s->test);
+	text(o, "expected", s->expected);
+	text(o, "outcome", s->outcome);
+	text(o, "title", s->title);
+	if (s->why)
+		text(o, "why", s->why);
+	if (!strcmp(s->outcome, "diverged"))
+		put(o, "step", number(s->step));
+	line(out, o);
+}
+
+static void tested(FILE *out, const struct knot_emit_tested *t)
+{
+	json_t *o = event("tested");
+
+	put(o, "schedules", number(t->schedules));
+	put(o, "reproduced", number(t->reproduced));
+	put(o, "other", number(t->other));
+	put(o, "diverged", number(t->diverged));
+	put(o, "stale", number(t->stale));
+	put(o, "build_seconds", json_real((double)t->build_ns / 1e9));
+	put(o, "replay_seconds", json_real((double)t->replay_ns / 1e9));
+	line(out, o);
+}
+
 const struct knot_emit_ops knot_emit_json = {
 	.note = note,
 	.progress = progress,
@@ -283,4 +315,6 @@ const struct knot_emit_ops knot_emit_json = {
 	.step = step,
 	.replay = replay,
 	.minimized = minimized,
+	.schedule = schedule,
+	.tested = tested,
 };

@@ -7,6 +7,7 @@
 #include "wire/text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static double percent(uint64_t part, uint64_t whole)
 {
@@ -258,6 +259,39 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 		fprintf(out, "minimize: %s\n", m->why);
 }
 
+static void schedule(FILE *out, const struct knot_emit_schedule *s)
+{
+	if (!strcmp(s->outcome, "reproduced"))
+		fprintf(out, "--- FAIL: %s %s\n    %s\n    to re-run: goknot replay %s\n",
+			s->package, s->test, s->title, s->file);
+	else if (!strcmp(s->outcome, "other"))
+		fprintf(out,
+			"--- FAIL: %s %s\n    %s, where it was kept for: %s\n    to re-run: goknot "
+			"replay %s\n",
+			s->package, s->test, s->title, s->expected, s->file);
+	else if (!strcmp(s->outcome, "stale"))
+		fprintf(out, "--- STALE: %s\n    %s\n", s->file, s->why);
+	else if (!strcmp(s->outcome, "diverged"))
+		fprintf(out,
+			"ok     %s (%s does not come; the schedule does not fit any more from step "
+			"%u "
+			"on)\n",
+			s->file, s->expected, s->step);
+	else
+		fprintf(out, "ok     %s (%s does not come)\n", s->file, s->expected);
+	fflush(out);
+}
+
+static void tested(FILE *out, const struct knot_emit_tested *t)
+{
+	fprintf(out,
+		"test: %u schedule%s, %u reproduced, %u ended in another bug, %u diverged, %u "
+		"stale, in %.1f s "
+		"behind a build of %.1f s\n",
+		t->schedules, t->schedules == 1 ? "" : "s", t->reproduced, t->other, t->diverged,
+		t->stale, (double)t->replay_ns / 1e9, (double)t->build_ns / 1e9);
+}
+
 const struct knot_emit_ops knot_emit_text = {
 	.note = note,
 	.progress = progress,
@@ -269,4 +303,6 @@ const struct knot_emit_ops knot_emit_text = {
 	.step = step,
 	.replay = replay,
 	.minimized = minimized,
+	.schedule = schedule,
+	.tested = tested,
 };

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Keeps a crash file beside the code, where goknot test replays it. */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "cmd/cmd.h"
+#include "cmd/crash_run.h"
+#include "cmd/options.h"
+
+#include <string.h>
+
+struct saving {
+	struct knot_crash_run run;
+	char *dir; /* of the package */
+};
+
+static int find_package(struct saving *s, const struct knot_save_options *o, struct knot_error *err)
+{
+	const struct knot_crash *c = &s->run.crash;
+	const char *module = o->dir ? o->dir : s->run.module_dir;
+
+	if (c->native)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s is of a native run, which has no schedule that replays exactly%s%s",
+			o->file, *c->controlled ? ": see " : "", c->controlled);
+	if (!knot_crash_is_module(module, c->module))
+		return knot_error_set(err, KNOT_EUSAGE, "%s is not the directory of module %s",
+			module, c->module);
+	s->dir = strcmp(c->dir, ".") ? knot_xasprintf("%s/%s", module, c->dir)
+				     : knot_xstrdup(module);
+	if (!knot_file_exists(s->dir))
+		return knot_error_set(err, KNOT_EUSAGE, "package %s is not there any more: no %s",
+			c->target, s->dir);
+	return 0;
+}
+
+static int copy(const char *from, const char *to, struct knot_error *err)
+{
+	knot_auto_free char *text = NULL;
+	size_t len;
+	const int rc = knot_file_read(from, KNOT_CRASH_MAX_BYTES, &text, &len, err);
+
+	return rc ? rc : knot_file_write(to, text, len, err);
+}
+
+/* "x.crash" gives "x.explanation". Caller frees. */
+static char *explanation_of(const char *file)
+{
+	static const char end[] = ".crash";
+	size_t len = strlen(file);
+
+	if (len > strlen(end) && !strcmp(file + len - strlen(end), end))
+		len -= strlen(end);
+	return knot_xasprintf("%.*s.explanation", (int)len, file);
+}
+
+static int save(struct saving *s, const char *file, struct knot_error *err)
+{
+	const struct knot_crash *c = &s->run.crash;
+	knot_auto_free char *dir = knot_xasprintf("%s/testdata/goknot/%s", s->dir, c->test);
+	knot_auto_free char *kept =
+		knot_xasprintf("%s/%s-%08x.crash", dir, c->verdict, (unsigned)(c->bucket >> 32));
+	knot_auto_free char *told = explanation_of(file), *kept_told = explanation_of(kept);
+	int rc = knot_file_mkdirs(dir, 0777, err);
+
+	if (!rc && knot_file_exists(told))
+		rc = copy(told, kept_told, err);
+	if (!rc)
+		rc = copy(file, kept, err);
+	if (!rc)
+		printf("saved to %s: goknot test replays it\n", kept);
+	return rc;
+}
+
+int knot_cmd_save(int argc, char **argv)
+{
+	struct knot_error err = {0};
+	struct knot_save_options o;
+	struct saving s = {0};
+	int rc = knot_options_save(argc, argv, &o, &err);
+	const struct knot_crash_run_options ro = {.dir = o.dir};
+
+	if (!rc)
+		rc = knot_crash_run_read(&s.run, o.file, &ro, &err);
+	if (!rc)
+		rc = find_package(&s, &o, &err);
+	if (!rc)
+		rc = save(&s, o.file, &err);
+	knot_crash_run_close(&s.run);
+	free(s.dir);
+	return rc < 0 ? knot_cmd_fail("save", &err) : KNOT_EXIT_CLEAN;
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Schedules kept beside the code: goknot save puts them there, goknot test replays them. They fail while the bug is there,
+# also when its lines have moved, pass when it is fixed, and what cannot be tried is told.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module m example.org/kept
+mkdir -p m/abba m/closing
+for twin in abba closerace; do
+	dir=m/$([ "$twin" = abba ] && echo abba || echo closing)
+	cp "$root/seeds/$twin/buggy/"*.go "$dir/"
+	sed -i "s/^package buggy/package $(basename "$dir")/; s|goknot.example/seeds/$twin/buggy|example.org/kept/$(basename "$dir")|" "$dir"/*.go
+done
+goknot test -C m ./...
+expect_rc 0 "nothing is kept"
+expect_out 'test: 0 schedules, .*'
+expect "a campaign directory was made for nothing" test ! -e m/.goknot
+
+goknot fuzz -C m -o "$work/campaign" -json -quiet -seed 1 -fuzztime 2000x ./...
+expect_rc 1 "fuzzing"
+for file in "$work"/campaign/crashes/*.crash; do
+	goknot save -C m "$file"
+	expect_rc 0 "saving $(basename "$file")"
+done
+abba=$(echo m/abba/testdata/goknot/TestABBA/deadlock-*.crash)
+closing=$(echo m/closing/testdata/goknot/TestCloseRace/panic-*.crash)
+expect "both are kept" test -s "$abba" -a -s "$closing"
+expect "the explanation, too" test -s "${abba%.crash}.explanation"
+
+goknot test -C m -o "$work/build" -json ./...
+expect_rc 1 "the bugs are there"
+expect "both reproduce: $(cat out)" test "$(events schedule '[.[].outcome] | join(" ")')" = "reproduced reproduced"
+expect "the sum: $(cat out)" test "$(events tested '.[0] | .schedules == 2 and .reproduced == 2 and .other == 0 and .stale == 0')" = true
+goknot test -C m -o "$work/build" ./closing
+expect_rc 1 "one package"
+expect_out '[-]-- FAIL: example.org/kept/closing TestCloseRace'
+expect_out 'test: 1 schedule, 1 reproduced, .*'
+
+# Lines move: still the bug.
+sed -i 's/^import/\/\/ One line more.\n\nimport/' m/abba/*.go
+goknot test -C m -o "$work/build" -json ./abba
+expect_rc 1 "the lines of the bug have moved"
+expect "moved: $(cat out)" test "$(events schedule '.[0].outcome')" = reproduced
+
+# One is fixed.
+cp "$root/seeds/abba/fixed/fixed.go" m/abba/buggy.go
+sed -i 's/^package fixed/package abba/' m/abba/buggy.go
+goknot test -C m -o "$work/build" -v ./...
+expect_rc 1 "one is fixed, one is not"
+expect_out 'ok     .*/abba/testdata/goknot/TestABBA/deadlock-.*\.crash \(deadlock does not come.*\)'
+goknot test -C m -o "$work/build" ./abba/...
+expect_rc 0 "the fixed one"
+expect "nothing but the sum is told: $(cat out)" test "$(wc -l <out)" = 1
+
+# What cannot be tried.
+rm m/closing/buggy_test.go
+goknot test -C m -o "$work/build" -json ./...
+expect_rc 4 "a test is gone"
+expect "stale: $(cat out)" test "$(events tested '.[0] | .stale == 1 and .reproduced == 0')" = true
+echo rubbish >m/abba/testdata/goknot/TestABBA/bad.crash
+goknot test -C m -o "$work/build" ./abba
+expect_rc 2 "a file is none"
+expect_out '[-]-- STALE: .*bad\.crash'
+rm m/abba/testdata/goknot/TestABBA/bad.crash
+echo 'package abba; func broken( {' >m/abba/broken.go
+goknot test -C m -o "$work/build" ./abba
+expect_rc 2 "the code does not build"
+goknot test -C m ./none
+expect_refusal 2 'goknot test: \./none: No such file or directory.*'
+goknot save -C m
+expect_refusal 2 'goknot save: wants one crash file, got 0 words'
+goknot save -C "$root/seeds" "$closing"
+expect_refusal 2 'goknot save: .*/seeds is not the directory of module example\.org/kept'
+rm -r m/closing
+goknot save -C m "$work"/campaign/crashes/TestCloseRace-*.crash
+expect_refusal 2 'goknot save: package example\.org/kept/closing is not there any more: no m/closing'
+done_testing
