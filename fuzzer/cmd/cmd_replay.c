@@ -78,18 +78,18 @@ static int ask_plain(struct replaying *r, const struct knot_schedule *schedule, 
 	struct knot_schedule s = *schedule;
 	struct knot_outcome o = {0};
 
-	knot_sitenames_learn(r->run.names);
 	if (!r->run.crash.switches.len)
 		return 0;
 	s.decisions_len = 0;
-	s.switches = s.end_only = true;
+	s.switches = true;
 	const int rc = knot_replay(r->run.replayer, r->run.target, &s, &o, err);
 
 	if (!rc && o.ran)
 		*ret = knot_explanation_plain(
 			knot_crash_run_same(&r->run, &o), o.record.result.end);
 	knot_outcome_free(&o);
-	return rc;
+	/* What the target wrote over the shared memory says nothing. */
+	return rc == KNOT_EINPUT ? 0 : rc;
 }
 
 static int one_replay(struct replaying *r, struct knot_error *err)
@@ -123,6 +123,7 @@ static int one_replay(struct replaying *r, struct knot_error *err)
 	if (r->sum.times == 1) {
 		r->sum.preempted = knot_record_preemptions(&o.record);
 		r->sum.arrivals = knot_record_arrivals(&o.record);
+		knot_sitenames_learn(r->run.names);
 		if (!r->printing.quiet)
 			rc = ask_plain(r, &schedule, &plain, err);
 		knot_sitenames_use(r->run.names, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/bounded.h"
 
+#include "base/error.h"
 #include "base/vec.h"
 #include "sys/clock.h"
 
@@ -19,6 +20,7 @@ struct search {
 	const struct knot_bounded_options *options;
 	struct knot_bounded *ret;
 	pendings *stacks; /* by number of preemptions */
+	size_t waiting; /* in all of them */
 };
 
 static void push(struct search *s, const struct pending *from, const struct knot_switch *more,
@@ -26,6 +28,11 @@ static void push(struct search *s, const struct pending *from, const struct knot
 {
 	struct pending p = {.timers = from->timers + !more->to};
 
+	/* What could never be run anyway is not kept. */
+	if (s->waiting + s->ret->runs >= s->options->runs) {
+		s->ret->complete = false;
+		return;
+	}
 	if (preemptions > s->options->preemptions || p.timers > s->options->timers)
 		return;
 	knot_vec_reserve(&p.list, from->list.len + 1);
@@ -33,6 +40,7 @@ static void push(struct search *s, const struct pending *from, const struct knot
 		knot_vec_push(&p.list, from->list.data[i]);
 	knot_vec_push(&p.list, *more);
 	knot_vec_push(&s->stacks[preemptions], p);
+	s->waiting++;
 }
 
 /* A run branches behind its last departure only: what comes before is for the run it comes from to try. */
@@ -43,6 +51,9 @@ static void branch(struct search *s, const struct pending *p, uint32_t preemptio
 
 	for (; i < run->len && departures < p->list.len; i++)
 		departures += run->events[i].kind == KNOT_EV_SWITCH;
+	/* One had no effect, which does not happen where runs of one schedule are alike. */
+	if (departures < p->list.len)
+		s->ret->complete = false;
 	for (; i < run->len; i++) {
 		const struct knot_shm_event *e = &run->events[i];
 
@@ -68,7 +79,14 @@ static int run_one(
 	schedule.switches = schedule.candidates = true;
 	schedule.decisions = slots.data;
 	schedule.decisions_len = slots.len;
-	const int rc = knot_replay(s->replayer, s->target, &schedule, &o, err);
+	int rc = knot_replay(s->replayer, s->target, &schedule, &o, err);
+
+	if (rc == KNOT_EINPUT) {
+		/* The target wrote over the shared memory: what else it could have done there is not known. */
+		o = (struct knot_outcome){0};
+		s->ret->complete = false;
+		rc = 0;
+	}
 
 	s->ret->runs++;
 	if (!rc) {
@@ -115,6 +133,7 @@ int knot_bounded_search(struct knot_replayer *replayer, const struct knot_worker
 		while (s.stacks[n].len && !rc && !ret->found && !over(&s)) {
 			struct pending p = s.stacks[n].data[--s.stacks[n].len];
 
+			s.waiting--;
 			rc = run_one(&s, &p, n, err);
 			knot_vec_free(&p.list);
 		}

@@ -67,7 +67,7 @@ static void keep(struct knot_minimizer *z, const struct knot_outcome *o, knot_sw
 	knot_ops_of_run(&view, &z->ops);
 	z->around.len = 0;
 	if (z->best.len <= AROUND_MAX)
-		knot_around_of_run(&view, &z->around);
+		knot_around_of_run(&view, z->best.len, &z->around);
 	knot_vec_reserve(&z->decisions, d->len + 1);
 	z->decisions.len = d->len;
 	if (d->len)
@@ -102,7 +102,8 @@ int knot_minimizer_try(struct knot_minimizer *z, const knot_switches *list, bool
 
 		rc = run(z, slots.data, slots.len, true, &o, err);
 		z->m->runs++;
-		if (!rc && is_same(z, &o)) {
+		/* Of a trace that is not whole nobody knows where the run departs. */
+		if (!rc && is_same(z, &o) && !(o.record.result.flags & KNOT_RUN_TRUNCATED)) {
 			const struct knot_run_view view = knot_record_view(&o.record);
 
 			knot_switches_of_run(&view, z->schedule->fair_after, &made, &counts);
@@ -140,10 +141,12 @@ static int prove(struct knot_minimizer *z, struct knot_error *err)
 			break;
 		rc = knot_bounded_search(z->replayer, z->target, z->schedule, &o, &found, err);
 		m->proof_runs += found.runs;
-		m->proved = !rc && !found.found && found.complete;
+		m->proved = !rc && !found.found && found.complete && m->tries == 1;
 		if (!rc && found.found)
 			rc = knot_minimizer_try(z, &found.switches, &again, err);
 		knot_vec_free(&found.switches);
+		if (!rc && found.found && !again)
+			m->proof_runs = 0; /* it does not come twice: nothing is shown either way */
 		if (!rc && again)
 			rc = knot_minimizer_reduce(z, err);
 	}
@@ -156,6 +159,7 @@ static int probe(struct knot_minimizer *z, struct knot_error *err)
 	struct knot_minimized *m = z->m;
 	uint64_t hash = 0;
 	uint32_t same = 0, alike = 0;
+	bool truncated = false;
 
 	for (unsigned i = 0; i < PROBES; i++) {
 		struct knot_outcome o = {0};
@@ -172,10 +176,12 @@ static int probe(struct knot_minimizer *z, struct knot_error *err)
 				knot_switches_of_run(
 					&view, z->schedule->fair_after, &made, &m->before);
 				keep(z, &o, &made, &m->before);
+				z->end = o.record.result.end;
 				m->steps_before = o.record.result.steps;
 				hash = o.record.result.hash;
 			}
 			alike += o.record.result.hash == hash;
+			truncated |= o.record.result.flags & KNOT_RUN_TRUNCATED;
 		}
 		knot_vec_free(&made);
 		knot_outcome_free(&o);
@@ -184,6 +190,8 @@ static int probe(struct knot_minimizer *z, struct knot_error *err)
 	m->tries = alike == PROBES ? 1 : TRIES_UNSURE;
 	if (!same)
 		m->end = KNOT_MINIMIZE_GONE;
+	else if (truncated)
+		m->end = KNOT_MINIMIZE_LONG;
 	return 0;
 }
 
@@ -195,7 +203,8 @@ static int replay_result(struct knot_minimizer *z, struct knot_error *err)
 	for (uint32_t i = 0; i < z->options->replays; i++) {
 		struct knot_outcome o = {0};
 
-		z->end_only = i + 1 < z->options->replays;
+		/* Who spins is in the trace only. */
+		z->end_only = i + 1 < z->options->replays && z->end != KNOT_END_STEPS;
 		knot_outcome_free(&m->outcome); /* one long trace at a time */
 		const int rc = run(z, z->decisions.data, z->decisions.len, false, &o, err);
 
@@ -239,10 +248,14 @@ static int minimize(struct knot_minimizer *z, struct knot_error *err)
 
 	/* What the list makes of the schedule may be larger: behind the last entry goes on who went on otherwise. */
 	z->counts = (struct knot_switch_counts){.preemptions = UINT32_MAX};
-	rc = list.len > KNOT_SWITCHES_MAX ? 0 : knot_minimizer_try(z, &list, &same, err);
+	const bool too_long = list.len > KNOT_SWITCHES_MAX;
+
+	rc = too_long ? 0 : knot_minimizer_try(z, &list, &same, err);
 	knot_vec_free(&list);
 	if (!rc && !same)
-		m->end = KNOT_MINIMIZE_FIXED;
+		m->end = z->cut    ? KNOT_MINIMIZE_CUT
+			: too_long ? KNOT_MINIMIZE_LONG
+				   : KNOT_MINIMIZE_FIXED;
 	if (!rc && same)
 		rc = knot_minimizer_reduce(z, err);
 	if (!rc && same)
@@ -282,6 +295,11 @@ int knot_minimize(struct knot_replayer *replayer, const struct knot_worker_targe
 	return rc;
 }
 
+bool knot_minimized_is_smaller(const struct knot_minimized *m)
+{
+	return m->replays && (m->end == KNOT_MINIMIZE_DONE || m->end == KNOT_MINIMIZE_CUT);
+}
+
 void knot_minimized_free(struct knot_minimized *m)
 {
 	knot_vec_free(&m->switches);
@@ -302,6 +320,8 @@ const char *knot_minimize_end_text(enum knot_minimize_end end)
 		return "its context switches alone, without what came from outside, do not end so";
 	case KNOT_MINIMIZE_UNSTABLE:
 		return "the smaller schedule does not end so each time";
+	case KNOT_MINIMIZE_LONG:
+		return "it has more events than a trace has room for";
 	case KNOT_MINIMIZE_SLOW:
 		return "a run takes too long to make many";
 	}

@@ -30,6 +30,7 @@ enum knot_minimize_end {
 	KNOT_MINIMIZE_GONE, /* the schedule no longer ends as it did */
 	KNOT_MINIMIZE_FIXED, /* it cannot be said in switches: what they make of it does not end so */
 	KNOT_MINIMIZE_UNSTABLE, /* the result does not replay each time */
+	KNOT_MINIMIZE_LONG, /* its trace is not whole */
 	KNOT_MINIMIZE_SLOW, /* in a campaign: not tried, since a run takes too long */
 };
 
@@ -52,10 +53,12 @@ struct knot_minimized {
 		outcome; /* of the last replay of the result, its KNOT_EV_SWITCH among the events */
 };
 
-/* The result is valid when end is DONE or CUT. KNOT_EUSAGE "interrupted" when the replayer was cancelled. */
+/* Whether there is a result says knot_minimized_is_smaller. KNOT_EUSAGE "interrupted" when the replayer was cancelled. */
 int knot_minimize(struct knot_replayer *replayer, const struct knot_worker_target *target,
 	const struct knot_schedule *schedule, const struct knot_minimize_options *options,
 	struct knot_minimized *ret, struct knot_error *err);
+/* Is there a result? */
+bool knot_minimized_is_smaller(const struct knot_minimized *m);
 void knot_minimized_free(struct knot_minimized *m);
 /* "the schedule no longer ends as it did"; NULL for DONE. */
 const char *knot_minimize_end_text(enum knot_minimize_end end);

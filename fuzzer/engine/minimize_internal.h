@@ -14,6 +14,7 @@ struct knot_minimizer {
 	struct knot_minimized *m;
 	uint64_t deadline_ns; /* 0 = none */
 	bool cut;
+	uint32_t end; /* KNOT_END_* of the schedule as it was */
 	bool end_only; /* what the next run ended in is all that is asked for */
 	/* The smallest so far. */
 	knot_switches best;

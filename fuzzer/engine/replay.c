@@ -86,6 +86,17 @@ bool knot_replayer_late(const struct knot_replayer *r)
 	return r->deadline_ns && knot_clock_mono_ns() >= r->deadline_ns;
 }
 
+uint64_t knot_replayer_left_ns(const struct knot_replayer *r, uint64_t most_ns)
+{
+	const uint64_t now_ns = knot_clock_mono_ns();
+
+	if (!r->deadline_ns)
+		return most_ns;
+	if (r->deadline_ns <= now_ns)
+		return 0;
+	return r->deadline_ns - now_ns < most_ns ? r->deadline_ns - now_ns : most_ns;
+}
+
 pid_t knot_replayer_pid(const struct knot_replayer *r)
 {
 	return r->worker ? knot_worker_pid(r->worker) : 0;

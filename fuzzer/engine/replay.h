@@ -61,6 +61,8 @@ void knot_outcome_free(struct knot_outcome *o);
 /* Monotonic time from which on no native run is tried again, 0 = never. */
 void knot_replayer_set_deadline(struct knot_replayer *r, uint64_t deadline_ns);
 bool knot_replayer_late(const struct knot_replayer *r);
+/* Time until then, most_ns at most. */
+uint64_t knot_replayer_left_ns(const struct knot_replayer *r, uint64_t most_ns);
 /* What else is to be done while a run is waited for; a negative answer ends the replay with it. */
 typedef int (*knot_replayer_meanwhile)(void *arg, struct knot_error *err);
 void knot_replayer_set_meanwhile(

@@ -74,14 +74,13 @@ int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	struct knot_crash *crash, struct knot_shrunk *ret, struct knot_error *err)
 {
 	struct asked asked = {.c = c, .finding = finding};
-	const struct knot_minimize_options o = {.budget_ns = c->options.minimize_ns,
-		.replays = REPLAYS,
-		.same = is_same,
-		.arg = &asked};
+	const uint64_t budget_ns = knot_replayer_left_ns(c->replayer, c->options.minimize_ns);
+	const struct knot_minimize_options o = {
+		.budget_ns = budget_ns, .replays = REPLAYS, .same = is_same, .arg = &asked};
 	int rc;
 
 	*ret = (struct knot_shrunk){0};
-	if (run_ns > c->options.minimize_ns / RUNS_MIN) {
+	if (run_ns > budget_ns / RUNS_MIN) {
 		ret->m.end = KNOT_MINIMIZE_SLOW;
 		return 0;
 	}
@@ -90,7 +89,7 @@ int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
 	if (rc == KNOT_EUSAGE && c->options.cancel && *c->options.cancel)
 		return 0;
-	ret->smaller = !rc && (ret->m.end == KNOT_MINIMIZE_DONE || ret->m.end == KNOT_MINIMIZE_CUT);
+	ret->smaller = !rc && knot_minimized_is_smaller(&ret->m);
 	if (ret->smaller) {
 		judge(c, finding, &ret->m.outcome, &ret->finding);
 		knot_shrink_describe(&ret->m, &ret->finding, c->names, crash);

@@ -63,10 +63,10 @@ static bool find_lead(const struct knot_run_view *run, size_t at, struct knot_sw
 	return true;
 }
 
-void knot_around_of_run(const struct knot_run_view *run, knot_arounds *ret)
+void knot_around_of_run(const struct knot_run_view *run, size_t max, knot_arounds *ret)
 {
 	ret->len = 0;
-	for (size_t i = 0; i < run->len; i++) {
+	for (size_t i = 0; i < run->len && ret->len < max; i++) {
 		struct knot_around a = {0};
 
 		if (run->events[i].kind != KNOT_EV_SWITCH)

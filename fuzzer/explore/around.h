@@ -23,8 +23,8 @@ struct knot_ops {
 typedef KNOT_VEC(struct knot_around) knot_arounds;
 typedef KNOT_VEC(struct knot_ops) knot_ops_list;
 
-/* Of each departure in order, in place of what is there. */
-void knot_around_of_run(const struct knot_run_view *run, knot_arounds *ret);
+/* Of the first max departures in order, in place of what is there. */
+void knot_around_of_run(const struct knot_run_view *run, size_t max, knot_arounds *ret);
 /* Of each goroutine, in place of what is there. */
 void knot_ops_of_run(const struct knot_run_view *run, knot_ops_list *ret);
 

@@ -77,6 +77,7 @@ type knotG struct {
 	readyIdx  int32 // index in the runnable set, -1 = not in it
 	pendSite  uint32
 	ops       uint32     // operations executed in this run
+	drawn     uint32     // random numbers drawn since the last of them
 	primID    uint32     // primitive of the operation it is in
 	cond      knotCondIn // the Cond.Wait it is in, while the Cond's Locker is at work
 	memberOf  uint32     // POS: its group, 0 = none
@@ -411,6 +412,7 @@ func knotCheapRand() uint32 {
 	return cheaprand()
 }
 
+//go:nosplit
 func knotMix(x uint64) uint64 {
 	x ^= x >> 30
 	x *= 0xbf58476d1ce4e5b9
@@ -430,28 +432,32 @@ func knotRandn(n uint32) uint32 {
 	return uint32((uint64(uint32(knotRandom())) * uint64(n)) >> 32)
 }
 
-// knotUserRand is the program's generator while a run is under way. It starts anew at every step: what is
-// drawn once in the life of a process (the seed of a map made on first use) then shifts no later draw, and
-// a run is the same in a fresh process and in an old one. What is drawn depends on the goroutine and on how many operations
-// it has executed, so that in another order each draws what it drew.
+// knotUserRand is the program's generator while a run is under way. What it gives depends on the goroutine, on how many
+// operations that has executed, and on how many it has drawn since: in another order of the goroutines each draws what it
+// drew, and what is drawn once in the life of a process (the seed of a map made on first use) shifts no draw behind the next
+// operation, so that a run is the same in a fresh process and in an old one.
 //
 //go:nosplit
 func knotUserRand() uint64 {
+	gp := getg().m.curg
+	if gp == nil || gp.knot.run != knot.run || knot.hdr.cfgFlags&knotCfgOldRand != 0 {
+		return knotStepRand()
+	}
+	k := &gp.knot
+	k.drawn++
+	return knotMix(knot.useed ^ (k.path+uint64(k.ops))*0xd1342543de82ef95 + uint64(k.drawn)*0x9e3779b97f4a7c15)
+}
+
+// knotStepRand is the generator for whoever is none of the run's goroutines. It starts anew at every step.
+//
+//go:nosplit
+func knotStepRand() uint64 {
 	if s := knot.cur.steps; s != knot.ustep {
 		knot.ustep = s
-		x := uint64(s)
-		if gp := getg().m.curg; gp != nil && gp.knot.run == knot.run && knot.hdr.cfgFlags&knotCfgOldRand == 0 {
-			x = gp.knot.path + uint64(gp.knot.ops)
-		}
-		knot.urng = knot.useed ^ x*0xd1342543de82ef95
+		knot.urng = knot.useed ^ uint64(s)*0xd1342543de82ef95
 	}
 	knot.urng += 0x9e3779b97f4a7c15
-	x := knot.urng
-	x ^= x >> 30
-	x *= 0xbf58476d1ce4e5b9
-	x ^= x >> 27
-	x *= 0x94d049bb133111eb
-	return x ^ x>>31
+	return knotMix(knot.urng)
 }
 
 // knotRunBegin starts run number reqIndex of the current request. It runs on the driver.

@@ -151,7 +151,7 @@ func knotSwitchChoose(self *g) *g {
 		knotSwitchCandidates(self, last, at, gp)
 	}
 	if e := knotSwitchNext(last, at); e != nil {
-		if to := knotSwitchTake(self, e); to != nil && to != gp {
+		if to := knotSwitchTake(self, last, at, e); to != nil && to != gp {
 			knotSwitchNote(last, at, to.knot.idx)
 			gp = to
 		}
@@ -163,7 +163,7 @@ func knotSwitchChoose(self *g) *g {
 }
 
 // knotSwitchTake takes the next entry of a place that says who goes on; nil: it cannot be had.
-func knotSwitchTake(self *g, e *knotTabEntry) *g {
+func knotSwitchTake(self, last *g, at bool, e *knotTabEntry) *g {
 	for i := e.id; uint64(i) <= e.lastKey; i++ {
 		if gp := knotSwitchCandidate(self, knotSwitchTo(i)); gp != nil {
 			e.id = i + 1
@@ -171,10 +171,13 @@ func knotSwitchTake(self *g, e *knotTabEntry) *g {
 		}
 	}
 	e.id++
-	if self == nil {
+	if !at {
 		return nil
 	}
-	return knot.fifo.first(nil)
+	if gp := knot.fifo.first(nil); gp != last {
+		return gp
+	}
+	return nil
 }
 
 func knotSwitchCandidate(self *g, path uint64) *g {
@@ -193,7 +196,7 @@ func knotSwitchCandidate(self *g, path uint64) *g {
 func knotSwitchFollows(self *g, d uint16) {
 	last, at := knotSwitchLast(self)
 	if d == knotDecisionTimer {
-		if self != nil || knot.nready > 0 {
+		if (self != nil || knot.nready > 0) && knotNextTimer() != 0 {
 			knotSwitchNote(last, at, knotGNone)
 		}
 		return
@@ -228,6 +231,8 @@ func knotSwitchEvent(kind uint8, last *g, at bool, to uint16) {
 	op, site, ops := uint8(knotOpNone), uint32(0), knot.sw.endedOps
 	if last != nil {
 		ops = last.knot.ops
+	} else if knot.sw.ended != knot.last {
+		return // nobody knows who ran last: there is no such place for an entry
 	}
 	if at {
 		op, site = last.knot.pendOp, last.knot.pendSite

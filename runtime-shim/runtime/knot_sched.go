@@ -260,6 +260,7 @@ func knotExec(gp *g) {
 	c.hash = knotMix(c.hash ^ (key + uint64(k.primID)))
 	c.steps++
 	k.ops++
+	k.drawn = 0
 	knot.last = k.idx
 	knotEvent(knotEvStep, op, k.idx, site, k.primID, 0)
 	knot.vt += knotStepNs

@@ -39,7 +39,7 @@ Test(around, where_who_is_left_took_over_and_would_block)
 {
 	knot_arounds a = {0};
 
-	knot_around_of_run(&run, &a);
+	knot_around_of_run(&run, 9, &a);
 	cr_assert_eq(a.len, 3);
 	/* 1 took over where T had blocked behind its second operation, and ends behind its fourth. */
 	cr_expect(a.data[0].led);
@@ -79,7 +79,7 @@ Test(around, numbers_beyond_the_run)
 	knot_arounds a = {0};
 	knot_ops_list ops = {0};
 
-	knot_around_of_run(&view, &a);
+	knot_around_of_run(&view, 2, &a);
 	knot_ops_of_run(&view, &ops);
 	cr_assert_eq(a.len, 2);
 	cr_expect(!a.data[0].led);

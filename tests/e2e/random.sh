@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Random numbers of the program under test: anew at each draw, also where nothing but sleep lies between two, and the same in
+# a fresh process for a goroutine that was there before the run.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module m example.org/random
+cat >m/a_test.go <<'GO'
+package random
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A jittered wait: the number changes although the goroutine executes no operation.
+func TestSleep(t *testing.T) {
+	for n := 0; rand.IntN(10) != 0; n++ {
+		if n == 1000 {
+			t.Fatal("the same number for ever")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// Two draws, and the order of the cases of a select in between.
+func TestSelect(t *testing.T) {
+	a, b := make(chan int, 1), make(chan int, 1)
+	seen := map[uint64]bool{}
+	for range 100 {
+		seen[rand.Uint64()] = true
+		a <- 1
+		b <- 1
+		select {
+		case <-a:
+			<-b
+		case <-b:
+			<-a
+		}
+		seen[rand.Uint64()] = true
+	}
+	if len(seen) != 200 {
+		t.Fatal("a number came twice")
+	}
+}
+
+var asked = make(chan chan int)
+
+func init() {
+	go func() {
+		for c := range asked {
+			c <- rand.IntN(1000)
+		}
+	}()
+}
+
+// The numbers come from a goroutine that outlives the runs of a process.
+func TestFromBefore(t *testing.T) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	sum := 0
+	for i := range 2 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			c := make(chan int, 1)
+			asked <- c
+			n := <-c
+			mu.Lock()
+			sum = 3*sum + (i+1)*n
+			mu.Unlock()
+		}()
+	}
+	wg.Wait()
+	if sum%5 == 3 {
+		t.Error("drawn")
+	}
+}
+GO
+goknot fuzz -C m -json -quiet -seed 1 -run 'TestSleep|TestSelect' -fuzztime 2000x .
+expect_rc 0 "numbers that change: $(cat out)"
+goknot fuzz -C m -json -quiet -seed 1 -run TestFromBefore -fuzztime 4000x .
+expect_rc 1 "numbers from before the run"
+expect "verified in fresh processes: $(tail -1 out)" test "$(events summary '.[0] | .findings == 1 and .rejected == 0')" = true
+done_testing
