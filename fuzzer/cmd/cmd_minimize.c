@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
-#include "cmd/options.h"
+#include "cmd/options_crash.h"
 #include "engine/shrink.h"
 #include "view/emit.h"
 

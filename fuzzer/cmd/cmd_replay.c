@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
-#include "cmd/options.h"
+#include "cmd/options_crash.h"
 #include "engine/explanation.h"
 #include "engine/interleaving.h"
 #include "engine/native.h"

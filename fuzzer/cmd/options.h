@@ -71,6 +71,7 @@ enum knot_feedback {
 	KNOT_FEEDBACK_NONE,
 };
 
+#define KNOT_OPTION_MINIMIZE_NS (60ull * 1000 * 1000 * 1000) /* of a finding, as go test has it */
 #define KNOT_OPTION_MEMORY_BYTES (4ull << 30) /* the default of -memory */
 
 enum knot_sched {
@@ -111,53 +112,8 @@ struct knot_fuzz_options {
 	const char *metrics; /* NULL = none */
 };
 
-struct knot_replay_options {
-	uint32_t times; /* 0 = not given */
-	uint64_t memory_bytes; /* 0 = the default */
-	const char *trace; /* file to write the interleaving to, NULL = none */
-	bool json;
-	bool quiet;
-	const char *dir; /* -C: where the module of the crash file is, NULL = here */
-	const char *output; /* -o: campaign directory for build products, NULL = .goknot in dir */
-	const char *file; /* the crash file */
-};
-
-struct knot_minimize_command {
-	uint64_t fuzztime_ns; /* for the trials */
-	bool prove; /* that fewer preemptions cannot do */
-	uint64_t memory_bytes; /* 0 = the default */
-	bool json;
-	const char
-		*result; /* -o: file for the smaller schedule, NULL = named after the crash file */
-	const char *dir; /* -C, as for replay */
-	const char *output; /* -campaign: directory for build products, NULL = .goknot in dir */
-	const char *file; /* the crash file */
-};
-
-struct knot_save_options {
-	const char *dir; /* -C: the module's directory, NULL = found */
-	const char *file; /* the crash file */
-};
-
-struct knot_test_options {
-	const char *dir; /* -C, NULL = here */
-	const char *output; /* -o: campaign directory for build products, NULL = .goknot in dir */
-	uint64_t memory_bytes; /* 0 = as each file says */
-	bool json;
-	bool verbose; /* tell of those that do not reproduce, too */
-	struct knot_option_words words; /* directories, as "./..."; none = "." */
-};
-
 /* All defaults are set first. KNOT_EUSAGE with one sentence. */
 int knot_options_fuzz(
 	int argc, char **argv, struct knot_fuzz_options *ret_options, struct knot_error *err);
-int knot_options_replay(
-	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err);
-int knot_options_minimize(
-	int argc, char **argv, struct knot_minimize_command *ret_options, struct knot_error *err);
-int knot_options_save(
-	int argc, char **argv, struct knot_save_options *ret_options, struct knot_error *err);
-int knot_options_test(
-	int argc, char **argv, struct knot_test_options *ret_options, struct knot_error *err);
 
 #endif

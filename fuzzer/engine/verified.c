@@ -52,7 +52,11 @@ static int shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	char *file = NULL;
 
 	*ret = (struct knot_shrunk){0};
-	if (v->native || !c->options.minimize_ns)
+	const struct knot_record *rec = &v->outcome->record;
+
+	/* What had to be killed is not run a hundred times more. */
+	if (v->native || !c->options.minimize_ns || rec->over_processes || rec->over_memory ||
+		rec->timed_out)
 		return 0;
 	schedule.flags = v->flags;
 	int rc = knot_shrink(c, s, &schedule, v->outcome->wall_ns, f, crash, ret, err);

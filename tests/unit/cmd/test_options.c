@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/error.h"
-#include "cmd/options.h"
+#include "cmd/options_crash.h"
 #include "wire/abi.h"
 #include "wire/ops.h"
 

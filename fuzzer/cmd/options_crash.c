@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/options_crash.h"
+
+#include "base/error.h"
+#include "cmd/options_table.h"
+
+#define REPLAY(member) AT(knot_replay_options, member)
+
+static const struct knot_option replay_options[] = {
+	{"n", KNOT_OPTION_INT, REPLAY(times), .low = 1, .high = 1000000},
+	{"memory", KNOT_OPTION_SIZE, REPLAY(memory_bytes)},
+	{"trace", KNOT_OPTION_STRING, REPLAY(trace)},
+	{"dlv", KNOT_OPTION_ABSENT, .instead = "use -trace to read the interleaving"},
+	{"json", KNOT_OPTION_BOOL, REPLAY(json)},
+	{"quiet", KNOT_OPTION_BOOL, REPLAY(quiet)},
+	{"C", KNOT_OPTION_STRING, REPLAY(dir)},
+	{"o", KNOT_OPTION_STRING, REPLAY(output)},
+};
+
+#define MINIMIZE(member) AT(knot_minimize_command, member)
+
+static const struct knot_option minimize_options[] = {
+	{"fuzztime", KNOT_OPTION_DURATION, MINIMIZE(fuzztime_ns)},
+	{"memory", KNOT_OPTION_SIZE, MINIMIZE(memory_bytes)},
+	{"prove", KNOT_OPTION_BOOL, MINIMIZE(prove)},
+	{"json", KNOT_OPTION_BOOL, MINIMIZE(json)},
+	{"o", KNOT_OPTION_STRING, MINIMIZE(result)},
+	{"C", KNOT_OPTION_STRING, MINIMIZE(dir)},
+	{"campaign", KNOT_OPTION_STRING, MINIMIZE(output)},
+};
+
+#define TEST(member) AT(knot_test_options, member)
+
+static const struct knot_option test_options[] = {
+	{"v", KNOT_OPTION_BOOL, TEST(verbose)},
+	{"json", KNOT_OPTION_BOOL, TEST(json)},
+	{"memory", KNOT_OPTION_SIZE, TEST(memory_bytes)},
+	{"C", KNOT_OPTION_STRING, TEST(dir)},
+	{"o", KNOT_OPTION_STRING, TEST(output)},
+};
+
+static const struct knot_option save_options[] = {
+	{"C", KNOT_OPTION_STRING, AT(knot_save_options, dir)},
+};
+
+static int one_file(
+	const struct knot_option_words *words, const char **ret_file, struct knot_error *err)
+{
+	if (words->words_len != 1)
+		return knot_error_set(
+			err, KNOT_EUSAGE, "wants one crash file, got %zu words", words->words_len);
+	*ret_file = words->words[0];
+	return 0;
+}
+
+int knot_options_replay(
+	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(replay_options, false);
+	struct knot_replay_options o = {0};
+	struct knot_option_words words;
+	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
+
+	if (!r && !(r = one_file(&words, &o.file, err)))
+		*ret_options = o;
+	return r;
+}
+
+int knot_options_minimize(
+	int argc, char **argv, struct knot_minimize_command *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(minimize_options, false);
+	struct knot_minimize_command o = {.fuzztime_ns = KNOT_OPTION_MINIMIZE_NS};
+	struct knot_option_words words;
+	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
+
+	if (!r && !(r = one_file(&words, &o.file, err)))
+		*ret_options = o;
+	return r;
+}
+
+int knot_options_save(
+	int argc, char **argv, struct knot_save_options *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(save_options, false);
+	struct knot_save_options o = {0};
+	struct knot_option_words words;
+	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
+
+	if (!r && !(r = one_file(&words, &o.file, err)))
+		*ret_options = o;
+	return r;
+}
+
+int knot_options_test(
+	int argc, char **argv, struct knot_test_options *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(test_options, false);
+	struct knot_test_options o = {0};
+	const int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
+
+	if (!r)
+		*ret_options = o;
+	return r;
+}
