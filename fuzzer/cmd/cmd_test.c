@@ -223,7 +223,8 @@ static int test(struct testing *t, struct knot_error *err)
 		rc = collect(t, w->words[i], err);
 	if (rc)
 		return rc;
-	qsort(t->schedules.data, t->schedules.len, sizeof(*t->schedules.data), order);
+	if (t->schedules.len)
+		qsort(t->schedules.data, t->schedules.len, sizeof(*t->schedules.data), order);
 	for (size_t from = 0, to; from < t->schedules.len && !rc; from = to) {
 		const struct knot_crash *c = &t->schedules.data[from]->run.crash;
 

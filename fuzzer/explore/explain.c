@@ -9,10 +9,11 @@
 #include "wire/ops.h"
 #include "wire/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* How many lines each part may have; together with title, message, head of the table and the last line they are
-   KNOT_EXPLAIN_LINES at most. */
+   KNOT_EXPLAIN_LINES at most. ENDS is what the ends have at least: they get what goroutines and turns leave. */
 #define COLUMNS 6
 #define TURNS 8
 #define ENDS 3
@@ -45,11 +46,18 @@ struct explaining {
 	size_t columns_len, others; /* goroutines without a column */
 	void (*line)(void *arg, const char *text);
 	void *arg;
+	size_t said; /* lines */
 };
+
+static void say_text(struct explaining *x, const char *text)
+{
+	x->line(x->arg, text);
+	x->said++;
+}
 
 static void say(struct explaining *x, struct knot_text *t)
 {
-	x->line(x->arg, t->data ? t->data : "");
+	say_text(x, t->data ? t->data : "");
 	knot_text_free(t);
 }
 
@@ -256,14 +264,42 @@ static void say_turns(struct explaining *x)
 	}
 }
 
+static bool is_detail(const char *line)
+{
+	return *line == ' ';
+}
+
+/* Which of the ends to say when not all have room: who they are about, then the first detail of each, then the rest. */
+static void choose_ends(const struct knot_explain_input *in, size_t room, bool *chosen)
+{
+	for (int pass = 0; pass < 3; pass++)
+		for (size_t i = 0; i < in->ends_len && room; i++) {
+			const bool detail = is_detail(in->ends[i]);
+			const bool first = detail && i && !is_detail(in->ends[i - 1]);
+
+			if (chosen[i] || (pass == 0 && detail) || (pass == 1 && !first))
+				continue;
+			chosen[i] = true;
+			room--;
+		}
+}
+
 static void say_ends(struct explaining *x)
 {
-	for (size_t i = 0; i < x->in->ends_len && i < ENDS; i++)
-		x->line(x->arg, x->in->ends[i]);
-	if (x->in->ends_len > ENDS) {
+	const struct knot_explain_input *in = x->in;
+	const size_t room = KNOT_EXPLAIN_LINES - SOURCES - 1 - x->said;
+	const size_t len = in->ends_len <= room ? in->ends_len : room - 1;
+	bool *chosen = knot_xalloc((in->ends_len + 1) * sizeof(*chosen));
+
+	choose_ends(in, len, chosen);
+	for (size_t i = 0; i < in->ends_len; i++)
+		if (chosen[i])
+			say_text(x, in->ends[i]);
+	free(chosen);
+	if (len < in->ends_len) {
 		struct knot_text t = {0};
 
-		knot_text_addf(&t, "and %zu more lines of that kind", x->in->ends_len - ENDS);
+		knot_text_addf(&t, "and %zu more lines of that kind", in->ends_len - len);
 		say(x, &t);
 	}
 }
@@ -310,9 +346,9 @@ void knot_explain(
 	struct explaining x = {.in = in, .line = line, .arg = arg};
 
 	if (in->title)
-		line(arg, in->title);
+		say_text(&x, in->title);
 	if (in->message && *in->message)
-		line(arg, in->message);
+		say_text(&x, in->message);
 	find_turns(&x);
 	if (x.turns.len) {
 		choose_turns(&x);
@@ -323,6 +359,6 @@ void knot_explain(
 	say_ends(&x);
 	say_sources(&x);
 	if (in->plain)
-		line(arg, in->plain);
+		say_text(&x, in->plain);
 	knot_vec_free(&x.turns);
 }

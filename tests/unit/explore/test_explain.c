@@ -145,3 +145,29 @@ Test(explain, a_run_without_a_trace_has_its_ends)
 	cr_expect_str_eq(l.text.data, "race: a.go:4\none\ntwo\n");
 	knot_text_free(&l.text);
 }
+
+/* The stacks of a race: both goroutines are told of, however deep the first one's is. */
+Test(explain, long_ends_lose_their_details_last_first)
+{
+	enum { DEPTH = 30 };
+	const char *ends[2 * (DEPTH + 1)];
+	const struct knot_run_view run = {0};
+	struct lines l = {0};
+
+	for (size_t i = 0; i < 2 * (DEPTH + 1); i++)
+		ends[i] = "    f";
+	ends[0] = "write by goroutine 9";
+	ends[1] = "    top of 9";
+	ends[DEPTH + 1] = "previous read by goroutine 8";
+	ends[DEPTH + 2] = "    top of 8";
+	const struct knot_explain_input in = {
+		.run = &run, .ends = ends, .ends_len = 2 * (DEPTH + 1), .plain = "plain"};
+
+	knot_explain(&in, add, &l);
+	cr_expect(strstr(l.text.data, "write by goroutine 9\n    top of 9\n    f\n"));
+	cr_expect(strstr(l.text.data, "    f\nprevious read by goroutine 8\n    top of 8\n"));
+	cr_expect(
+		strstr(l.text.data, "and 42 more lines of that kind\nplain\n"), "%s", l.text.data);
+	cr_expect_leq(l.count, KNOT_EXPLAIN_LINES);
+	knot_text_free(&l.text);
+}
