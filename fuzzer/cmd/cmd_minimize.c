@@ -12,7 +12,6 @@
 #include <string.h>
 
 /* What the result has to stand. */
-#define REPLAYS 20
 /* Schedules that -prove tries at most. */
 #define PROVE_RUNS 200000
 
@@ -30,17 +29,6 @@ static bool is_same(void *arg, const struct knot_outcome *o)
 	return knot_crash_run_same(&z->run, o);
 }
 
-/* "x.crash" becomes "x.min.crash". Caller frees. */
-static char *result_name(const char *file)
-{
-	static const char end[] = ".crash";
-	size_t len = strlen(file);
-
-	if (len > strlen(end) && !strcmp(file + len - strlen(end), end))
-		len -= strlen(end);
-	return knot_xasprintf("%.*s.min%s", (int)len, file, end);
-}
-
 static int write_result(struct minimizing *z, struct knot_error *err)
 {
 	struct knot_crash *c = &z->run.crash;
@@ -52,7 +40,7 @@ static int write_result(struct minimizing *z, struct knot_error *err)
 	knot_shrink_describe(&z->m, &f, z->run.names, c);
 	knot_finding_free(&f);
 	z->file = z->options->result ? knot_xstrdup(z->options->result)
-				     : result_name(z->options->file);
+				     : knot_crash_beside(z->options->file, ".min.crash");
 	const int rc = knot_crash_encode(c, &text, &len, err);
 
 	return rc ? rc : knot_file_write(z->file, text, len, err);
@@ -101,7 +89,7 @@ static int minimize(struct minimizing *z, struct knot_error *err)
 	uint32_t memory[KNOT_MEM_MAX];
 	const struct knot_minimize_options options = {
 		.budget_ns = z->options->fuzztime_ns,
-		.replays = REPLAYS,
+		.replays = KNOT_SHRINK_REPLAYS,
 		.prove_runs = z->options->prove ? PROVE_RUNS : 0,
 		.same = is_same,
 		.arg = z,

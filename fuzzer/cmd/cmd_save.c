@@ -43,24 +43,14 @@ static int copy(const char *from, const char *to, struct knot_error *err)
 	return rc ? rc : knot_file_write(to, text, len, err);
 }
 
-/* "x.crash" gives "x.explanation". Caller frees. */
-static char *explanation_of(const char *file)
-{
-	static const char end[] = ".crash";
-	size_t len = strlen(file);
-
-	if (len > strlen(end) && !strcmp(file + len - strlen(end), end))
-		len -= strlen(end);
-	return knot_xasprintf("%.*s.explanation", (int)len, file);
-}
-
 static int save(struct saving *s, const char *file, struct knot_error *err)
 {
 	const struct knot_crash *c = &s->run.crash;
 	knot_auto_free char *dir = knot_xasprintf("%s/testdata/goknot/%s", s->dir, c->test);
 	knot_auto_free char *kept =
 		knot_xasprintf("%s/%s-%08x.crash", dir, c->verdict, (unsigned)(c->bucket >> 32));
-	knot_auto_free char *told = explanation_of(file), *kept_told = explanation_of(kept);
+	knot_auto_free char *told = knot_crash_beside(file, ".explanation"),
+			    *kept_told = knot_crash_beside(kept, ".explanation");
 	int rc = knot_file_mkdirs(dir, 0777, err);
 
 	if (!rc && knot_file_exists(told))

@@ -31,6 +31,16 @@ int knot_crash_read(const char *file, struct knot_crash *ret, struct knot_error 
 	return rc;
 }
 
+char *knot_crash_beside(const char *file, const char *end)
+{
+	static const char crash[] = ".crash";
+	size_t len = strlen(file);
+
+	if (len > strlen(crash) && !strcmp(file + len - strlen(crash), crash))
+		len -= strlen(crash);
+	return knot_xasprintf("%.*s%s", (int)len, file, end);
+}
+
 bool knot_crash_is_module(const char *dir, const char *module)
 {
 	knot_auto_free char *path = knot_xasprintf("%s/go.mod", dir);
@@ -276,7 +286,6 @@ int knot_crash_run_attach(struct knot_crash_run *r, struct knot_crash_place *pla
 		.stderr_fd = KNOT_PROC_NULL,
 	};
 
-	r->place = place;
 	r->names = place->names;
 	r->target = &target->run;
 	return knot_replayer_open(&wo, cancel, &r->replayer, err);

@@ -35,9 +35,7 @@ static void push(struct search *s, const struct pending *from, const struct knot
 	}
 	if (preemptions > s->options->preemptions || p.timers > s->options->timers)
 		return;
-	knot_vec_reserve(&p.list, from->list.len + 1);
-	for (size_t i = 0; i < from->list.len; i++)
-		knot_vec_push(&p.list, from->list.data[i]);
+	p.list = knot_switches_copy(&from->list);
 	knot_vec_push(&p.list, *more);
 	knot_vec_push(&s->stacks[preemptions], p);
 	s->waiting++;
@@ -96,8 +94,7 @@ static int run_one(
 		s->ret->complete &= !(o.record.result.flags & KNOT_RUN_TRUNCATED);
 		s->ret->found = o.ran && s->options->same(s->options->arg, &o);
 		if (s->ret->found)
-			for (size_t i = 0; i < p->list.len; i++)
-				knot_vec_push(&s->ret->switches, p->list.data[i]);
+			s->ret->switches = knot_switches_copy(&p->list);
 		else
 			branch(s, p, preemptions, &view);
 	}

@@ -14,15 +14,6 @@
 /* So many departures, and fewer, are left for what is around each to be looked at. */
 #define AROUND_MAX 64
 
-knot_switches knot_minimizer_copy(const knot_switches *list)
-{
-	knot_switches c = {0};
-
-	for (size_t i = 0; i < list->len; i++)
-		knot_vec_push(&c, list->data[i]);
-	return c;
-}
-
 bool knot_minimizer_late(struct knot_minimizer *z)
 {
 	z->cut |= z->deadline_ns && knot_clock_mono_ns() >= z->deadline_ns;
@@ -244,7 +235,7 @@ static int minimize(struct knot_minimizer *z, struct knot_error *err)
 
 	if (rc || m->end)
 		return rc;
-	knot_switches list = knot_minimizer_copy(&z->best);
+	knot_switches list = knot_switches_copy(&z->best);
 
 	/* What the list makes of the schedule may be larger: behind the last entry goes on who went on otherwise. */
 	z->counts = (struct knot_switch_counts){.preemptions = UINT32_MAX};

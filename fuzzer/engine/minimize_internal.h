@@ -25,8 +25,6 @@ struct knot_minimizer {
 	KNOT_VEC(uint64_t) tried; /* hashes of the lists that have been, in vain */
 };
 
-/* Caller frees. */
-knot_switches knot_minimizer_copy(const knot_switches *list);
 bool knot_minimizer_late(struct knot_minimizer *z);
 /*
  * Runs a list of switches. When it ends the same way and is not larger than the best so far, what the run made of the list

@@ -135,7 +135,7 @@ static int postpone(
 	while (!rc && low + 1 < high && !knot_minimizer_late(z)) {
 		const uint32_t middle = low + (high - low) / 2;
 		const size_t at = find_stop(z, stop->from, low);
-		knot_switches list = knot_minimizer_copy(&z->best);
+		knot_switches list = knot_switches_copy(&z->best);
 		bool taken = false;
 
 		if (at < list.len) {
@@ -150,7 +150,7 @@ static int postpone(
 
 static int postpone_all(struct knot_minimizer *z, struct knot_error *err)
 {
-	knot_switches stops = knot_minimizer_copy(&z->best);
+	knot_switches stops = knot_switches_copy(&z->best);
 	int rc = 0;
 
 	/* A later one gives way to those before it. */
@@ -211,7 +211,7 @@ static int replace(struct knot_minimizer *z,
 		for (size_t i = 0; i < z->around.len && i < z->best.len && !rc && !again &&
 			!knot_minimizer_late(z);
 			i++) {
-			knot_switches list = knot_minimizer_copy(&z->best);
+			knot_switches list = knot_switches_copy(&z->best);
 
 			if (list.data[i].preempts && other(z, i, &list))
 				rc = knot_minimizer_try(z, &list, &again, err);
@@ -234,7 +234,7 @@ static int leave_out(struct knot_minimizer *z, bool *ret_any, struct knot_error 
 		again = false;
 		for (size_t i = 0; i < z->best.len && !rc && !again && !knot_minimizer_late(z);
 			i++) {
-			knot_switches list = knot_minimizer_copy(&z->best);
+			knot_switches list = knot_switches_copy(&z->best);
 			size_t j = i + 1;
 
 			while (j < list.len && list.data[j].from != list.data[i].to)

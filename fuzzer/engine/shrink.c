@@ -8,7 +8,6 @@
 #include "explore/critical.h"
 #include "wire/text.h"
 
-#define REPLAYS 20
 /* So many runs at least must fit into the time that a campaign has for it. */
 #define RUNS_MIN 50
 
@@ -75,8 +74,10 @@ int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
 {
 	struct asked asked = {.c = c, .finding = finding};
 	const uint64_t budget_ns = knot_replayer_left_ns(c->replayer, c->options.minimize_ns);
-	const struct knot_minimize_options o = {
-		.budget_ns = budget_ns, .replays = REPLAYS, .same = is_same, .arg = &asked};
+	const struct knot_minimize_options o = {.budget_ns = budget_ns,
+		.replays = KNOT_SHRINK_REPLAYS,
+		.same = is_same,
+		.arg = &asked};
 	int rc;
 
 	*ret = (struct knot_shrunk){0};

@@ -11,6 +11,8 @@ struct knot_target_state;
 
 /* Critical switches that a crash file tells of. More explain nothing. */
 #define KNOT_SHRINK_LINES 1000
+/* Of a result, all of which have to end as the finding does. */
+#define KNOT_SHRINK_REPLAYS 20
 
 /* Owns its contents; free with knot_shrunk_free. */
 struct knot_shrunk {

@@ -20,17 +20,6 @@ size_t knot_critical_count(const struct knot_run_view *run)
 }
 
 /* "send a.go:100 (t.journal)" */
-static void add_operation(
-	struct knot_text *t, uint32_t op, uint32_t site, const struct knot_names *names)
-{
-	const struct knot_site_name *name = knot_names_site(names, site);
-	knot_auto_free char *where = knot_describe_site(names, site);
-
-	knot_text_addf(t, "%s %s", knot_op_name(op), where);
-	if (name && name->primitive)
-		knot_text_addf(t, " (%s)", name->primitive);
-}
-
 /* The last step of g before from (backwards), NULL = none. */
 static const struct knot_shm_event *last_step(
 	const struct knot_run_view *run, size_t from, uint16_t g)
@@ -81,14 +70,14 @@ static void add_place(struct knot_text *t, const struct knot_run_view *run, size
 
 	if (e->op != KNOT_OP_NONE) {
 		knot_text_addf(t, "%s is stopped before ", from);
-		add_operation(t, e->op, e->site, names);
+		knot_describe_add_operation(t, e->op, e->site, names);
 	} else if (has_ended(run, at, e->g)) {
 		knot_text_addf(t, "when %s has ended", from);
 	} else {
 		knot_text_addf(t, "when %s blocks", from);
 		if (step) {
 			knot_text_adds(t, " in ");
-			add_operation(t, step->op, step->site, names);
+			knot_describe_add_operation(t, step->op, step->site, names);
 		}
 	}
 }
@@ -111,7 +100,7 @@ char *knot_critical_line(
 
 	if (stopped && to == e->g) {
 		knot_text_addf(&t, "%s goes on at ", from);
-		add_operation(&t, e->op, e->site, names);
+		knot_describe_add_operation(&t, e->op, e->site, names);
 		knot_text_adds(&t, " instead of giving way");
 		return knot_text_steal(&t);
 	}
@@ -127,7 +116,7 @@ char *knot_critical_line(
 	knot_text_addf(&t, stopped ? " while %s" : ", %s", next);
 	if (last) {
 		knot_text_adds(&t, stopped ? " runs to " : " goes on, to ");
-		add_operation(&t, last->op, last->site, names);
+		knot_describe_add_operation(&t, last->op, last->site, names);
 	} else {
 		knot_text_adds(&t, stopped ? " runs" : " goes on");
 	}

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "explore/names.h"
 #include "wire/ops.h"
+#include "wire/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,6 +24,17 @@ char *knot_describe_site(const struct knot_names *names, uint32_t site)
 	if (!site)
 		return knot_xstrdup("an unknown position");
 	return knot_xasprintf("site %08" PRIx32, site);
+}
+
+void knot_describe_add_operation(
+	struct knot_text *t, uint32_t op, uint32_t site, const struct knot_names *names)
+{
+	const struct knot_site_name *name = knot_names_site(names, site);
+	knot_auto_free char *where = knot_describe_site(names, site);
+
+	knot_text_addf(t, "%s %s", knot_op_name(op), where);
+	if (name && name->primitive)
+		knot_text_addf(t, " (%s)", name->primitive);
 }
 
 char *knot_describe_path(

@@ -169,17 +169,6 @@ static void say_goroutines(struct explaining *x)
 	}
 }
 
-static void add_operation(
-	struct knot_text *t, const struct knot_shm_event *e, const struct knot_names *names)
-{
-	const struct knot_site_name *name = knot_names_site(names, e->site);
-	knot_auto_free char *where = knot_describe_site(names, e->site);
-
-	knot_text_addf(t, "%s %s", knot_op_name(e->op), where);
-	if (name && name->primitive)
-		knot_text_addf(t, " (%s)", name->primitive);
-}
-
 /* What becomes of the goroutines of the columns in the events of a turn. */
 static void follow_states(struct explaining *x, size_t from, size_t to)
 {
@@ -201,6 +190,13 @@ static void follow_states(struct explaining *x, size_t from, size_t to)
 	}
 }
 
+static void add_operation(const struct explaining *x, struct knot_text *t, size_t at)
+{
+	const struct knot_shm_event *e = &x->in->run->events[at];
+
+	knot_describe_add_operation(t, e->op, e->site, x->in->names);
+}
+
 static void add_turn(struct explaining *x, struct knot_text *t, const struct turn *turn)
 {
 	const struct knot_shm_event *events = x->in->run->events;
@@ -208,10 +204,10 @@ static void add_turn(struct explaining *x, struct knot_text *t, const struct tur
 	if (turn->first == SIZE_MAX) {
 		knot_text_adds(t, "goes on");
 	} else {
-		add_operation(t, &events[turn->first], x->in->names);
+		add_operation(x, t, turn->first);
 		if (turn->last != turn->first) {
 			knot_text_adds(t, " ... ");
-			add_operation(t, &events[turn->last], x->in->names);
+			add_operation(x, t, turn->last);
 		}
 	}
 	if (turn->ends)
@@ -223,7 +219,7 @@ static void add_turn(struct explaining *x, struct knot_text *t, const struct tur
 	const bool timer = (uint16_t)events[turn->left].aux == KNOT_G_NONE;
 
 	knot_text_adds(t, timer ? "; a timer fires before " : "; STOPPED before ");
-	add_operation(t, &events[turn->left], x->in->names);
+	add_operation(x, t, turn->left);
 }
 
 static void say_turns(struct explaining *x)

@@ -35,8 +35,6 @@ struct changes {
 	uint32_t count;
 };
 
-#define SPINS 64
-
 static bool only_looks(uint32_t op)
 {
 	return op == KNOT_OP_YIELD || op == KNOT_OP_ATOMIC_LOAD || op == KNOT_OP_TRYLOCK ||
@@ -55,7 +53,7 @@ static void resolve(struct changes *c, const struct knot_shm_event *e)
 
 static void count_change(struct changes *c, const struct knot_shm_event *e)
 {
-	if (c->ran != KNOT_G_NONE && c->ran != e->g && c->looks < SPINS) {
+	if (c->ran != KNOT_G_NONE && c->ran != e->g && c->looks < KNOT_SWITCH_SPINS) {
 		c->count++;
 		if (c->ran < c->len)
 			c->left[c->ran] = true;

@@ -29,6 +29,15 @@ static void text(json_t *o, const char *key, const char *value)
 	put(o, key, value ? json_string(value) : NULL);
 }
 
+static void texts(json_t *o, const char *key, const char *const *list, size_t len)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < len; i++)
+		json_array_append_new(array, json_string(list[i]));
+	put(o, key, array);
+}
+
 static json_t *event(const char *name)
 {
 	json_t *o = json_object();
@@ -112,7 +121,6 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 static void finding(FILE *out, const struct knot_emit_finding *f)
 {
 	json_t *o = event("finding");
-	json_t *lines = json_array();
 
 	text(o, "package", f->package);
 	text(o, "test", f->test);
@@ -134,19 +142,13 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		text(o, "controlled_file", f->controlled_file);
 	}
 	if (f->minimized) {
-		json_t *critical = json_array();
-
-		for (size_t i = 0; i < f->critical_len; i++)
-			json_array_append_new(critical, json_string(f->critical[i]));
-		put(o, "critical", critical);
+		texts(o, "critical", f->critical, f->critical_len);
 		put(o, "preemptions", number(f->preemptions));
 		put(o, "preemptions_before", number(f->preemptions_before));
 		if (f->not_smaller)
 			text(o, "not_smaller", f->not_smaller);
 	}
-	for (size_t i = 0; i < f->lines_len; i++)
-		json_array_append_new(lines, json_string(f->lines[i]));
-	put(o, f->lines_are, lines);
+	texts(o, f->lines_are, f->lines, f->lines_len);
 	line(out, o);
 }
 
@@ -251,8 +253,6 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 	put(o, "tries", number(m->tries));
 	put(o, "seconds", json_real((double)m->ns / 1e9));
 	if (m->smaller) {
-		json_t *lines = json_array();
-
 		text(o, "result", m->result);
 		put(o, "preemptions_before", number(m->preemptions_before));
 		put(o, "switches_before", number(m->switches_before));
@@ -264,11 +264,9 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 		put(o, "steps", number(m->steps));
 		put(o, "replays", number(m->replays));
 		put(o, "replays_same", number(m->replays_same));
-		for (size_t i = 0; i < m->lines_len; i++)
-			json_array_append_new(lines, json_string(m->lines[i]));
 		put(o, "proof_runs", number(m->proof_runs));
 		put(o, "proved", json_boolean(m->proved));
-		put(o, "critical", lines);
+		texts(o, "critical", m->lines, m->lines_len);
 	}
 	line(out, o);
 }

@@ -110,6 +110,10 @@
 #define KNOT_DECISION_CLOCK_SLOTS 5
 #define KNOT_DECISION_MOVED_SLOTS 4
 
+/* An entry of wire/switches.h; looks in a row after which a goroutine that only looks gives way. */
+#define KNOT_SWITCH_SLOTS 12
+#define KNOT_SWITCH_SPINS 64
+
 /* Policies. */
 #define KNOT_POLICY_FIFO 0
 #define KNOT_POLICY_RANDOM 1

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/switches.h"
 
+#include "base/alloc.h"
+#include "wire/abi.h"
+
 #include <stdlib.h>
 
 /* An entry and where it stands in the list. */
@@ -26,6 +29,15 @@ static void put64(uint16_t *slots, uint64_t x)
 {
 	for (int i = 0; i < 4; i++)
 		slots[i] = (uint16_t)(x >> (16 * i));
+}
+
+knot_switches knot_switches_copy(const knot_switches *list)
+{
+	knot_switches c = {0};
+
+	for (size_t i = 0; i < list->len; i++)
+		knot_vec_push(&c, list->data[i]);
+	return c;
 }
 
 void knot_switches_encode(const struct knot_switch *list, size_t len, knot_switch_slots *ret_slots)

@@ -14,7 +14,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define KNOT_SWITCH_SLOTS 12 /* of a schedule, that an entry takes */
 #define KNOT_SWITCHES_MAX 300000 /* entries; what the shim's tables have room for */
 
 struct knot_switch {
@@ -28,6 +27,8 @@ struct knot_switch {
 typedef KNOT_VEC(struct knot_switch) knot_switches;
 typedef KNOT_VEC(uint16_t) knot_switch_slots;
 
+/* Caller frees with knot_vec_free. */
+knot_switches knot_switches_copy(const knot_switches *list);
 /* As a request holds them: by place, those of one place in the order of list. */
 void knot_switches_encode(const struct knot_switch *list, size_t len, knot_switch_slots *ret_slots);
 

@@ -25,11 +25,6 @@ type knotSwitch struct {
 	ended     uint16
 }
 
-const (
-	knotSwitchSlots = 12
-	knotSwitchSpins = 64 // looks after which a goroutine that only looks gives way
-)
-
 // knotSwitchRequest takes the entries out of a new request: what lies where a prefix would is none.
 func knotSwitchRequest() {
 	r, s := &knot.req, &knot.sw

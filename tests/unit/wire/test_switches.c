@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/switches.h"
 
+#include "wire/abi.h"
+
 #include <criterion/criterion.h>
 
 static uint64_t get64(const uint16_t *slots)
