@@ -3,15 +3,18 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/interval.h"
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
 #include "cmd/options_crash.h"
+#include "engine/shortest.h"
 #include "engine/shrink.h"
+#include "sys/clock.h"
 #include "view/emit.h"
+#include "wire/ops.h"
 
 #include <string.h>
 
-/* What the result has to stand. */
 /* Schedules that -prove tries at most. */
 #define PROVE_RUNS 200000
 
@@ -20,6 +23,7 @@ struct minimizing {
 	struct knot_crash_run run;
 	struct knot_minimized m;
 	char *file; /* the result */
+	char *chain[KNOT_CHAIN_MAX]; /* of it, in words */
 };
 
 static bool is_same(void *arg, const struct knot_outcome *o)
@@ -31,19 +35,32 @@ static bool is_same(void *arg, const struct knot_outcome *o)
 
 static int write_result(struct minimizing *z, struct knot_error *err)
 {
-	struct knot_crash *c = &z->run.crash;
-	struct knot_finding f = {0};
+	const struct knot_crash *c = &z->run.crash;
 	knot_auto_free char *text = NULL;
 	size_t len;
 
-	knot_crash_run_judge(&z->run, &z->m.outcome, &f);
-	knot_shrink_describe(&z->m, &f, z->run.names, c);
-	knot_finding_free(&f);
 	z->file = z->options->result ? knot_xstrdup(z->options->result)
 				     : knot_crash_beside(z->options->file, ".min.crash");
 	const int rc = knot_crash_encode(c, &text, &len, err);
 
 	return rc ? rc : knot_file_write(z->file, text, len, err);
+}
+
+/* The chain of the crash file, which is the result's by now. */
+static void add_chain(struct minimizing *z, struct knot_emit_minimized *e)
+{
+	const struct knot_crash *c = &z->run.crash;
+
+	for (size_t i = 0; i < c->chain.len; i++) {
+		const struct knot_crash_op *op = &c->chain.data[i];
+		const bool named = op->prim && *op->prim;
+
+		z->chain[i] = knot_xasprintf("%s %s%s%s%s of %s", knot_op_name(op->op.op), op->pos,
+			named ? " (" : "", named ? op->prim : "", named ? ")" : "",
+			op->gpath && *op->gpath ? op->gpath : "any goroutine");
+	}
+	e->chain = (const char *const *)z->chain;
+	e->chain_len = c->chain.len;
 }
 
 static int report(struct minimizing *z, struct knot_error *err)
@@ -70,18 +87,104 @@ static int report(struct minimizing *z, struct knot_error *err)
 		.replays_same = m->replays_same,
 		.proof_runs = m->proof_runs,
 		.proved = m->proved,
+		.chain_does = m->chain_does,
+		.chain_runs = m->chain_runs,
 	};
-	int rc = smaller ? write_result(z, err) : 0;
+	struct knot_finding f = {0};
+	int rc = 0;
 
+	if (smaller) {
+		knot_crash_run_judge(&z->run, &z->m.outcome, &f);
+		knot_shrink_describe(&z->m, &f, z->run.names, &z->run.crash);
+		knot_finding_free(&f);
+		rc = write_result(z, err);
+	}
 	if (rc)
 		return rc;
 	e.result = z->file;
+	if (smaller && m->chain_does)
+		add_chain(z, &e);
 	if (smaller) {
 		e.lines = (const char *const *)z->run.crash.switches.data;
 		e.lines_len = z->run.crash.switches.len;
 	}
 	emit->minimized(stdout, &e);
 	return smaller ? KNOT_EXIT_CLEAN : KNOT_EXIT_INCONCLUSIVE;
+}
+
+/* Of the elements that were left in, those that stand in the file, whose names are known. */
+static void keep_chain(struct knot_crash *c, const struct knot_chain *chain)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->chain.len; i++) {
+		struct knot_crash_op *op = &c->chain.data[i];
+
+		if (n < chain->len && !memcmp(&op->op, &chain->ops[n], sizeof(op->op))) {
+			struct knot_crash_op kept = *op;
+
+			*op = c->chain.data[n];
+			c->chain.data[n++] = kept;
+		}
+	}
+	for (size_t i = n; i < c->chain.len; i++)
+		knot_crash_op_free(&c->chain.data[i]);
+	c->chain.len = n;
+}
+
+static int minimize_native(struct minimizing *z, struct knot_error *err)
+{
+	const struct knot_emit_ops *emit = z->options->json ? &knot_emit_json : &knot_emit_text;
+	struct knot_crash *c = &z->run.crash;
+	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
+	const struct knot_schedule schedule = knot_crash_run_native_schedule(&z->run, chain);
+	const uint64_t start_ns = knot_clock_mono_ns();
+	const struct knot_shortest_options options = {
+		.deadline_ns = z->options->fuzztime_ns ? start_ns + z->options->fuzztime_ns : 0,
+		.tries = 1,
+		.same = is_same,
+		.arg = z,
+	};
+	struct knot_shortest s;
+	int rc;
+
+	if (!c->chain.len)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s is of a native run without a chain: there is nothing to make "
+			"smaller%s%s",
+			z->options->file, *c->controlled ? ", see " : "", c->controlled);
+	rc = knot_shortest_native(z->run.replayer, z->run.target, &schedule, &options, &s, err);
+	if (rc)
+		return rc;
+	const struct knot_interval sure = knot_interval_95(s.confirm.same, s.confirm.tries);
+	struct knot_emit_minimized e = {.file = z->options->file,
+		.native = true,
+		.smaller = s.found,
+		.why = !s.found ? "no native run ends as it did any more"
+			: s.cut ? knot_minimize_end_text(KNOT_MINIMIZE_CUT)
+				: NULL,
+		.runs = s.runs,
+		.ns = knot_clock_mono_ns() - start_ns,
+		.chain_before = (uint32_t)c->chain.len,
+		.confirm_tries = s.confirm.tries,
+		.confirm_same = s.confirm.same,
+		.confirm_low = sure.low,
+		.confirm_high = sure.high};
+
+	if (s.found) {
+		keep_chain(c, &s.chain);
+		c->tries = s.confirm.tries;
+		c->reproduced = s.confirm.same;
+		add_chain(z, &e);
+		rc = write_result(z, err);
+		e.result = z->file;
+	}
+	if (!rc)
+		emit->minimized(stdout, &e);
+	knot_shortest_free(&s);
+	if (rc)
+		return rc;
+	return e.smaller ? KNOT_EXIT_CLEAN : KNOT_EXIT_INCONCLUSIVE;
 }
 
 static int minimize(struct minimizing *z, struct knot_error *err)
@@ -96,10 +199,7 @@ static int minimize(struct minimizing *z, struct knot_error *err)
 	};
 
 	if (z->run.crash.native)
-		return knot_error_set(err, KNOT_EUSAGE,
-			"%s is of a native run, which has no schedule to make smaller%s%s",
-			z->options->file, *z->run.crash.controlled ? ": see " : "",
-			z->run.crash.controlled);
+		return minimize_native(z, err);
 	const struct knot_schedule schedule = knot_crash_run_schedule(&z->run, memory);
 	const int rc =
 		knot_minimize(z->run.replayer, z->run.target, &schedule, &options, &z->m, err);
@@ -125,5 +225,7 @@ int knot_cmd_minimize(int argc, char **argv)
 	knot_minimized_free(&z.m);
 	knot_crash_run_close(&z.run);
 	free(z.file);
+	for (size_t i = 0; i < KNOT_CHAIN_MAX; i++)
+		free(z.chain[i]);
 	return rc < 0 ? knot_cmd_fail("minimize", &err) : rc;
 }

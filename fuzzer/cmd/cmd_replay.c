@@ -172,19 +172,10 @@ static int replay_native(struct replaying *r, struct knot_error *err)
 {
 	const struct knot_crash *c = &r->run.crash;
 	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
-	const struct knot_schedule schedule = {
-		.seed = c->seed,
-		.wait_us = c->wait_us,
-		.chain_len = (uint32_t)c->chain.len,
-		.chain = chain,
-	};
+	const struct knot_schedule schedule = knot_crash_run_native_schedule(&r->run, chain);
 	struct knot_native_trial t = {0};
 	struct knot_finding f = {0};
 
-	for (size_t i = 0; i < c->chain.len; i++)
-		chain[i] = (struct knot_shm_chain_op){.gpath = c->chain.data[i].op.gpath,
-			.site = c->chain.data[i].op.site,
-			.op = c->chain.data[i].op.op};
 	int rc = knot_native_try(r->run.replayer, r->run.target, &schedule,
 		r->options->times ? r->options->times : NATIVE_TIMES, ends_as_saved, r, &t, err);
 

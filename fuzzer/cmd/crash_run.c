@@ -90,6 +90,21 @@ static bool is_race(const struct knot_crash *c)
 }
 
 /* What a run ended in is not what is asked for when the file tells of a race in it. */
+struct knot_schedule knot_crash_run_native_schedule(
+	const struct knot_crash_run *r, struct knot_shm_chain_op *chain)
+{
+	const struct knot_crash *c = &r->crash;
+
+	for (size_t i = 0; i < c->chain.len; i++)
+		chain[i] = (struct knot_shm_chain_op){.gpath = c->chain.data[i].op.gpath,
+			.site = c->chain.data[i].op.site,
+			.op = c->chain.data[i].op.op};
+	return (struct knot_schedule){.seed = c->seed,
+		.wait_us = c->wait_us,
+		.chain_len = (uint32_t)c->chain.len,
+		.chain = chain};
+}
+
 void knot_crash_run_judge(
 	struct knot_crash_run *r, const struct knot_outcome *o, struct knot_finding *ret)
 {

@@ -10,31 +10,6 @@
 
 #include <string.h>
 
-static void fill_chain(struct knot_campaign *c, const struct knot_plan *plan,
-	const struct knot_record *rec, struct knot_crash *crash)
-{
-	const struct knot_names *names = knot_sitenames_view(c->names);
-	const struct knot_run_view view = knot_record_view(rec);
-
-	for (uint32_t i = 0; i < plan->request.chain_len; i++) {
-		const struct knot_shm_chain_op *e = &plan->request.chain[i];
-		const struct knot_site_name *site = knot_names_site(names, e->site);
-		char *gpath = NULL;
-
-		for (size_t g = 0; g < rec->gs.len && !gpath; g++)
-			if (rec->gs.data[g].path == e->gpath)
-				gpath = knot_describe_path(&view, (uint16_t)g, names);
-		knot_vec_push(&crash->chain,
-			((struct knot_crash_op){
-				.op = {.gpath = e->gpath, .site = e->site, .op = e->op},
-				.gpath = gpath,
-				.pos = knot_describe_site(names, e->site),
-				.prim = site && site->primitive ? knot_xstrdup(site->primitive)
-								: NULL,
-			}));
-	}
-}
-
 static void fill_memory(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_plan *plan, struct knot_crash *crash)
 {
@@ -55,6 +30,7 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	const struct knot_finding *f, struct knot_crash *crash)
 {
 	const struct knot_project *p = c->project;
+	struct knot_chain chain = {0};
 
 	*crash = (struct knot_crash){
 		.goknot = knot_xstrdup(KNOT_VERSION),
@@ -87,7 +63,12 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	};
 	for (size_t i = 0; p->options.args && p->options.args[i]; i++)
 		knot_vec_push(&crash->args, knot_xstrdup(p->options.args[i]));
-	fill_chain(c, plan, rec, crash);
+	for (uint32_t i = 0; i < plan->request.chain_len; i++)
+		chain.ops[chain.len++] =
+			(struct knot_chain_op){.gpath = plan->request.chain[i].gpath,
+				.site = plan->request.chain[i].site,
+				.op = plan->request.chain[i].op};
+	knot_finding_describe_chain(&chain, rec, c->names, crash);
 	fill_memory(c, s, plan, crash);
 	knot_finding_describe(f, rec, c->names, crash);
 }

@@ -365,3 +365,27 @@ void knot_finding_describe(const struct knot_finding *f, const struct knot_recor
 	for (size_t i = 0; i < rec->decisions.len; i++)
 		knot_vec_push(&crash->decisions, rec->decisions.data[i]);
 }
+
+void knot_finding_describe_chain(const struct knot_chain *chain, const struct knot_record *rec,
+	struct knot_sitenames *names, struct knot_crash *crash)
+{
+	const struct knot_names *view_names = knot_sitenames_view(names);
+	const struct knot_run_view view = knot_record_view(rec);
+
+	knot_crash_forget_chain(crash);
+	for (uint32_t i = 0; i < chain->len; i++) {
+		const struct knot_chain_op *op = &chain->ops[i];
+		const struct knot_site_name *site = knot_names_site(view_names, op->site);
+		char *primitive = site && site->primitive ? knot_xstrdup(site->primitive) : NULL;
+		char *gpath = NULL;
+
+		for (size_t g = 0; g < rec->gs.len && !gpath; g++)
+			if (rec->gs.data[g].path == op->gpath)
+				gpath = knot_describe_path(&view, (uint16_t)g, view_names);
+		knot_vec_push(&crash->chain,
+			((struct knot_crash_op){.op = *op,
+				.gpath = gpath,
+				.pos = knot_describe_site(view_names, op->site),
+				.prim = primitive}));
+	}
+}

@@ -43,5 +43,8 @@ char *knot_finding_line(const struct knot_finding *f, size_t nth, const struct k
  */
 void knot_finding_describe(const struct knot_finding *f, const struct knot_record *rec,
 	struct knot_sitenames *names, struct knot_crash *crash);
+/* Puts chain in the place of the one that stands in crash, with the names of the run. */
+void knot_finding_describe_chain(const struct knot_chain *chain, const struct knot_record *rec,
+	struct knot_sitenames *names, struct knot_crash *crash);
 
 #endif

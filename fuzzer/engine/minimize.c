@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/minimize_internal.h"
+#include "engine/shortest.h"
 
 #include "base/error.h"
 #include "engine/bounded.h"
@@ -226,6 +227,29 @@ static int run_plain(struct knot_minimizer *z, struct knot_error *err)
 	return rc;
 }
 
+/* The order that the result's switches bring about, as the shortest chain. */
+static int find_chain(struct knot_minimizer *z, struct knot_error *err)
+{
+	const struct knot_shortest_options options = {.deadline_ns = z->deadline_ns,
+		.tries = z->m->tries,
+		.same = z->options->same,
+		.arg = z->options->arg};
+	struct knot_shortest found = {0};
+	struct knot_outcome o = {0};
+
+	z->end_only = false;
+	int rc = run(z, z->decisions.data, z->decisions.len, false, &o, err);
+
+	if (!rc && is_same(z, &o))
+		rc = knot_shortest_of_run(
+			z->replayer, z->target, z->schedule, &o.record, &options, &found, err);
+	knot_outcome_free(&o);
+	z->m->chain_does = !rc && found.found;
+	z->m->chain = found.chain;
+	z->m->chain_runs = found.runs;
+	return rc;
+}
+
 static int minimize(struct knot_minimizer *z, struct knot_error *err)
 {
 	struct knot_minimized *m = z->m;
@@ -257,6 +281,8 @@ static int minimize(struct knot_minimizer *z, struct knot_error *err)
 	m->end = z->cut ? KNOT_MINIMIZE_CUT : KNOT_MINIMIZE_DONE;
 	m->after = z->counts;
 	rc = run_plain(z, err);
+	if (!rc)
+		rc = find_chain(z, err);
 	return rc ? rc : replay_result(z, err);
 }
 

@@ -8,6 +8,7 @@
 
 #include "engine/replay.h"
 #include "explore/switches.h"
+#include "wire/chain.h"
 
 struct knot_error;
 
@@ -49,6 +50,9 @@ struct knot_minimized {
 	bool plain_same; /* run-until-block ends so, too; else: */
 	uint32_t plain_end; /* KNOT_END_* of it */
 	knot_switches switches; /* of the result */
+	bool chain_does; /* chain alone, under run-until-block, ends so, too */
+	struct knot_chain chain; /* empty: run-until-block alone does */
+	uint32_t chain_runs; /* trials of it */
 	struct knot_outcome
 		outcome; /* of the last replay of the result, its KNOT_EV_SWITCH among the events */
 };

@@ -195,6 +195,13 @@ static int on_broken(void *arg, const char *why, struct knot_error *err)
 	return 0;
 }
 
+static void add_chain(const struct knot_schedule *s, struct knot_shm_request *request)
+{
+	request->chain_len = s->chain_len < KNOT_CHAIN_MAX ? s->chain_len : KNOT_CHAIN_MAX;
+	for (uint32_t i = 0; i < request->chain_len; i++)
+		request->chain[i] = s->chain[i];
+}
+
 static int post_native(
 	struct knot_replayer *r, const struct knot_schedule *s, struct knot_error *err)
 {
@@ -206,12 +213,10 @@ static int post_native(
 				.policy = KNOT_POLICY_FIFO,
 				.flags = KNOT_REQ_REPLAY | KNOT_REQ_EXIT | KNOT_REQ_NO_FEEDBACK,
 				.wait_us = s->wait_us,
-				.chain_len = s->chain_len,
 			},
 	};
 
-	for (uint32_t i = 0; i < s->chain_len && i < KNOT_CHAIN_MAX; i++)
-		plan.request.chain[i] = s->chain[i];
+	add_chain(s, &plan.request);
 	return knot_worker_post(r->worker, &plan, err);
 }
 
@@ -239,6 +244,7 @@ static int post(struct knot_replayer *r, const struct knot_schedule *s, struct k
 		(s->switches ? KNOT_REQ_SWITCHES : 0) | (s->candidates ? KNOT_REQ_CANDIDATES : 0);
 	plan.request.prefix_len = (uint32_t)s->decisions_len;
 	plan.request.mem_len = (uint32_t)s->memory_len;
+	add_chain(s, &plan.request);
 	if (s->memory_len)
 		memcpy(plan.request.mem, s->memory, s->memory_len * sizeof(*s->memory));
 	plan.prefix = s->decisions;

@@ -27,12 +27,13 @@ struct knot_schedule {
 	size_t memory_len;
 	bool end_only; /* the outcome's record is without its trace */
 	bool to_the_end; /* wait until the process is gone, so that its CPU time is known */
-	/* Native: a chain instead of decisions, and so many runs in the process until one ends badly. */
+	/* Order control, where decisions leave it something: native runs have no other. */
+	uint32_t chain_len;
+	const struct knot_shm_chain_op *chain;
+	/* Native: so many runs in the process until one ends badly. */
 	bool native;
 	uint32_t runs;
 	uint32_t wait_us;
-	uint32_t chain_len;
-	const struct knot_shm_chain_op *chain;
 };
 
 /* Owns its contents; free with knot_outcome_free. */

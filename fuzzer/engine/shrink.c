@@ -49,6 +49,8 @@ void knot_shrink_describe(const struct knot_minimized *m, const struct knot_find
 
 	knot_crash_forget_run(crash);
 	knot_finding_describe(finding, rec, names, crash);
+	if (m->chain_does)
+		knot_finding_describe_chain(&m->chain, rec, names, crash);
 	for (size_t i = 0; i < count && i < KNOT_SHRINK_LINES; i++)
 		knot_vec_push(
 			&crash->switches, knot_critical_line(&view, i, knot_sitenames_view(names)));

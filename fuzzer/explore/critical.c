@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "explore/describe.h"
 #include "explore/names.h"
+#include "wire/chain.h"
 #include "wire/ops.h"
 #include "wire/text.h"
 
@@ -121,4 +122,37 @@ char *knot_critical_line(
 		knot_text_adds(&t, stopped ? " runs" : " goes on");
 	}
 	return knot_text_steal(&t);
+}
+
+static bool to_chain(const struct knot_run_view *run, uint16_t g, uint32_t op, uint32_t site,
+	struct knot_chain *chain)
+{
+	return g < run->gs_len && knot_run_is_operation(op) &&
+		knot_chain_push(chain,
+			(struct knot_chain_op){.gpath = run->gs[g].path, .site = site, .op = op});
+}
+
+void knot_critical_chain(const struct knot_run_view *run, struct knot_chain *ret_chain)
+{
+	size_t skip = knot_critical_count(run);
+
+	*ret_chain = (struct knot_chain){0};
+	skip = skip > KNOT_CHAIN_MAX / 2 ? skip - KNOT_CHAIN_MAX / 2 : 0;
+	for (size_t i = 0; i < run->len; i++) {
+		const struct knot_shm_event *e = &run->events[i];
+		const uint16_t to = (uint16_t)e->aux;
+
+		if (e->kind != KNOT_EV_SWITCH)
+			continue;
+		if (skip) {
+			skip--;
+			continue;
+		}
+		const struct knot_shm_event *last =
+			to == KNOT_G_NONE ? NULL : runs_to(run, i, to, e->g);
+
+		if (last)
+			to_chain(run, to, last->op, last->site, ret_chain);
+		to_chain(run, e->g, e->op, e->site, ret_chain);
+	}
 }

@@ -9,6 +9,7 @@
 
 #include "explore/run_view.h"
 
+struct knot_chain;
 struct knot_names;
 
 /* Departures from run-until-block: the KNOT_EV_SWITCH of the run. */
@@ -16,5 +17,11 @@ size_t knot_critical_count(const struct knot_run_view *run);
 /* The nth of them as a line without a newline. Caller frees. */
 char *knot_critical_line(
 	const struct knot_run_view *run, size_t nth, const struct knot_names *names);
+
+/*
+ * The order that the switches bring about, as a chain: what the one who goes on runs to, before what the one who was stopped
+ * does next. Of the last switches as many as it has room for.
+ */
+void knot_critical_chain(const struct knot_run_view *run, struct knot_chain *ret_chain);
 
 #endif

@@ -77,13 +77,23 @@ struct knot_emit_minimized {
 	bool proved; /* there are no others */
 	const char *const *lines; /* its critical switches */
 	size_t lines_len;
+	bool chain_does; /* chain alone, the rest run-until-block, ends so, too */
+	uint32_t chain_runs; /* trials of it */
+	const char *const *chain; /* an operation each */
+	size_t chain_len;
+	/* Native: a chain is all there is. Of what is above only file, result, why, smaller, runs and ns mean something. */
+	bool native;
+	uint32_t chain_before; /* operations */
+	uint32_t confirm_tries, confirm_same; /* native runs of the result */
+	double confirm_low, confirm_high; /* with 95 % confidence, 0 to 1 */
 };
 
 /* A schedule kept beside the code, replayed. */
 struct knot_emit_schedule {
 	const char *file, *package, *test,
 		*expected; /* file as to be typed; expected: its verdict */
-	const char *outcome; /* "reproduced", "other" (a bug, of another verdict), "clean", "diverged", "stale" */
+	const char *
+		outcome; /* "reproduced", "other" (a bug, of another verdict), "clean", "diverged", "stale" */
 	const char *title; /* of what it ended in, "" = well */
 	const char *why; /* stale: a sentence, else NULL */
 	uint32_t step; /* diverged: where */

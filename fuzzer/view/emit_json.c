@@ -252,8 +252,20 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 	put(o, "runs", number(m->runs));
 	put(o, "tries", number(m->tries));
 	put(o, "seconds", json_real((double)m->ns / 1e9));
+	text(o, "sched", m->native ? "native" : "controlled");
 	if (m->smaller) {
 		text(o, "result", m->result);
+		texts(o, "chain", m->chain, m->chain_len);
+	}
+	if (m->smaller && m->native) {
+		put(o, "chain_before", number(m->chain_before));
+		put(o, "replays", number(m->confirm_tries));
+		put(o, "replays_same", number(m->confirm_same));
+		put(o, "confidence_low", json_real(m->confirm_low));
+		put(o, "confidence_high", json_real(m->confirm_high));
+	} else if (m->smaller) {
+		put(o, "chain_does", json_boolean(m->chain_does));
+		put(o, "chain_runs", number(m->chain_runs));
 		put(o, "preemptions_before", number(m->preemptions_before));
 		put(o, "switches_before", number(m->switches_before));
 		put(o, "timers_before", number(m->timers_before));

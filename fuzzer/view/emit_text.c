@@ -222,10 +222,47 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	fputc('\n', out);
 }
 
+static void minimized_native(FILE *out, const struct knot_emit_minimized *m)
+{
+	for (size_t i = 0; i < m->chain_len; i++)
+		fprintf(out, "%3zu. %s\n", i + 1, m->chain[i]);
+	fprintf(out,
+		"minimize: a chain of %zu operations (%u before), by %u native runs in %.1f s\n",
+		m->chain_len, m->chain_before, m->runs, (double)m->ns / 1e9);
+	fprintf(out,
+		"minimize: under it %u of %u more runs end so (with 95%% confidence %.0f%% to "
+		"%.0f%% "
+		"do), saved to %s\n",
+		m->confirm_same, m->confirm_tries, 100 * m->confirm_low, 100 * m->confirm_high,
+		m->result);
+	if (m->why)
+		fprintf(out, "minimize: %s\n", m->why);
+}
+
+static void minimized_chain(FILE *out, const struct knot_emit_minimized *m)
+{
+	if (!m->chain_does) {
+		fprintf(out,
+			"minimize: no chain of operations alone was found to end so (%u runs)\n",
+			m->chain_runs);
+		return;
+	}
+	if (!m->chain_len)
+		return;
+	fprintf(out, "minimize: as a chain of %zu operations, all else run-until-block:\n",
+		m->chain_len);
+	for (size_t i = 0; i < m->chain_len; i++)
+		fprintf(out, "     %s\n", m->chain[i]);
+}
+
 static void minimized(FILE *out, const struct knot_emit_minimized *m)
 {
 	if (!m->smaller) {
 		fprintf(out, "minimize: %s: %s, tried with %u runs\n", m->file, m->why, m->runs);
+		return;
+	}
+	if (m->native) {
+		minimized_native(out, m);
 		return;
 	}
 	for (size_t i = 0; i < m->lines_len && i < LINES_SHOWN; i++)
@@ -238,6 +275,7 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 		"(%u), by %u runs in %.1f s\n",
 		m->preemptions, m->preemptions_before, m->switches, m->switches_before, m->timers,
 		m->timers_before, m->steps, m->steps_before, m->runs, (double)m->ns / 1e9);
+	minimized_chain(out, m);
 	fprintf(out, "minimize: replays %u of %u, saved to %s\n", m->replays_same, m->replays,
 		m->result);
 	if (m->proved)

@@ -243,15 +243,27 @@ int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struc
 	return 0;
 }
 
+static void forget(struct knot_crash *c, const char *const *keys, size_t len)
+{
+	for (size_t i = 0; i < FIELD_COUNT; i++)
+		for (size_t k = 0; k < len; k++)
+			if (!strcmp(fields[i].key, keys[k]))
+				fields[i].kind->free(&fields[i], c);
+}
+
 void knot_crash_forget_run(struct knot_crash *c)
 {
 	static const char *const keys[] = {"verdict", "message", "proof", "signature", "at_end",
 		"switches", "goroutines", "decisions"};
 
-	for (size_t i = 0; i < FIELD_COUNT; i++)
-		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
-			if (!strcmp(fields[i].key, keys[k]))
-				fields[i].kind->free(&fields[i], c);
+	forget(c, keys, sizeof(keys) / sizeof(*keys));
+}
+
+void knot_crash_forget_chain(struct knot_crash *c)
+{
+	static const char *const keys[] = {"chain"};
+
+	forget(c, keys, 1);
 }
 
 void knot_crash_free(struct knot_crash *c)

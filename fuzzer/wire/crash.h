@@ -101,6 +101,9 @@ int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struc
 bool knot_crash_memory_site(const char *entry, uint32_t *ret_site);
 /* Frees what a run ended in and how it went; what was run, and how it was asked for, stays. */
 void knot_crash_forget_run(struct knot_crash *c);
+/* Frees what it points to. */
+void knot_crash_op_free(struct knot_crash_op *op);
+void knot_crash_forget_chain(struct knot_crash *c);
 /* Frees the contents; c is empty and usable afterwards. */
 void knot_crash_free(struct knot_crash *c);
 

@@ -535,14 +535,18 @@ static void free_nothing(const struct knot_crash_field *f, struct knot_crash *c)
 	(void)c;
 }
 
+void knot_crash_op_free(struct knot_crash_op *op)
+{
+	free(op->gpath);
+	free(op->pos);
+	free(op->prim);
+}
+
 static void free_chain(const struct knot_crash_field *f, struct knot_crash *c)
 {
 	(void)f;
-	for (size_t i = 0; i < c->chain.len; i++) {
-		free(c->chain.data[i].gpath);
-		free(c->chain.data[i].pos);
-		free(c->chain.data[i].prim);
-	}
+	for (size_t i = 0; i < c->chain.len; i++)
+		knot_crash_op_free(&c->chain.data[i]);
 	knot_vec_free(&c->chain);
 }
 

@@ -44,6 +44,9 @@ expect_out '  4\. T/buggy_test\.go:11#. is stopped before send buggy\.go:100 \(t
 expect_out 'minimize: 4 preemptions \(10 before\), .*'
 expect_out "minimize: replays 20 of 20, saved to small.crash"
 expect "the file tells of its switches" test "$(field switches small.crash)" = 4
+expect_out 'minimize: as a chain of [56] operations, all else run-until-block:'
+expect_out ' +send buggy\.go:100 \(t\.journal\) of T/buggy_test\.go:11#.'
+expect "and of the chain" test "$(field chain small.crash)" -ge 5
 
 # Every bundled bug as a campaign finds it.
 packages=()
@@ -58,6 +61,9 @@ expect "findings in ${#files[@]} files for ${#packages[@]} packages" test "${#fi
 for file in "${files[@]}"; do
 	minimizes "$file" -prove
 	expect "$(basename "$file"): fewer preemptions are not ruled out: $(cat out)" test "$(events minimized '.[0].proved')" = true
+	# A timer that fires is no operation that a chain could ask for.
+	expect "$(basename "$file"): no chain of operations does: $(cat out)" test "$(events minimized '.[0] | .timers > 0 or
+		(.chain_does and (.chain | length) <= 2 * (.critical | length) and (.preemptions == 0 or (.chain | length) > 0))')" = true
 done
 
 # What the campaign tells of one, and what a replay tells behind the interleaving.

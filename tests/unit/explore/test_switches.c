@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "explore/names.h"
+#include "wire/chain.h"
 
 #include <criterion/criterion.h>
 
@@ -86,6 +87,46 @@ Test(switches, a_run_says_where_it_departs)
 	cr_expect(list.data[1].at && !list.data[1].preempts && !list.data[1].to);
 	cr_expect(!list.data[2].at && !list.data[2].preempts && list.data[2].to == 11);
 	knot_vec_free(&list);
+}
+
+static bool is_op(const struct knot_chain_op *op, uint32_t what, uint32_t site, uint64_t gpath)
+{
+	return op->op == what && op->site == site && op->gpath == gpath;
+}
+
+/* Who goes on comes first with what he runs to, then what the one who was stopped does. */
+Test(switches, the_order_they_bring_about_is_a_chain)
+{
+	const struct knot_run_view run = sample();
+	struct knot_chain chain;
+
+	knot_critical_chain(&run, &chain);
+	cr_assert_eq(chain.len, 5);
+	cr_expect(is_op(&chain.ops[0], KNOT_OP_SEND, 50, 12));
+	cr_expect(is_op(&chain.ops[1], KNOT_OP_LOCK, 40, KNOT_PATH_ROOT));
+	cr_expect(is_op(&chain.ops[2], KNOT_OP_SEND, 50, 12));
+	cr_expect(is_op(&chain.ops[3], KNOT_OP_RECV, 60, 11));
+	cr_expect(is_op(&chain.ops[4], KNOT_OP_LOCK, 40, KNOT_PATH_ROOT));
+}
+
+Test(switches, a_chain_has_room_for_the_last_of_them)
+{
+	struct knot_shm_event e[100];
+	struct knot_run_view run = {.events = e, .gs = gs, .gs_len = 3};
+	struct knot_chain chain;
+
+	for (uint32_t i = 0; i < 20; i++) {
+		e[run.len++] = left(2 * i, 1, KNOT_OP_LOCK, i, 2, 1);
+		e[run.len++] = step(2 * i, 2, KNOT_OP_SEND, i);
+	}
+	knot_critical_chain(&run, &chain);
+	cr_assert_eq(chain.len, KNOT_CHAIN_MAX);
+	cr_expect(is_op(&chain.ops[KNOT_CHAIN_MAX - 1], KNOT_OP_LOCK, 19, 11));
+	/* Hostile numbers are passed over. */
+	e[0] = left(0, 5000, KNOT_OP_LOCK, 1, 6000, 1);
+	run.len = 1;
+	knot_critical_chain(&run, &chain);
+	cr_expect_eq(chain.len, 0);
 }
 
 Test(switches, what_comes_behind_the_last_step_does_not_count)
