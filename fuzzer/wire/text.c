@@ -154,13 +154,18 @@ void knot_text_add_word(struct knot_text *t, struct knot_span raw)
 		add_all_escaped(t, raw, true);
 }
 
-char *knot_text_escape(struct knot_span raw, size_t max_bytes)
+static char *escape(struct knot_span raw, size_t max_bytes, bool keep_backslashes)
 {
 	struct knot_text t = {0};
 	struct knot_span done;
 	while (raw.len) {
 		size_t before = t.len;
-		size_t n = add_escaped_front(&t, raw, false);
+		size_t n = 1;
+
+		if (keep_backslashes && raw.data[0] == '\\')
+			knot_text_adds(&t, "\\");
+		else
+			n = add_escaped_front(&t, raw, false);
 		if (t.len > max_bytes) {
 			t.len = before;
 			t.data[before] = 0;
@@ -171,6 +176,16 @@ char *knot_text_escape(struct knot_span raw, size_t max_bytes)
 			break;
 	}
 	return knot_text_steal(&t);
+}
+
+char *knot_text_escape(struct knot_span raw, size_t max_bytes)
+{
+	return escape(raw, max_bytes, false);
+}
+
+char *knot_text_tame(struct knot_span text, size_t max_bytes)
+{
+	return escape(text, max_bytes, true);
 }
 
 /* The escape after a backslash; 0 = broken. NUL is not allowed: it would end the C string. */

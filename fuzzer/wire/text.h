@@ -40,6 +40,8 @@ char *knot_text_size(uint64_t bytes);
 
 /* Escaped copy, at most max_bytes of it and then "..."; caller frees. */
 char *knot_text_escape(struct knot_span raw, size_t max_bytes);
+/* The same for text that may have been escaped before: backslashes stay as they are. Caller frees. */
+char *knot_text_tame(struct knot_span text, size_t max_bytes);
 /* The reverse of add_escaped and add_word. False for a broken escape or a byte that would have been
  * escaped as a NUL. Caller frees. */
 bool knot_text_unescape(struct knot_span escaped, char **ret_raw);

@@ -13,6 +13,9 @@
 #include <stdint.h>
 
 #define KNOT_TIMELINE_NONE UINT32_MAX
+/* More events than that are counted only: left_out. */
+#define KNOT_TIMELINE_EVENTS_MAX 100000
+#define KNOT_TIMELINE_SWITCHES_MAX 1000
 
 /* Where in the source, and on what. NULL texts are unknown. */
 struct knot_timeline_site {
@@ -24,7 +27,7 @@ struct knot_timeline_site {
 };
 
 struct knot_timeline_primitive {
-	char *name; /* of the first site that names it: "s.mu", never NULL */
+	char *name; /* of the first site that names it: "s.mu", else "lock at a.go:7"; never NULL */
 	uint32_t number; /* in the run */
 	uint8_t kind; /* enum knot_timeline_kind */
 };
@@ -52,7 +55,7 @@ enum knot_timeline_state {
 struct knot_timeline_goroutine {
 	char *path; /* "T/manager.go:26#0" */
 	uint32_t number; /* in the run: 1 is G1 */
-	uint32_t parent; /* goroutine */
+	uint32_t parent; /* goroutine, of a smaller index */
 	uint32_t site; /* of its go statement */
 	uint32_t created; /* event; NONE = before the run */
 	uint8_t state; /* enum knot_timeline_state: at the end */
@@ -61,9 +64,11 @@ struct knot_timeline_goroutine {
 	uint32_t primitive;
 };
 
+/* KNOT_EV_CANDIDATE, RARE and STATE, which serve the search, are not among them. */
 struct knot_timeline_event {
-	uint64_t vtime; /* virtual ns since the start of the run */
-	uint32_t step;
+	uint64_t
+		vtime; /* virtual ns since the start of the run, never less than that of the event before; native: 0 */
+	uint32_t step; /* likewise */
 	uint32_t g; /* goroutine, NONE = nobody's: a timer, the outside */
 	uint32_t site, primitive;
 	uint32_t
@@ -72,18 +77,21 @@ struct knot_timeline_event {
 	uint8_t op; /* KNOT_OP_* */
 };
 
-/* From the event in which a goroutine is blocked to the one in which it goes on. */
+/*
+ * From the event in which a goroutine is blocked to the one in which it goes on; when that has been left out, to the last
+ * that is here. Of a native run, which tells of neither, from the last event of who is blocked at the end.
+ */
 struct knot_timeline_span {
 	uint32_t g;
-	uint32_t from, to; /* events; to NONE = for ever */
+	uint32_t from, to; /* events, from <= to; to NONE = for ever */
 	uint32_t site, primitive;
 	uint8_t op;
 };
 
 enum knot_timeline_arrow_kind {
 	KNOT_TIMELINE_SPAWN,
-	KNOT_TIMELINE_WAKE,
-	KNOT_TIMELINE_MESSAGE, /* send to receive, close to receive */
+	KNOT_TIMELINE_WAKE, /* where it is neither of those below */
+	KNOT_TIMELINE_MESSAGE, /* send to receive, close to receive; who had blocked has it where it goes on */
 	KNOT_TIMELINE_HANDOVER, /* unlock to the next lock of another goroutine */
 	KNOT_TIMELINE_ARROWS
 };
