@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "engine/native.h"
 #include "engine/race.h"
+#include "engine/timeline.h"
 #include "engine/verified.h"
 #include "engine/uneven.h"
 #include "sys/clock.h"
@@ -245,10 +246,12 @@ void knot_judge_count(
 }
 
 static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
-	const struct candidate *x, const struct knot_verified *v, bool *ret_finding,
+	const struct candidate *x, const struct knot_verified *verified, bool *ret_finding,
 	struct knot_error *err)
 {
-	struct knot_outcome *o = v->outcome;
+	struct knot_outcome *o = verified->outcome;
+	struct knot_verified v = *verified;
+	struct knot_timeline timeline = {0};
 	struct knot_finding f = {0};
 	bool is_new = false;
 	int rc = 0;
@@ -258,18 +261,22 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 
 	knot_finding_judge(&o->record, race, o->out, o->out_len, o->err, o->err_len, !s->good_runs,
 		c->names, &f);
-	knot_record_drop_events(&o->record);
 	if (f.verdict.finding)
 		k->verified = bucket_of(c, s, f.bucket, &is_new);
+	if (is_new)
+		knot_timeline_of_run(&f, &o->record, c->names, NULL, &timeline);
+	v.timeline = &timeline;
+	knot_record_drop_events(&o->record);
 	if (!f.verdict.finding) {
 		list_once(c, s, &f, f.verdict.note, &o->record);
 	} else if (!is_new) {
 		c->status.duplicates++;
 		c->status.known_hits++;
 	} else {
-		rc = knot_verified_save(c, s, v, &f, err);
+		rc = knot_verified_save(c, s, &v, &f, err);
 		*ret_finding |= !rc;
 	}
+	knot_timeline_free(&timeline);
 	knot_finding_free(&f);
 	return rc;
 }

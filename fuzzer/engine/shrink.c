@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "engine/campaign_internal.h"
 #include "engine/explanation.h"
+#include "engine/timeline.h"
 #include "explore/critical.h"
 #include "wire/text.h"
 
@@ -97,6 +98,9 @@ int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
 		judge(c, finding, &ret->m.outcome, &ret->finding);
 		knot_shrink_describe(&ret->m, &ret->finding, c->names, crash);
 		ret->explanation = explain(c, ret);
+		knot_timeline_of_run(&ret->finding, &ret->m.outcome.record, c->names,
+			ret->explanation, &ret->timeline);
+		ret->timeline.minimized = true;
 		knot_record_drop_events(&ret->m.outcome.record);
 	}
 	return rc;
@@ -106,6 +110,7 @@ void knot_shrunk_free(struct knot_shrunk *s)
 {
 	knot_minimized_free(&s->m);
 	knot_finding_free(&s->finding);
+	knot_timeline_free(&s->timeline);
 	free(s->explanation);
 	*s = (struct knot_shrunk){0};
 }

@@ -5,6 +5,7 @@
 
 #include "engine/finding.h"
 #include "engine/minimize.h"
+#include "wire/timeline.h"
 
 struct knot_campaign;
 struct knot_target_state;
@@ -20,6 +21,7 @@ struct knot_shrunk {
 	bool smaller; /* there is a result, and finding is about it */
 	struct knot_finding finding;
 	char *explanation; /* lines with newlines, NULL = there is no result */
+	struct knot_timeline timeline; /* likewise empty */
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "engine/native.h"
 #include "engine/persist.h"
 #include "engine/shrink.h"
+#include "engine/timeline.h"
 #include "sys/clock.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@ static int control(struct knot_campaign *c, struct knot_target_state *s,
 {
 	struct knot_native_control n = {0};
 	struct knot_crash crash = {0};
+	struct knot_timeline timeline = {0};
 	struct knot_plan plan = *v->plan;
 
 	plan.request.steps_hint = v->outcome->record.result.steps;
@@ -23,8 +25,10 @@ static int control(struct knot_campaign *c, struct knot_target_state *s,
 
 	if (!rc && n.found) {
 		knot_crashfile_fill(c, s, &n.plan, &n.outcome.record, 0, n.finding, &crash);
-		rc = knot_crashfile_write(c, &crash, &n.outcome, NULL, ret_file, err);
+		knot_timeline_of_run(n.finding, &n.outcome.record, c->names, NULL, &timeline);
+		rc = knot_crashfile_write(c, &crash, &n.outcome, NULL, &timeline, ret_file, err);
 	}
+	knot_timeline_free(&timeline);
 	knot_crash_free(&crash);
 	knot_native_control_free(&n);
 	return rc;
@@ -62,7 +66,8 @@ static int shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	int rc = knot_shrink(c, s, &schedule, v->outcome->wall_ns, f, crash, ret, err);
 
 	if (!rc && ret->smaller)
-		rc = knot_crashfile_write(c, crash, &ret->m.outcome, ret->explanation, &file, err);
+		rc = knot_crashfile_write(
+			c, crash, &ret->m.outcome, ret->explanation, &ret->timeline, &file, err);
 	free(file);
 	return rc;
 }
@@ -106,7 +111,7 @@ int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
 	if (v->native)
 		fill_native(v, controlled, &crash);
 	if (!rc)
-		rc = knot_crashfile_write(c, &crash, v->outcome, NULL, &file, err);
+		rc = knot_crashfile_write(c, &crash, v->outcome, NULL, v->timeline, &file, err);
 	if (!rc)
 		rc = knot_persist_finding(c, s, f, &crash, file, v->tries, v->same, err);
 	if (!rc)

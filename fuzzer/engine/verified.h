@@ -8,7 +8,8 @@
 /* A verified candidate: what its verification was and what it showed. */
 struct knot_verified {
 	const struct knot_plan *plan;
-	struct knot_outcome *outcome;
+	struct knot_outcome *outcome; /* without its events */
+	struct knot_timeline *timeline; /* which they have become */
 	uint32_t flags; /* of the schedule that worked */
 	uint32_t tries, same;
 	bool native;
