@@ -22,6 +22,7 @@ static const struct command {
 	{"minimize", knot_cmd_minimize},
 	{"save", knot_cmd_save},
 	{"test", knot_cmd_test},
+	{"export", knot_cmd_export},
 	{"list", knot_cmd_list},
 	{"status", knot_cmd_status},
 	{"corpus", knot_cmd_corpus},

@@ -7,7 +7,7 @@ set -eu
 
 src_dir=$(cd "$(dirname "$0")/.." && pwd)
 packages="gcc make pkg-config libc6-dev libsqlite3-dev libjansson-dev libxxhash-dev libncurses-dev libcriterion-dev
-uthash-dev librandom123-dev scdoc git jq curl tmux ca-certificates"
+uthash-dev librandom123-dev scdoc git jq curl tmux graphviz python3-jsonschema ca-certificates"
 
 die() {
 	echo "install-deps: $1" >&2

@@ -21,6 +21,7 @@ int knot_cmd_fuzz(int argc, char **argv);
 int knot_cmd_replay(int argc, char **argv);
 int knot_cmd_minimize(int argc, char **argv);
 int knot_cmd_save(int argc, char **argv);
+int knot_cmd_export(int argc, char **argv);
 int knot_cmd_test(int argc, char **argv);
 int knot_cmd_list(int argc, char **argv);
 int knot_cmd_status(int argc, char **argv);

@@ -13,8 +13,8 @@
 
 #define PAGE_COUNT (sizeof(pages) / sizeof(pages[0]))
 
-const char *const knot_help_commands[] = {"fuzz", "replay", "minimize", "save", "test", "list",
-	"status", "corpus", "clean", "doctor", NULL};
+const char *const knot_help_commands[] = {"fuzz", "replay", "minimize", "save", "test", "export",
+	"list", "status", "corpus", "clean", "doctor", NULL};
 
 const struct knot_help_page *knot_help_find(const char *name)
 {

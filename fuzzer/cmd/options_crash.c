@@ -39,6 +39,16 @@ static const struct knot_option test_options[] = {
 	{"o", KNOT_OPTION_STRING, TEST(output)},
 };
 
+#define EXPORT(member) AT(knot_export_options, member)
+
+static const struct knot_option export_options[] = {
+	{"format", KNOT_OPTION_STRING, EXPORT(format)},
+	{"o", KNOT_OPTION_STRING, EXPORT(result)},
+	{"memory", KNOT_OPTION_SIZE, EXPORT(memory_bytes)},
+	{"C", KNOT_OPTION_STRING, EXPORT(dir)},
+	{"campaign", KNOT_OPTION_STRING, EXPORT(output)},
+};
+
 static const struct knot_option save_options[] = {
 	{"C", KNOT_OPTION_STRING, AT(knot_save_options, dir)},
 };
@@ -84,6 +94,19 @@ int knot_options_save(
 {
 	static const struct knot_option_table table = TABLE(save_options, false);
 	struct knot_save_options o = {0};
+	struct knot_option_words words;
+	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
+
+	if (!r && !(r = one_file(&words, &o.file, err)))
+		*ret_options = o;
+	return r;
+}
+
+int knot_options_export(
+	int argc, char **argv, struct knot_export_options *ret_options, struct knot_error *err)
+{
+	static const struct knot_option_table table = TABLE(export_options, false);
+	struct knot_export_options o = {.format = ""};
 	struct knot_option_words words;
 	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The flags of the commands that take crash files: replay, minimize, save, test. As cmd/options.h says. */
+/* The flags of the commands that take crash files: replay, minimize, save, export, test. As cmd/options.h says. */
 #ifndef KNOT_CMD_OPTIONS_CRASH_H
 #define KNOT_CMD_OPTIONS_CRASH_H
 
@@ -33,6 +33,15 @@ struct knot_save_options {
 	const char *file; /* the crash file */
 };
 
+struct knot_export_options {
+	const char *format; /* "" = not given */
+	const char *result; /* -o: file to write, NULL = standard output */
+	const char *dir; /* -C, as for replay */
+	const char *output; /* -campaign: directory for build products, NULL = .goknot in dir */
+	uint64_t memory_bytes; /* 0 = the default */
+	const char *file; /* the crash file */
+};
+
 struct knot_test_options {
 	const char *dir; /* -C, NULL = here */
 	const char *output; /* -o: campaign directory for build products, NULL = .goknot in dir */
@@ -49,6 +58,8 @@ int knot_options_minimize(
 	int argc, char **argv, struct knot_minimize_command *ret_options, struct knot_error *err);
 int knot_options_save(
 	int argc, char **argv, struct knot_save_options *ret_options, struct knot_error *err);
+int knot_options_export(
+	int argc, char **argv, struct knot_export_options *ret_options, struct knot_error *err);
 int knot_options_test(
 	int argc, char **argv, struct knot_test_options *ret_options, struct knot_error *err);
 

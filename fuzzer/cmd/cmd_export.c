@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A finding's timeline in the formats of other tools. */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "cmd/cmd.h"
+#include "cmd/crash_timeline.h"
+#include "cmd/options_crash.h"
+#include "view/dot.h"
+#include "view/perfetto.h"
+#include "view/shiviz.h"
+#include "wire/text.h"
+#include "wire/timeline_json.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int write_json(FILE *out, const struct knot_timeline *t, struct knot_error *err)
+{
+	size_t len;
+	knot_auto_free char *text = knot_timeline_encode(t, &len);
+
+	(void)err;
+	(void)fwrite(text, 1, len, out);
+	return 0;
+}
+
+static const struct format {
+	const char *name;
+	int (*write)(FILE *out, const struct knot_timeline *t, struct knot_error *err);
+} formats[] = {
+	{"json", write_json},
+	{"perfetto", knot_perfetto_write},
+	{"shiviz", knot_shiviz_write},
+	{"dot", knot_dot_write},
+};
+
+#define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
+
+static int find_format(const char *name, const struct format **ret, struct knot_error *err)
+{
+	struct knot_text all = {0};
+
+	for (size_t i = 0; i < FORMAT_COUNT; i++) {
+		if (!strcmp(formats[i].name, name)) {
+			knot_text_free(&all);
+			*ret = &formats[i];
+			return 0;
+		}
+		knot_text_addf(&all, "%s%s",
+			!i                             ? ""
+				: i + 1 < FORMAT_COUNT ? ", "
+						       : " or ",
+			formats[i].name);
+	}
+	knot_auto_free char *shown = knot_text_escape(knot_span_str(name), 80);
+	const int rc = *name
+		? knot_error_set(err, KNOT_EUSAGE, "-format %s: not one of %s", shown, all.data)
+		: knot_error_set(err, KNOT_EUSAGE, "-format is missing: %s", all.data);
+
+	knot_text_free(&all);
+	return rc;
+}
+
+static int write_file(const char *file, const char *text, size_t len, struct knot_error *err)
+{
+	FILE *out = fopen(file, "we");
+
+	if (!out)
+		return knot_error_set(err, KNOT_EUSAGE, "-o %s: %s", file, strerror(errno));
+	const bool whole = fwrite(text, 1, len, out) == len;
+
+	/* What is cut short must not look whole. */
+	return fclose(out) || !whole ? knot_error_sys(err, "-o %s: cannot be written whole", file)
+				     : 0;
+}
+
+/* Nothing is written of what cannot be exported. */
+static int export(const struct knot_export_options *o, const struct format *format,
+	const struct knot_timeline *t, struct knot_error *err)
+{
+	knot_auto_free char *text = NULL;
+	size_t len = 0;
+	FILE *memory = open_memstream(&text, &len);
+
+	if (!memory)
+		return knot_error_sys(err, "open_memstream");
+	const int rc = format->write(memory, t, err);
+
+	if (fclose(memory))
+		return knot_error_sys(err, "open_memstream");
+	if (!rc && o->result)
+		return write_file(o->result, text, len, err);
+	if (!rc)
+		/* Whether it arrived is looked at when goknot ends. */
+		(void)fwrite(text, 1, len, stdout);
+	return rc;
+}
+
+int knot_cmd_export(int argc, char **argv)
+{
+	struct knot_error err = {0};
+	struct knot_export_options o;
+	struct knot_crash_timeline t = {0};
+	const struct format *format = NULL;
+	int rc = knot_options_export(argc, argv, &o, &err);
+
+	if (!rc)
+		rc = find_format(o.format, &format, &err);
+	if (!rc) {
+		const struct knot_crash_run_options ro = {
+			.dir = o.dir, .output = o.output, .memory_bytes = o.memory_bytes};
+
+		rc = knot_crash_timeline(o.file, &ro, &t, &err);
+	}
+	if (t.why)
+		fprintf(stderr, "goknot export: %s\n", t.why);
+	if (!rc)
+		rc = export(&o, format, &t.timeline, &err);
+	if (!rc && !t.same) {
+		fprintf(stderr,
+			"goknot export: the replay did not end as the file says: what was written "
+			"is that run\n");
+		rc = KNOT_EXIT_INCONCLUSIVE;
+	}
+	knot_crash_timeline_free(&t);
+	return rc < 0 ? knot_cmd_fail("export", &err) : rc;
+}
