@@ -95,9 +95,9 @@ static char *text_of(const struct writing *w, uint32_t at)
 	if (e->kind == KNOT_EV_SPAWN && e->to != NONE) {
 		knot_auto_free char *where = knot_timeline_site_text(w->t, e->site);
 
-		return knot_xasprintf("creates G%" PRIu32 " %s at %s",
+		return knot_xasprintf("creates G%" PRIu32 " %s%s%s",
 			w->t->goroutines.data[e->to].number, w->t->goroutines.data[e->to].path,
-			where);
+			e->site == NONE ? "" : " at ", e->site == NONE ? "" : where);
 	}
 	return knot_timeline_event_text(w->t, at);
 }

@@ -69,7 +69,8 @@ static char *step_text(const struct knot_timeline *t, const struct knot_timeline
 	case KNOT_OP_START:
 		return knot_xstrdup("starts");
 	case KNOT_OP_RESUME:
-		return knot_xasprintf("goes on after %s", where);
+		return e->site == NONE ? knot_xstrdup("goes on")
+				       : knot_xasprintf("goes on after %s", where);
 	case KNOT_OP_COMPUTE:
 		return knot_xstrdup("goes on computing");
 	default:
