@@ -265,8 +265,9 @@ static uint32_t to_of(const struct building *b, const struct knot_shm_event *e)
 		/* Native: which case it was is not among what the event holds. */
 		return b->tl.in->native || e->aux > NONE ? NONE : (uint32_t)e->aux;
 	case KNOT_EV_CHAIN:
-	case KNOT_EV_EXTERNAL:
 		return e->aux < NONE ? (uint32_t)e->aux : NONE;
+	case KNOT_EV_EXTERNAL:
+		return e->aux && e->aux <= KNOT_EXT_WATCHDOG ? (uint32_t)e->aux : NONE;
 	default:
 		return NONE;
 	}

@@ -20,6 +20,8 @@
 struct writing {
 	FILE *out;
 	const struct knot_timeline *t;
+	bool *ends; /* by event: an arrow begins or ends there */
+	uint32_t *last; /* by goroutine: the step of its last slice, NONE = it has none yet */
 	bool started;
 };
 
@@ -109,20 +111,27 @@ static void instant(struct writing *w, const struct knot_timeline_event *e, cons
 			e->step + INSIDE));
 }
 
+static void write_slice(struct writing *w, const struct knot_timeline_event *e, const char *name)
+{
+	json_t *args = json_pack(
+		"{s:I, s:I}", "step", (json_int_t)e->step, "virtual_ns", (json_int_t)e->vtime);
+
+	add_site(args, w->t, e->site);
+	add_primitive(args, w->t, e->primitive);
+	slice(w, e->g, "operation", name, e->step, e->step + 1ull, args);
+	if (e->g != NONE)
+		w->last[e->g] = e->step;
+}
+
 static void write_event(struct writing *w, uint32_t at)
 {
 	const struct knot_timeline_event *e = &w->t->events.data[at];
 	knot_auto_free char *text = knot_timeline_event_text(w->t, at);
-	json_t *args;
 
 	switch (e->kind) {
 	case KNOT_EV_STEP:
-		args = json_pack("{s:I, s:I}", "step", (json_int_t)e->step, "virtual_ns",
-			(json_int_t)e->vtime);
-		add_site(args, w->t, e->site);
-		add_primitive(args, w->t, e->primitive);
-		slice(w, e->g, "operation", text, e->step, e->step + 1ull, args);
-		break;
+		write_slice(w, e, text);
+		return;
 	case KNOT_EV_EXIT:
 	case KNOT_EV_TIMER:
 	case KNOT_EV_EXTERNAL:
@@ -134,6 +143,9 @@ static void write_event(struct writing *w, uint32_t at)
 		/* Flows and slices tell of the others. */
 		break;
 	}
+	/* A flow wants a slice at each end. In a native run what happens in a step of another goroutine has none of its own. */
+	if (w->ends[at] && e->g != NONE && w->last[e->g] != e->step)
+		write_slice(w, e, text);
 }
 
 static void write_spans(struct writing *w)
@@ -212,6 +224,12 @@ int knot_perfetto_write(FILE *out, const struct knot_timeline *t, struct knot_er
 	struct writing w = {.out = out, .t = t};
 
 	(void)err;
+	w.ends = knot_xalloc(t->events.len + 1);
+	w.last = knot_xalloc((t->goroutines.len + 1) * sizeof(*w.last));
+	for (size_t i = 0; i < t->goroutines.len; i++)
+		w.last[i] = NONE;
+	for (size_t i = 0; i < t->arrows.len; i++)
+		w.ends[t->arrows.data[i].from] = w.ends[t->arrows.data[i].to] = true;
 	fputs("{\"displayTimeUnit\":\"ns\",\n\"traceEvents\":[", out);
 	name_tracks(&w);
 	for (uint32_t i = 0; i < t->events.len; i++)
@@ -221,5 +239,7 @@ int knot_perfetto_write(FILE *out, const struct knot_timeline *t, struct knot_er
 	write_switches(&w);
 	write_other(&w);
 	fputs("}\n", out);
+	free(w.ends);
+	free(w.last);
 	return 0;
 }

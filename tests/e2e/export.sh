@@ -113,8 +113,12 @@ goknot fuzz -C "$root/seeds" -o "$work/native" -json -quiet -seed 1 -first -sche
 if [ "$rc" -eq 1 ]; then
 	native=$(echo "$work/native/crashes"/*-native.crash)
 	if [ -e "$native" ]; then
-		goknot export -format json -o native.json "$native"
-		expect_rc 0 "native"
+		for format in json perfetto shiviz; do
+			goknot export -format $format -o native.$format "$native"
+			expect_rc 0 "native: $format"
+		done
+		expect "native: trace events" jq -e "$trace_rules" native.perfetto >/dev/null
+		expect "native: clocks" jq -Rne "$clock_rules" native.shiviz >/dev/null
 		expect "native: the schema" by_schema native.json
 		expect "native: $(cat native.json)" jq -e '.native and (.events | length > 5) and (.blocked | length > 1) and (.waits | length > 1)' native.json >/dev/null
 	else

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "explore/timeline.h"
 #include "explore/names.h"
+#include "base/error.h"
 #include "explore/waitgraph.h"
+#include "wire/timeline_json.h"
 #include "traces.h"
 
 #include <string.h>
@@ -416,4 +418,53 @@ Test(timeline, too_many_events_are_counted)
 	cr_expect_eq(out.goroutines.data[1].state, KNOT_TIMELINE_ENDED);
 	knot_timeline_free(&out);
 	free(events);
+}
+
+/* Any trace that a target may have written gives a timeline that can be read back. */
+Test(timeline, whatever_the_trace_the_file_is_sound)
+{
+	struct knot_shm_event events[200];
+	struct knot_shm_snap snaps[6];
+	const struct trace t = start();
+	const struct knot_run_view view = {.events = events, .len = 200, .gs = t.gs, .gs_len = GS};
+	struct knot_timeline_input in = {
+		.run = &view, .names = &names, .snaps = snaps, .snaps_len = 6};
+	uint64_t random = 1;
+
+	for (int n = 0; n < 200; n++) {
+		struct knot_timeline out = {0}, back = {0};
+		struct knot_error err = {0};
+		size_t len;
+
+		for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
+			const uint64_t r = random = knot_hash_mix(random + 1);
+
+			events[i] = (struct knot_shm_event){.step = (uint32_t)(r & 1 ? i : r >> 40),
+				.g = (uint16_t)(r >> 4 & 15 ? r >> 4 & 7 : KNOT_G_NONE),
+				.kind = (uint8_t)(r >> 8 & 15),
+				.op = (uint8_t)(r >> 12 & 1 ? 4 + (r >> 13 & 15) : r >> 13 & 63),
+				.site = (uint32_t)(r >> 20 & 3 ? r >> 20 & 7 : r >> 20 & 4095),
+				.prim = (uint32_t)(r >> 24 & 3),
+				.aux = r >> 32 & 7 ? r >> 32 & 7 : r,
+				.vtime = r >> 36 & 15 ? i * 100 : r};
+		}
+		for (size_t i = 0; i < 6; i++) {
+			const uint64_t r = random = knot_hash_mix(random + 1);
+
+			snaps[i] = (struct knot_shm_snap){.g = (uint16_t)(r & 255 ? r & 7 : r),
+				.state = (uint8_t)(r >> 8 & 7),
+				.op = (uint8_t)(r >> 16 & 63),
+				.site = (uint32_t)(r >> 24 & 7),
+				.prim = (uint32_t)(r >> 32 & 3)};
+		}
+		in.native = n & 1;
+		knot_timeline_build(&in, &out);
+		char *text = knot_timeline_encode(&out, &len);
+
+		cr_assert_eq(knot_timeline_decode(knot_span_of(text, len), &back, &err), 0,
+			"run %d: %s", n, err.message);
+		free(text);
+		knot_timeline_free(&out);
+		knot_timeline_free(&back);
+	}
 }
