@@ -34,11 +34,11 @@ enum knot_tlf_list {
 struct knot_tlf {
 	const char *key;
 	size_t offset;
-	uint8_t type; /* enum knot_tlf_type */
-	bool always; /* else 0, false, the first name, is left out */
-	uint8_t list; /* of a REF */
 	const char *(*name)(uint32_t number); /* of a NAME */
 	uint32_t names; /* how many of them */
+	uint8_t type; /* enum knot_tlf_type */
+	uint8_t list; /* of a REF */
+	bool always; /* else 0, false, the first name, is left out */
 };
 
 struct knot_tlf_rows {

@@ -116,6 +116,20 @@ Test(text, a_cut_falls_between_characters)
 	cr_assert_str_eq(escape, "a...");
 }
 
+Test(text, what_is_tame_stays_as_it_is)
+{
+	knot_auto_free char *once =
+		knot_text_tame(knot_span_str("a\\n\n\\x1b\x1b \\ \xff\xe2\x80\xae"), 100);
+
+	cr_expect_str_eq(once, "a\\n\\n\\x1b\\x1b \\ \\xff\\xe2\\x80\\xae");
+	knot_auto_free char *twice = knot_text_tame(knot_span_str(once), 100);
+
+	cr_expect_str_eq(twice, once);
+	knot_auto_free char *cut = knot_text_tame(knot_span_str("ab\\cde"), 4);
+
+	cr_expect_str_eq(cut, "ab\\c...");
+}
+
 Test(text, targets_are_counted_in_words)
 {
 	static const struct {
