@@ -15,7 +15,7 @@ Test(help, every_command_has_a_page)
 		cr_assert(strstr(page->text, "\nSYNOPSIS\n"), "%s", *name);
 		cr_assert(strstr(page->text, "\nEXIT CODES\n"), "%s", *name);
 	}
-	cr_assert_eq(count, 10);
+	cr_assert_geq(count, 10);
 }
 
 Test(help, pages_that_are_no_commands)
