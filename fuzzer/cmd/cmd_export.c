@@ -37,15 +37,15 @@ static const struct format {
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
 
-static int find_format(const char *name, const struct format **ret, struct knot_error *err)
+/* NULL with err set when there is none of that name. */
+static const struct format *find_format(const char *name, struct knot_error *err)
 {
 	struct knot_text all = {0};
 
 	for (size_t i = 0; i < FORMAT_COUNT; i++) {
 		if (!strcmp(formats[i].name, name)) {
 			knot_text_free(&all);
-			*ret = &formats[i];
-			return 0;
+			return &formats[i];
 		}
 		knot_text_addf(&all, "%s%s",
 			!i                             ? ""
@@ -54,12 +54,13 @@ static int find_format(const char *name, const struct format **ret, struct knot_
 			formats[i].name);
 	}
 	knot_auto_free char *shown = knot_text_escape(knot_span_str(name), 80);
-	const int rc = *name
-		? knot_error_set(err, KNOT_EUSAGE, "-format %s: not one of %s", shown, all.data)
-		: knot_error_set(err, KNOT_EUSAGE, "-format is missing: %s", all.data);
 
+	if (*name)
+		knot_error_set(err, KNOT_EUSAGE, "-format %s: not one of %s", shown, all.data);
+	else
+		knot_error_set(err, KNOT_EUSAGE, "-format is missing: %s", all.data);
 	knot_text_free(&all);
-	return rc;
+	return NULL;
 }
 
 static int write_file(const char *file, const char *text, size_t len, struct knot_error *err)
@@ -102,12 +103,10 @@ int knot_cmd_export(int argc, char **argv)
 	struct knot_error err = {0};
 	struct knot_export_options o;
 	struct knot_crash_timeline t = {0};
-	const struct format *format = NULL;
 	int rc = knot_options_export(argc, argv, &o, &err);
+	const struct format *format = rc ? NULL : find_format(o.format, &err);
 
-	if (!rc)
-		rc = find_format(o.format, &format, &err);
-	if (!rc) {
+	if (format) {
 		const struct knot_crash_run_options ro = {
 			.dir = o.dir, .output = o.output, .memory_bytes = o.memory_bytes};
 
@@ -115,14 +114,14 @@ int knot_cmd_export(int argc, char **argv)
 	}
 	if (t.why)
 		fprintf(stderr, "goknot export: %s\n", t.why);
-	if (!rc)
+	if (format && !rc)
 		rc = export(&o, format, &t.timeline, &err);
-	if (!rc && !t.same) {
+	if (format && !rc && !t.same) {
 		fprintf(stderr,
 			"goknot export: the replay did not end as the file says: what was written "
 			"is that run\n");
 		rc = KNOT_EXIT_INCONCLUSIVE;
 	}
 	knot_crash_timeline_free(&t);
-	return rc < 0 ? knot_cmd_fail("export", &err) : rc;
+	return rc < 0 || !format ? knot_cmd_fail("export", &err) : rc;
 }
