@@ -5,6 +5,7 @@
 #include "base/shell.h"
 #include "cmd/cmd.h"
 #include "cmd/fuzz_view.h"
+#include "cmd/ignoring.h"
 #include "cmd/options.h"
 #include "cmd/session.h"
 #include "engine/campaign.h"
@@ -19,7 +20,7 @@
 #define DEFAULT_TIMEOUT_NS (10 * KNOT_NS_PER_S)
 
 static struct knot_campaign_options campaign_options(const struct knot_fuzz_options *o,
-	const struct knot_session *session, const char *command_line)
+	const struct knot_session *session, struct knot_ignore *ignore, const char *command_line)
 {
 	uint32_t policy = KNOT_POLICY_COUNT;
 	const uint32_t cores = knot_machine_cores();
@@ -52,6 +53,7 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 		.campaign_dir = session->campaign_dir,
 		.command_line = command_line,
 		.packages_dir = session->dir,
+		.ignore = ignore,
 		.cancel = session->cancel,
 	};
 }
@@ -68,10 +70,10 @@ static void tell_disk(struct knot_fuzz_view *v, const struct knot_campaign_statu
 }
 
 static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *session,
-	struct knot_project *project, struct knot_fuzz_view *v, const char *command_line,
-	struct knot_error *err)
+	struct knot_project *project, struct knot_ignore *ignore, struct knot_fuzz_view *v,
+	const char *command_line, struct knot_error *err)
 {
-	const struct knot_campaign_options co = campaign_options(o, session, command_line);
+	const struct knot_campaign_options co = campaign_options(o, session, ignore, command_line);
 	const struct knot_campaign_view view = knot_fuzz_view_campaign(v);
 	struct knot_campaign *c;
 	struct knot_campaign_status st;
@@ -86,6 +88,7 @@ static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *
 		(unsigned long long)co.seed, co.parallel, what, co.campaign_dir);
 
 	knot_fuzz_view_note(v, line);
+	knot_ignoring_tell(ignore, knot_fuzz_view_note, v);
 	int rc = knot_campaign_open(&co, project, &view, &c, err);
 
 	if (rc)
@@ -121,11 +124,16 @@ int knot_cmd_fuzz(int argc, char **argv)
 	struct knot_fuzz_options o;
 	struct knot_session session = {0};
 	struct knot_project project = {0};
+	struct knot_ignore ignore = {0};
 	knot_auto_free char *command_line = knot_session_command_line(argc, argv);
 	int rc = knot_options_fuzz(argc, argv, &o, &err);
 
 	if (!rc)
 		rc = knot_session_open(o.dir, o.output, &session, &err);
+	if (!rc && (rc = knot_ignoring_open(&session, o.ignore, &ignore, &err))) {
+		knot_session_abandon(&session);
+		knot_session_close(&session);
+	}
 	if (rc)
 		return knot_cmd_fail("fuzz", &err);
 	knot_auto_free char *flags = replay_flags(&o);
@@ -158,10 +166,11 @@ int knot_cmd_fuzz(int argc, char **argv)
 	for (size_t i = 0; i < project.failed.len && !rc; i++)
 		fprintf(stderr, "goknot fuzz: %s\n", project.failed.data[i]);
 	if (!rc)
-		rc = run_campaign(&o, &session, &project, v, command_line, &err);
+		rc = run_campaign(&o, &session, &project, &ignore, v, command_line, &err);
 	else if (*session.cancel)
 		rc = KNOT_EXIT_CLEAN; /* Ctrl-C during the build: nothing was found */
 	knot_fuzz_view_close(v);
+	knot_ignore_free(&ignore);
 	knot_project_close(&project);
 	if (rc < 0)
 		knot_session_abandon(&session);

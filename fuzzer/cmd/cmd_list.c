@@ -242,6 +242,8 @@ static void print_finding_json(const struct findings *f, const struct knot_store
 	(void)f;
 	snprintf(bucket, sizeof(bucket), "%016" PRIx64, x->bucket);
 	knot_json_line_text(&line, "state", knot_finding_state_name(x->state));
+	if (x->state == KNOT_FINDING_IGNORED)
+		knot_json_line_text(&line, "ignored", x->ignored);
 	knot_json_line_text(&line, "verdict", x->verdict);
 	knot_json_line_text(&line, "package", t ? t->package : "");
 	knot_json_line_text(&line, "test", t ? t->test : "");
@@ -272,8 +274,15 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 	put("", x->title);
 	put("\n    ", t ? t->package : "?");
 	put(" ", t ? t->test : "?");
-	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n", knot_finding_state_name(x->state),
-		x->reproduced, x->replays);
+	const bool ignored = x->state == KNOT_FINDING_IGNORED;
+
+	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n",
+		knot_finding_state_name(ignored ? KNOT_FINDING_VERIFIED : x->state), x->reproduced,
+		x->replays);
+	if (ignored) {
+		put("    ignored: ", x->ignored);
+		putchar('\n');
+	}
 	if (*file) {
 		knot_auto_free char *word = knot_shell_word(file);
 

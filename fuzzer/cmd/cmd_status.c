@@ -36,7 +36,7 @@ static const struct knot_option_table status_table = {
 struct shown {
 	struct knot_store *store;
 	bool json;
-	uint64_t targets, programs, runs, steps, findings;
+	uint64_t targets, programs, runs, steps, findings, shown;
 };
 
 static int on_runs(void *arg, const struct knot_store_runs *r, struct knot_error *err)
@@ -128,6 +128,8 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 		knot_json_line_text(&line, "verdict", f->verdict);
 		knot_json_line_text(&line, "title", f->title);
 		knot_json_line_text(&line, "state", knot_finding_state_name(f->state));
+		if (f->state == KNOT_FINDING_IGNORED)
+			knot_json_line_text(&line, "ignored", f->ignored);
 		knot_json_line_text(&line, "crash_file", f->crash_file);
 		knot_json_line_number(&line, "hits", f->hits);
 		knot_json_line_number(&line, "replays", f->replays);
@@ -135,8 +137,14 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 		knot_json_line_end(&line);
 		return 0;
 	}
+	const bool ignored = f->state == KNOT_FINDING_IGNORED;
+
+	s->shown++;
 	printf("  %s\n      crashes/%s, %s by %" PRIu64 " of %" PRIu64 " replays\n", f->title,
-		f->crash_file, knot_finding_state_name(f->state), f->reproduced, f->replays);
+		f->crash_file, knot_finding_state_name(ignored ? KNOT_FINDING_VERIFIED : f->state),
+		f->reproduced, f->replays);
+	if (ignored)
+		printf("      ignored: %s\n", f->ignored);
 	return 0;
 }
 
@@ -222,6 +230,7 @@ static void json_status(const struct shown *s, const struct knot_overview *o,
 	knot_json_line_number(&line, "chain_any", o->chain_any);
 	knot_json_line_number(&line, "chain_all", o->chain_all);
 	knot_json_line_number(&line, "findings", s->findings);
+	knot_json_line_number(&line, "ignored", o->ignored);
 	knot_json_line_number(&line, "listed", o->listed);
 	knot_json_line_number(&line, "rejected", o->rejected);
 	knot_json_line_number(&line, "replays", o->replays);
@@ -238,12 +247,15 @@ static void json_status(const struct shown *s, const struct knot_overview *o,
 static void text_end(
 	const struct shown *s, const struct knot_overview *o, const struct hooks *hooks)
 {
-	if (!s->findings)
+	if (!s->shown)
 		printf("  none\n");
 	knot_auto_free char *targets = knot_text_targets(s->targets - s->programs, s->programs);
 
-	printf("\n%" PRIu64 " runs of %s in %.0f s, %" PRIu64 " findings\n", s->runs, targets,
+	printf("\n%" PRIu64 " runs of %s in %.0f s, %" PRIu64 " findings", s->runs, targets,
 		(double)o->elapsed_ns / 1e9, s->findings);
+	if (o->ignored)
+		printf(", %" PRIu64 " ignored", o->ignored);
+	putchar('\n');
 	printf("%" PRIu64 " operations with a hook, %" PRIu64
 	       " without (goknot list -sites says which and why)",
 		hooks->placed, hooks->unplaced);

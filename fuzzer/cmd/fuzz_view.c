@@ -11,6 +11,7 @@
 #include "sys/clock.h"
 #include "view/screen.h"
 #include "view/stats.h"
+#include "wire/ignore.h"
 #include "wire/ops.h"
 
 #include <stdarg.h>
@@ -112,6 +113,7 @@ static struct knot_emit_progress convert(
 		.duplicates = st->duplicates,
 		.rejected = st->rejected,
 		.listed = st->listed,
+		.ignored = st->ignored,
 		.targets = st->targets,
 		.programs = st->programs,
 		.set_aside = st->set_aside,
@@ -320,6 +322,7 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 {
 	struct knot_fuzz_view *v = arg;
 	const char *kind = n->kind == KNOT_NEWS_LISTED ? "listed"
+		: n->kind == KNOT_NEWS_IGNORED         ? "ignored"
 		: n->kind == KNOT_NEWS_REJECTED        ? "rejected"
 						       : "set aside";
 
@@ -409,6 +412,20 @@ static void give_back(struct knot_fuzz_view *v)
 	v->held = NULL;
 }
 
+static void tell_ignores(const struct knot_fuzz_view *v, const struct knot_ignore *ignore)
+{
+	for (size_t i = 0; i < ignore->entries.len; i++) {
+		const struct knot_ignore_entry *x = &ignore->entries.data[i];
+		const struct knot_emit_ignore e = {.file = ignore->name,
+			.line = x->line,
+			.entry = x->text,
+			.expired = x->expired,
+			.findings = x->matched};
+
+		v->options.emit->ignore(v->out, &e);
+	}
+}
+
 void knot_fuzz_view_end(struct knot_fuzz_view *v, const struct knot_campaign_status *st)
 {
 	const struct knot_emit_progress p = convert(v, st);
@@ -416,6 +433,8 @@ void knot_fuzz_view_end(struct knot_fuzz_view *v, const struct knot_campaign_sta
 	give_back(v);
 	fill_page(v, st);
 	write_stats(v, st);
+	if (v->campaign_options->ignore)
+		tell_ignores(v, v->campaign_options->ignore);
 	v->options.emit->summary(stdout, &p);
 }
 

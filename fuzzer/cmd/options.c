@@ -443,6 +443,7 @@ static const struct knot_option fuzz_options[] = {
 	{"quiet", KNOT_OPTION_BOOL, FUZZ(quiet)},
 	{"screen", KNOT_OPTION_BOOL, FUZZ(screen)},
 	{"metrics", KNOT_OPTION_STRING, FUZZ(metrics)},
+	{"ignore", KNOT_OPTION_STRING, FUZZ(ignore)},
 };
 
 /* With -- one program is run, and nothing that is for tests has a meaning. */

@@ -90,6 +90,7 @@ struct knot_fuzz_options {
 	uint64_t timeout_ns; /* 0 = the default */
 	const char *tags; /* NULL = none */
 	const char *deps; /* NULL = none */
+	const char *ignore; /* file of known findings, NULL = the module's, if it has one */
 	uint64_t memory_bytes; /* 0 = the default */
 	uint64_t disk_bytes; /* likewise */
 	double audit; /* share of the requests that are replayed */

@@ -35,6 +35,7 @@ static const struct knot_option test_options[] = {
 	{"v", KNOT_OPTION_BOOL, TEST(verbose)},
 	{"json", KNOT_OPTION_BOOL, TEST(json)},
 	{"memory", KNOT_OPTION_SIZE, TEST(memory_bytes)},
+	{"ignore", KNOT_OPTION_STRING, TEST(ignore)},
 	{"C", KNOT_OPTION_STRING, TEST(dir)},
 	{"o", KNOT_OPTION_STRING, TEST(output)},
 };

@@ -46,6 +46,7 @@ struct knot_test_options {
 	const char *dir; /* -C, NULL = here */
 	const char *output; /* -o: campaign directory for build products, NULL = .goknot in dir */
 	uint64_t memory_bytes; /* 0 = as each file says */
+	const char *ignore; /* file of known findings, NULL = the module's, if it has one */
 	bool json;
 	bool verbose; /* tell of those that do not reproduce, too */
 	struct knot_option_words words; /* directories, as "./..."; none = "." */

@@ -87,6 +87,7 @@ void knot_overview_from_campaign(const struct knot_campaign *c,
 		.rejected = st->earlier[KNOT_LIVE_REJECTED] + st->rejected,
 		.duplicates = st->earlier[KNOT_LIVE_DUPLICATES] + st->duplicates,
 		.set_aside = st->set_aside,
+		.ignored = st->ignored_all,
 		.disk_bytes = st->disk_bytes,
 		.disk_limit_bytes = st->disk_limit_bytes,
 		.not_recorded =
@@ -212,6 +213,7 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	const uint64_t since = now > f->first_ns ? now - f->first_ns : 0;
 
 	(void)err;
+	r->page->overview.ignored += f->state == KNOT_FINDING_IGNORED;
 	if (f->state != KNOT_FINDING_VERIFIED)
 		return 0;
 	for (size_t i = 0; i < KNOT_VERDICT_COUNT; i++)

@@ -10,6 +10,7 @@
 struct knot_campaign;
 struct knot_campaign_news_item;
 struct knot_error;
+struct knot_ignore;
 
 struct knot_campaign_options {
 	uint64_t fuzztime_ns; /* 0 = until stopped */
@@ -33,6 +34,7 @@ struct knot_campaign_options {
 	const char *campaign_dir; /* absolute */
 	const char *command_line; /* kept in the store */
 	const char *packages_dir; /* absolute, kept for who shows how to replay */
+	struct knot_ignore *ignore; /* findings that are lived with, NULL = none */
 	const volatile int *cancel; /* set by a signal handler */
 };
 
@@ -68,6 +70,8 @@ struct knot_campaign_status {
 	uint32_t findings, duplicates, rejected, listed;
 	uint32_t verdicts
 		[KNOT_VERDICT_COUNT]; /* findings by verdict, those of earlier sessions with them */
+	uint32_t ignored,
+		ignored_all; /* findings that the ignore file matches, in this session and in all */
 	uint32_t known_hits; /* verified ends whose bucket was known before */
 	uint64_t replays, replays_same; /* fidelity of verification */
 	uint64_t audits, audits_same; /* runs replayed; same end and schedule */

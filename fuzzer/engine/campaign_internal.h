@@ -29,6 +29,9 @@ struct knot_warden;
 struct knot_bucket {
 	uint64_t key[2]; /* target, bucket */
 	uint64_t hits, stored_hits;
+	bool ignored; /* by the ignore file */
+	bool is_back; /* it was ignored, and is a finding again that nobody has been told of */
+	bool told; /* ignored: in this session */
 	UT_hash_handle hh;
 };
 

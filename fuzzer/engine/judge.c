@@ -10,12 +10,14 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "engine/known.h"
 #include "engine/native.h"
 #include "engine/race.h"
 #include "engine/timeline.h"
 #include "engine/verified.h"
 #include "engine/uneven.h"
-#include "sys/clock.h"
+#include "wire/ignore.h"
+#include "wire/places.h"
 
 #include <string.h>
 
@@ -245,6 +247,34 @@ void knot_judge_count(
 		c->last_hang_ns = ns;
 }
 
+/* A verified finding in its bucket: new, ignored, or known. */
+static int settle(struct knot_campaign *c, struct knot_target_state *s, struct knot_bucket *b,
+	const struct knot_verified *v, const struct knot_finding *f, bool *ret_finding,
+	struct knot_error *err)
+{
+	int rc = 0;
+
+	if (v->ignored && (!v->known || b->ignored)) {
+		if (b->told) {
+			c->status.duplicates++;
+			return 0;
+		}
+		b->ignored = b->told = true;
+		return knot_verified_ignore(c, s, v, f, err);
+	}
+	/* Goroutines that are blocked alike may have been created elsewhere, where nobody ignores them. */
+	if (!v->known || b->ignored || b->is_back) {
+		c->status.ignored_all -= b->ignored;
+		b->ignored = b->is_back = false;
+		rc = knot_verified_save(c, s, v, f, err);
+		*ret_finding |= !rc;
+		return rc;
+	}
+	c->status.duplicates++;
+	c->status.known_hits++;
+	return 0;
+}
+
 static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
 	const struct candidate *x, const struct knot_verified *verified, bool *ret_finding,
 	struct knot_error *err)
@@ -252,6 +282,7 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 	struct knot_outcome *o = verified->outcome;
 	struct knot_verified v = *verified;
 	struct knot_timeline timeline = {0};
+	struct knot_places places = {0};
 	struct knot_finding f = {0};
 	bool is_new = false;
 	int rc = 0;
@@ -263,20 +294,26 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 		c->names, &f);
 	if (f.verdict.finding)
 		k->verified = bucket_of(c, s, f.bucket, &is_new);
-	if (is_new)
+	if (is_new || (k->verified && (k->verified->ignored || k->verified->is_back)))
 		knot_timeline_of_run(&f, &o->record, c->names, NULL, &timeline);
 	v.timeline = &timeline;
 	knot_record_drop_events(&o->record);
-	if (!f.verdict.finding) {
-		list_once(c, s, &f, f.verdict.note, &o->record);
-	} else if (!is_new) {
-		c->status.duplicates++;
-		c->status.known_hits++;
+	if (f.verdict.finding) {
+		knot_known_places(c->project, s->target, &f, &o->record,
+			knot_sitenames_view(c->names), &places);
+		knot_auto_free char *at = knot_places_encode(&places);
+		knot_auto_free char *why = knot_ignore_reason(
+			c->options.ignore, knot_verdict_name(f.verdict.kind), &places);
+
+		v.places = at;
+		v.ignored = why;
+		v.known = !is_new;
+		rc = settle(c, s, k->verified, &v, &f, ret_finding, err);
 	} else {
-		rc = knot_verified_save(c, s, &v, &f, err);
-		*ret_finding |= !rc;
+		list_once(c, s, &f, f.verdict.note, &o->record);
 	}
 	knot_timeline_free(&timeline);
+	knot_places_free(&places);
 	knot_finding_free(&f);
 	return rc;
 }

@@ -8,7 +8,9 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "engine/campaign_internal.h"
+#include "engine/known.h"
 #include "engine/persist.h"
+#include "engine/verified.h"
 #include "explore/corpus.h"
 #include "explore/names.h"
 #include "explore/sharing.h"
@@ -90,25 +92,6 @@ static int on_import(void *arg, uint64_t hash, bool dropped, struct knot_error *
 	return 0;
 }
 
-static int on_finding(void *arg, const struct knot_store_finding *f, struct knot_error *err)
-{
-	struct restoring *r = arg;
-	struct knot_bucket *b;
-
-	(void)err;
-	if (f->state != KNOT_FINDING_VERIFIED)
-		return 0;
-	b = knot_xalloc(sizeof(*b));
-	b->key[0] = r->s->index;
-	b->key[1] = f->bucket;
-	b->hits = b->stored_hits = f->hits;
-	HASH_ADD(hh, r->c->buckets, key, sizeof(b->key), b);
-	for (uint32_t kind = 0; kind < KNOT_VERDICT_COUNT; kind++)
-		if (!strcmp(f->verdict, knot_verdict_name(kind)))
-			knot_judge_count(r->c, r->s, kind, f->first_ns);
-	return 0;
-}
-
 static int on_position(void *arg, const struct knot_store_position *p, struct knot_error *err)
 {
 	struct restoring *r = arg;
@@ -147,7 +130,7 @@ static int restore(struct knot_campaign *c, struct knot_target_state *s, struct 
 		(rc = knot_store_corpus_each(c->store, s->store_id, on_entry, &r, err)) ||
 		(rc = knot_store_import_each(c->store, s->store_id, on_import, &r, err)) ||
 		(rc = knot_store_position_each(c->store, s->store_id, on_position, &r, err)) ||
-		(rc = knot_store_finding_each(c->store, s->store_id, on_finding, &r, err)) ||
+		(rc = knot_known_restore(c, s, err)) ||
 		(rc = knot_store_runs_each(c->store, s->store_id, on_runs, &r, err)))
 		knot_error_wrap(err, "what %s has found so far", s->target->name);
 	knot_vec_free(&r.ops);
@@ -481,8 +464,8 @@ int knot_persist_flush(struct knot_campaign *c, struct knot_error *err)
 }
 
 int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_finding *f, const struct knot_crash *crash, const char *file,
-	uint32_t tries, uint32_t same, struct knot_error *err)
+	const struct knot_verified *v, const struct knot_finding *f, const struct knot_crash *crash,
+	const char *file, struct knot_error *err)
 {
 	const char *slash = strrchr(file, '/');
 	struct knot_text signature = {0};
@@ -498,18 +481,24 @@ int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state
 		.verdict = crash->verdict,
 		.title = f->title,
 		.signature = signature.data ? signature.data : "",
-		.state = KNOT_FINDING_VERIFIED,
+		.state = v->ignored ? KNOT_FINDING_IGNORED : KNOT_FINDING_VERIFIED,
 		.first_seed = crash->seed,
 		.policy = policy,
 		.crash_file = slash ? slash + 1 : file,
-		.hits = 1,
-		.replays = tries,
-		.reproduced = same,
+		.hits = v->known ? 0 : 1, /* of what is there they are counted elsewhere */
+		.replays = v->tries,
+		.reproduced = v->same,
 		.first_ns = knot_clock_wall_ns(),
 		.last_ns = knot_clock_wall_ns(),
+		.places = v->places,
+		.ignored = v->ignored,
 	};
+	const enum knot_finding_state state = finding.state;
 
 	rc = knot_store_finding_upsert(c->store, &finding, err);
+	finding.state = state;
+	if (!rc && v->known)
+		rc = knot_store_finding_update(c->store, &finding, err);
 	knot_text_free(&signature);
 	return rc ? rc : knot_store_flush(c->store, err);
 }

@@ -14,14 +14,15 @@ struct knot_finding;
 struct knot_plan;
 struct knot_pool_entry;
 struct knot_target_state;
+struct knot_verified;
 
 /* persist.c: the store. */
 int knot_persist_open(struct knot_campaign *c, struct knot_error *err);
 /* Everything not written so far; called twice a second and at the end. */
 int knot_persist_flush(struct knot_campaign *c, struct knot_error *err);
 int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_finding *f, const struct knot_crash *crash, const char *file,
-	uint32_t tries, uint32_t same, struct knot_error *err);
+	const struct knot_verified *v, const struct knot_finding *f, const struct knot_crash *crash,
+	const char *file, struct knot_error *err);
 void knot_persist_close(struct knot_campaign *c);
 /* persist_live.c: the same for what goknot status shows of a campaign under way. */
 int knot_persist_live_open(struct knot_campaign *c, struct knot_error *err);

@@ -42,6 +42,7 @@ static struct known *keep(struct knot_sitenames *n, uint32_t hash, const char *f
 	k->hash = hash;
 	k->name = (struct knot_site_name){
 		.file = knot_xstrdup(base_name(file)),
+		.told = knot_xstrdup(file),
 		.line = line,
 		.function = knot_xstrdup(function),
 	};
@@ -76,6 +77,7 @@ static const struct knot_site_name *look_up(void *arg, uint32_t site)
 		n->answer = (struct knot_site_name){
 			.file = base_name(s->file),
 			.path = s->file,
+			.package = s->pkg,
 			.line = s->line,
 			.function = s->func,
 			.primitive = has_expression ? s->prim : NULL,
@@ -107,6 +109,7 @@ void knot_sitenames_free(struct knot_sitenames *n)
 		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
 		HASH_DEL(n->known, k);
 		free((char *)k->name.file);
+		free((char *)k->name.told);
 		free((char *)k->name.function);
 		free(k);
 	}

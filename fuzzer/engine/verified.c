@@ -96,6 +96,48 @@ static void tell_finding(struct knot_campaign *c, const struct knot_target_state
 		c->view.news(c->view.arg, &item);
 }
 
+static void tell_ignored(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_verified *v, const struct knot_finding *f)
+{
+	const struct knot_campaign_news_item item = {
+		.kind = KNOT_NEWS_IGNORED,
+		.target = s->target,
+		.finding = f,
+		.record = &v->outcome->record,
+		.names = c->names,
+		.text = v->ignored,
+	};
+
+	c->status.ignored++;
+	if (c->view.news)
+		c->view.news(c->view.arg, &item);
+}
+
+/* What is ignored is kept all the same, as it was found: the ignore file may change. */
+int knot_verified_ignore(struct knot_campaign *c, struct knot_target_state *s,
+	const struct knot_verified *v, const struct knot_finding *f, struct knot_error *err)
+{
+	struct knot_crash crash = {0};
+	knot_auto_free char *file = NULL;
+	int rc;
+
+	if (v->known) {
+		tell_ignored(c, s, v, f);
+		return 0;
+	}
+	knot_crashfile_fill(c, s, v->plan, &v->outcome->record, v->flags, f, &crash);
+	if (v->native)
+		fill_native(v, NULL, &crash);
+	rc = knot_crashfile_write(c, &crash, v->outcome, NULL, v->timeline, &file, err);
+	if (!rc)
+		rc = knot_persist_finding(c, s, v, f, &crash, file, err);
+	if (!rc)
+		tell_ignored(c, s, v, f);
+	c->status.ignored_all += !rc;
+	knot_crash_free(&crash);
+	return rc;
+}
+
 int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
 	const struct knot_verified *v, const struct knot_finding *f, struct knot_error *err)
 {
@@ -113,7 +155,7 @@ int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
 	if (!rc)
 		rc = knot_crashfile_write(c, &crash, v->outcome, NULL, v->timeline, &file, err);
 	if (!rc)
-		rc = knot_persist_finding(c, s, f, &crash, file, v->tries, v->same, err);
+		rc = knot_persist_finding(c, s, v, f, &crash, file, err);
 	if (!rc)
 		rc = shrink(c, s, v, f, &crash, &shrunk, err);
 	if (!rc) {

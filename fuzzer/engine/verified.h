@@ -13,9 +13,15 @@ struct knot_verified {
 	uint32_t flags; /* of the schedule that worked */
 	uint32_t tries, same;
 	bool native;
+	const char *places; /* where it is, as the store keeps it */
+	const char *ignored; /* why the ignore file matches it, NULL = it does not */
+	bool known; /* the store has it already */
 };
 
-/* f is what its run was judged. */
+/* f is what its run was judged. It is ignored: no more than kept and told. */
+int knot_verified_ignore(struct knot_campaign *c, struct knot_target_state *s,
+	const struct knot_verified *v, const struct knot_finding *f, struct knot_error *err);
+/* It is a finding. */
 int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
 	const struct knot_verified *v, const struct knot_finding *f, struct knot_error *err);
 

@@ -9,8 +9,11 @@
 struct knot_site_name {
 	const char *file; /* base name */
 	const char *path; /* absolute, NULL = unknown */
+	const char *told; /* path as the target has it, for showing only: nothing there is opened */
+	const char *package; /* import path that function goes without; NULL = it has it */
 	uint32_t line; /* 0 = unknown */
-	const char *function; /* as in the symbol table: "net/http.(*Server).Serve" */
+	const char *
+		function; /* as in the symbol table: "net/http.(*Server).Serve", or behind package */
 	const char *primitive; /* expression: "s.mu" */
 };
 

@@ -7,17 +7,22 @@ static const char *const sql[KNOT_STMT_COUNT] = {
 	[KNOT_STMT_FINDING_UPSERT] =
 		("INSERT INTO findings (target, bucket, verdict, title, signature, state, "
 		 "first_seed,"
-		 " policy, crash_file, hits, replays, reproduced, first_ns, last_ns)"
-		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+		 " policy, crash_file, hits, replays, reproduced, first_ns, last_ns,"
+		 " places, ignored)"
+		 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+		 " coalesce(?15, ''), coalesce(?16, ''))"
 		 " ON CONFLICT (target, bucket) DO UPDATE SET hits = hits + excluded.hits,"
 		 " last_ns = excluded.last_ns RETURNING id, state, hits"),
 	[KNOT_STMT_FINDING_UPDATE] =
 		("UPDATE findings SET verdict = ?2, title = ?3, signature = ?4, state = ?5,"
 		 " first_seed = ?6, policy = ?7, crash_file = ?8, replays = ?9, reproduced = ?10,"
-		 " last_ns = ?11 WHERE id = ?1"),
+		 " last_ns = ?11, places = coalesce(?12, ''), ignored = coalesce(?13, '')"
+		 " WHERE id = ?1"),
+	[KNOT_STMT_FINDING_IGNORE] = "UPDATE findings SET state = ?2, ignored = ?3 WHERE id = ?1",
 	[KNOT_STMT_FINDING_EACH] =
 		("SELECT id, target, bucket, verdict, title, signature, state, first_seed, policy,"
-		 " crash_file, hits, replays, reproduced, first_ns, last_ns FROM findings"
+		 " crash_file, hits, replays, reproduced, first_ns, last_ns, places, ignored"
+		 " FROM findings"
 		 " WHERE ?1 = 0 OR target = ?1 ORDER BY id"),
 };
 
@@ -25,6 +30,7 @@ const char *knot_finding_state_name(enum knot_finding_state state)
 {
 	return state == KNOT_FINDING_VERIFIED    ? "verified"
 		: state == KNOT_FINDING_REJECTED ? "rejected"
+		: state == KNOT_FINDING_IGNORED  ? "ignored"
 						 : "candidate";
 }
 
@@ -36,17 +42,18 @@ int knot_store_finding_upsert(
 	int r = knot_store_begin(store, err);
 	if (r == 0)
 		r = knot_store_prepare(store, KNOT_STMT_FINDING_UPSERT,
-			sql[KNOT_STMT_FINDING_UPSERT], &stmt, err, "iutttiuituuuuu",
+			sql[KNOT_STMT_FINDING_UPSERT], &stmt, err, "iutttiuituuuuutt",
 			finding->target, finding->bucket, finding->verdict, finding->title,
 			finding->signature, (int64_t)finding->state, finding->first_seed,
 			(int64_t)finding->policy, finding->crash_file, finding->hits,
-			finding->replays, finding->reproduced, finding->first_ns, finding->last_ns);
+			finding->replays, finding->reproduced, finding->first_ns, finding->last_ns,
+			finding->places, finding->ignored);
 	if (r == 0)
 		r = knot_store_step(store, stmt, "saving a finding", &row, err);
 	if (r < 0)
 		return r;
 	finding->id = sqlite3_column_int64(stmt, 0);
-	finding->state = (enum knot_finding_state)knot_store_u32(stmt, 1, KNOT_FINDING_REJECTED);
+	finding->state = (enum knot_finding_state)knot_store_u32(stmt, 1, KNOT_FINDING_IGNORED);
 	finding->hits = knot_store_u64(stmt, 2);
 	sqlite3_reset(stmt);
 	return 0;
@@ -56,10 +63,20 @@ int knot_store_finding_update(
 	struct knot_store *store, const struct knot_store_finding *finding, struct knot_error *err)
 {
 	return knot_store_write(store, KNOT_STMT_FINDING_UPDATE, sql[KNOT_STMT_FINDING_UPDATE],
-		"saving a finding", err, "itttiuituuu", finding->id, finding->verdict,
+		"saving a finding", err, "itttiuituuutt", finding->id, finding->verdict,
 		finding->title, finding->signature, (int64_t)finding->state, finding->first_seed,
 		(int64_t)finding->policy, finding->crash_file, finding->replays,
-		finding->reproduced, finding->last_ns);
+		finding->reproduced, finding->last_ns, finding->places, finding->ignored);
+}
+
+int knot_store_finding_ignore(
+	struct knot_store *store, int64_t id, const char *reason, struct knot_error *err)
+{
+	const enum knot_finding_state state =
+		*reason ? KNOT_FINDING_IGNORED : KNOT_FINDING_VERIFIED;
+
+	return knot_store_write(store, KNOT_STMT_FINDING_IGNORE, sql[KNOT_STMT_FINDING_IGNORE],
+		"saving a finding", err, "iit", id, (int64_t)state, reason);
 }
 
 int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store_finding_fn fn,
@@ -81,7 +98,7 @@ int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store
 			.title = knot_store_text(stmt, 4),
 			.signature = knot_store_text(stmt, 5),
 			.state = (enum knot_finding_state)knot_store_u32(
-				stmt, 6, KNOT_FINDING_REJECTED),
+				stmt, 6, KNOT_FINDING_IGNORED),
 			.first_seed = knot_store_u64(stmt, 7),
 			.policy = knot_store_u32(stmt, 8, UINT32_MAX),
 			.crash_file = knot_store_text(stmt, 9),
@@ -90,6 +107,8 @@ int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store
 			.reproduced = knot_store_u64(stmt, 12),
 			.first_ns = knot_store_u64(stmt, 13),
 			.last_ns = knot_store_u64(stmt, 14),
+			.places = knot_store_text(stmt, 15),
+			.ignored = knot_store_text(stmt, 16),
 		};
 		r = fn(arg, &finding, err);
 		if (r != 0)

@@ -13,6 +13,7 @@ enum knot_finding_state {
 	KNOT_FINDING_CANDIDATE = 0, /* not replayed yet */
 	KNOT_FINDING_VERIFIED = 1, /* replayed in a fresh process */
 	KNOT_FINDING_REJECTED = 2, /* did not replay */
+	KNOT_FINDING_IGNORED = 3, /* replayed, and the ignore file matches it */
 };
 
 /* As shown and as in -json; a state that is unknown is a candidate. */
@@ -32,6 +33,8 @@ struct knot_store_finding {
 	uint64_t hits;
 	uint64_t replays, reproduced;
 	uint64_t first_ns, last_ns; /* wall clock */
+	const char *places; /* where it is: wire/places.h; NULL is "" */
+	const char *ignored; /* why, escaped; NULL is "" */
 };
 
 typedef int (*knot_store_finding_fn)(
@@ -46,6 +49,9 @@ int knot_store_finding_upsert(
 /* Sets everything but target, bucket, hits and first_ns of finding->id. */
 int knot_store_finding_update(
 	struct knot_store *store, const struct knot_store_finding *finding, struct knot_error *err);
+/* It is ignored now, for that reason, or verified as it was before (reason ""). */
+int knot_store_finding_ignore(
+	struct knot_store *store, int64_t id, const char *reason, struct knot_error *err);
 /* Of one target (0 = of every one), in the order they were found. Borrowed during the call. */
 int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store_finding_fn fn,
 	void *arg, struct knot_error *err);

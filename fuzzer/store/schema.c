@@ -116,7 +116,7 @@ static const char *const migrations[] = {
 	" verdict TEXT NOT NULL,"
 	" title TEXT NOT NULL,"
 	" signature TEXT NOT NULL,"
-	" state INTEGER NOT NULL," /* 0 candidate, 1 verified, 2 rejected */
+	" state INTEGER NOT NULL," /* 0 candidate, 1 verified, 2 rejected, 3 ignored */
 	" first_seed INTEGER NOT NULL,"
 	" policy INTEGER NOT NULL,"
 	" crash_file TEXT NOT NULL,"
@@ -168,6 +168,10 @@ static const char *const migrations[] = {
 	/* 5: what corpus entries cover; chains that goknot corpus min dropped are known imports for ever */
 	"ALTER TABLE corpus ADD COLUMN pairs BLOB NOT NULL DEFAULT x'';" /* 64 bits each */
 	"ALTER TABLE imports ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;",
+
+	/* 6: findings that an ignore file matches */
+	"ALTER TABLE findings ADD COLUMN places TEXT NOT NULL DEFAULT '';" /* wire/places.h */
+	"ALTER TABLE findings ADD COLUMN ignored TEXT NOT NULL DEFAULT '';", /* why */
 };
 
 int knot_schema_version(void)

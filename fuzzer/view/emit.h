@@ -19,7 +19,8 @@ struct knot_emit_progress {
 	uint64_t pairs, pairs_since, states;
 	uint64_t chain_runs, chain_any, chain_all;
 	uint64_t corpus, processes, steps;
-	uint32_t findings, duplicates, rejected, listed, targets, programs, set_aside, workers;
+	uint32_t findings, duplicates, rejected, listed, ignored, targets, programs, set_aside,
+		workers;
 	uint64_t replays, replays_same;
 	uint64_t audits, audits_same;
 	uint64_t trials_refused, trials_refused_had, trials_tried, trials_tried_had;
@@ -122,17 +123,26 @@ struct knot_emit_trial {
 	bool had;
 };
 
+/* An entry of the ignore file, at the end. */
+struct knot_emit_ignore {
+	const char *file, *entry; /* as shown; the whole line */
+	size_t line;
+	bool expired;
+	uint64_t findings; /* that it matched */
+};
+
 struct knot_emitter;
 
 struct knot_emit_ops {
 	void (*note)(FILE *out, const char *text);
 	void (*progress)(FILE *out, const struct knot_emit_progress *p);
 	void (*finding)(FILE *out, const struct knot_emit_finding *f);
-	/* A bad end that is no finding, a rejected candidate, a test set aside. */
+	/* A bad end that is no finding, an ignored one, a rejected candidate, a test set aside. */
 	void (*listed)(FILE *out, const char *kind, const char *package, const char *test,
 		const char *title, const char *why);
 	void (*audit)(FILE *out, const struct knot_emit_audit *a);
 	void (*trial)(FILE *out, const struct knot_emit_trial *t);
+	void (*ignore)(FILE *out, const struct knot_emit_ignore *e);
 	void (*summary)(FILE *out, const struct knot_emit_progress *p);
 	void (*step)(FILE *out, const char *text, bool is_event);
 	void (*replay)(FILE *out, const struct knot_emit_replay *r);

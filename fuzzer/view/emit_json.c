@@ -83,6 +83,7 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"duplicates", p->duplicates},
 		{"rejected", p->rejected},
 		{"listed", p->listed},
+		{"ignored", p->ignored},
 		{"targets", p->targets},
 		{"set_aside", p->set_aside},
 		{"workers", p->workers},
@@ -200,6 +201,18 @@ static void trial(FILE *out, const struct knot_emit_trial *t)
 	put(o, "campaign_runs", number(t->earlier));
 	put(o, "campaign_whole", number(t->earlier_whole));
 	put(o, "had", json_boolean(t->had));
+	line(out, o);
+}
+
+static void ignore(FILE *out, const struct knot_emit_ignore *e)
+{
+	json_t *o = event("ignore");
+
+	text(o, "file", e->file);
+	put(o, "line", number(e->line));
+	text(o, "entry", e->entry);
+	put(o, "expired", json_boolean(e->expired));
+	put(o, "findings", number(e->findings));
 	line(out, o);
 }
 
@@ -321,6 +334,7 @@ const struct knot_emit_ops knot_emit_json = {
 	.listed = listed,
 	.audit = audit,
 	.trial = trial,
+	.ignore = ignore,
 	.summary = summary,
 	.step = step,
 	.replay = replay,

@@ -43,7 +43,10 @@ static void progress(FILE *out, const struct knot_emit_progress *p)
 		p->pairs_since, p->pairs);
 	if (p->chain_runs)
 		fprintf(out, ", chain hits: %.0f%%", percent(p->chain_any, p->chain_runs));
-	fprintf(out, ", findings: %u\n", p->findings);
+	fprintf(out, ", findings: %u", p->findings);
+	if (p->ignored)
+		fprintf(out, ", ignored: %u", p->ignored);
+	fputc('\n', out);
 	fflush(out);
 }
 
@@ -126,8 +129,11 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 			percent(p->chain_any, p->chain_runs), percent(p->chain_all, p->chain_runs));
 	fprintf(out,
 		"fuzz: %u findings, %u more hits of known ones, %u candidates rejected by replay, "
-		"%u listed, %u set aside\n",
+		"%u listed, %u set aside",
 		p->findings, p->duplicates, p->rejected, p->listed, p->set_aside);
+	if (p->ignored)
+		fprintf(out, ", %u ignored", p->ignored);
+	fputc('\n', out);
 	if (p->replays)
 		fprintf(out,
 			"fuzz: fidelity: %" PRIu64 " of %" PRIu64 " replays ended the same way\n",
@@ -188,6 +194,13 @@ static void trial(FILE *out, const struct knot_emit_trial *t)
 	fprintf(out, "fuzz: trial: %s %s: refused as impossible, and had in %u runs: %s\n",
 		t->package, t->test, t->runs, t->chain);
 	fflush(out);
+}
+
+/* Which of them are of no use is for who asks for it. */
+static void ignore(FILE *out, const struct knot_emit_ignore *e)
+{
+	(void)out;
+	(void)e;
 }
 
 static void step(FILE *out, const char *text, bool is_event)
@@ -337,6 +350,7 @@ const struct knot_emit_ops knot_emit_text = {
 	.listed = listed,
 	.audit = audit,
 	.trial = trial,
+	.ignore = ignore,
 	.summary = summary,
 	.step = step,
 	.replay = replay,

@@ -198,8 +198,12 @@ static void results(struct page *p)
 	char a[NUMBER_LEN], b[NUMBER_LEN];
 	knot_auto_free char *kinds = verdicts(o);
 
+	knot_auto_free char *ignored = o->ignored
+		? knot_xasprintf(", and %" PRIu64 " ignored", o->ignored)
+		: knot_xstrdup("");
+
 	line(p, o->findings ? KNOT_STYLE_ALARM : KNOT_STYLE_PLAIN,
-		knot_xasprintf(" findings       %s", kinds));
+		knot_xasprintf(" findings       %s%s", kinds, ignored));
 	halves(p, KNOT_STYLE_HEADING, knot_xstrdup(" coverage"), knot_xstrdup("verification"));
 	halves(p, KNOT_STYLE_PLAIN,
 		knot_xasprintf(" pairs          %s, %s states of channels",

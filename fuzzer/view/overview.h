@@ -58,6 +58,7 @@ struct knot_overview {
 	uint64_t chain_runs, chain_any, chain_all;
 	uint64_t replays, replays_same;
 	uint64_t findings, listed, rejected, duplicates, set_aside;
+	uint64_t ignored; /* verified, and matched by the ignore file; findings without them */
 	uint64_t disk_bytes, disk_limit_bytes; /* the campaign directory; limit 0 = not known */
 	uint64_t not_recorded; /* everything that was lost and counted */
 	const struct knot_overview_count *verdicts; /* findings by verdict */

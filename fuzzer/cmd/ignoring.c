@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/ignoring.h"
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "cmd/session.h"
+#include "engine/known.h"
+
+#include <string.h>
+
+/* The directory of the next go.mod at dir or above; NULL = none. Caller frees. */
+static char *module_root(const char *dir)
+{
+	knot_auto_free char *at = knot_xstrdup(dir);
+
+	for (char *slash; *at; *slash = '\0') {
+		knot_auto_free char *gomod = knot_xasprintf("%s/go.mod", at);
+
+		if (knot_file_exists(gomod))
+			return knot_steal(&at);
+		slash = strrchr(at, '/');
+		if (!slash)
+			break;
+	}
+	return NULL;
+}
+
+int knot_ignoring_open(const struct knot_session *session, const char *file,
+	struct knot_ignore *ret_ignore, struct knot_error *err)
+{
+	knot_auto_free char *root = file ? NULL : module_root(session->dir);
+	knot_auto_free char *usual = root ? knot_xasprintf("%s/" KNOT_IGNORING_FILE, root) : NULL;
+	const size_t cwd = strlen(session->cwd);
+	const char *path = file ? file : usual;
+	knot_auto_free char *text = NULL;
+	size_t len;
+	int rc;
+
+	if (!path || (!file && !knot_file_exists(path)))
+		return 0;
+	const bool below = !strncmp(path, session->cwd, cwd) && path[cwd] == '/';
+
+	if ((rc = knot_file_read(path, KNOT_IGNORE_MAX_BYTES, &text, &len, err)))
+		return file ? knot_error_wrap(err, "-ignore") : rc;
+	return knot_known_parse(
+		knot_span_of(text, len), below ? path + cwd + 1 : path, ret_ignore, err);
+}
+
+void knot_ignoring_tell(
+	const struct knot_ignore *ignore, void (*say)(void *arg, const char *text), void *arg)
+{
+	if (!ignore->name)
+		return;
+	knot_auto_free char *line = knot_xasprintf("known findings: %zu line%s in %s",
+		ignore->entries.len, ignore->entries.len == 1 ? "" : "s", ignore->name);
+
+	say(arg, line);
+	for (size_t i = 0; i < ignore->entries.len; i++) {
+		const struct knot_ignore_entry *e = &ignore->entries.data[i];
+		knot_auto_free char *text =
+			knot_xasprintf("%s:%zu: expired, ignores nothing any more: %s",
+				ignore->name, e->line, e->text);
+
+		if (e->expired)
+			say(arg, text);
+	}
+}

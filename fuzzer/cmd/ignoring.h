@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The ignore file of a command: where it is, and what is told of it before anything is run. */
+#ifndef KNOT_CMD_IGNORING_H
+#define KNOT_CMD_IGNORING_H
+
+#include "wire/ignore.h"
+
+struct knot_error;
+struct knot_session;
+
+#define KNOT_IGNORING_FILE ".goknotignore"
+
+/*
+ * file: -ignore, NULL = the one in the root of the module that the session's directory lies in, if there is one. Caller
+ * frees with knot_ignore_free.
+ */
+int knot_ignoring_open(const struct knot_session *session, const char *file,
+	struct knot_ignore *ret_ignore, struct knot_error *err);
+/* Calls say for each line that is worth one: how many entries there are, and which have expired. */
+void knot_ignoring_tell(
+	const struct knot_ignore *ignore, void (*say)(void *arg, const char *text), void *arg);
+
+#endif
