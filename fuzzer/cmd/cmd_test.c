@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
+#include "cmd/ignoring.h"
 #include "cmd/options_crash.h"
 #include "sys/clock.h"
 #include "view/emit.h"
@@ -23,6 +24,7 @@ struct testing {
 	const struct knot_test_options *options;
 	const struct knot_emit_ops *emit;
 	struct knot_session session;
+	struct knot_ignore ignore;
 	KNOT_VEC(struct schedule *) schedules;
 	struct knot_emit_tested sum;
 	bool bad; /* a file cannot be read, or code does not build */
@@ -42,7 +44,8 @@ static void say(struct testing *t, const struct schedule *s, const char *outcome
 		.title = title,
 		.why = why,
 		.step = step};
-	const bool fine = !strcmp(outcome, "clean") || !strcmp(outcome, "diverged");
+	const bool fine = !strcmp(outcome, "clean") || !strcmp(outcome, "diverged") ||
+		!strcmp(outcome, "ignored");
 
 	if (!fine || t->options->verbose || t->options->json)
 		t->emit->schedule(stdout, &e);
@@ -136,7 +139,8 @@ static int order(const void *a, const void *b)
 	return c ? c : strcmp((*x)->file, (*y)->file);
 }
 
-static int replay_one(struct testing *t, struct schedule *s, struct knot_error *err)
+static int replay_one(struct testing *t, struct schedule *s, const struct knot_project *project,
+	struct knot_error *err)
 {
 	const struct knot_crash *c = &s->run.crash;
 	uint32_t memory[KNOT_MEM_MAX];
@@ -153,8 +157,14 @@ static int replay_one(struct testing *t, struct schedule *s, struct knot_error *
 		return 0;
 	}
 	knot_crash_run_judge(&s->run, &o, &f);
+	knot_auto_free char *known =
+		knot_ignoring_reason(&t->ignore, project, &s->run, &f, &o.record);
+
 	/* A bucket is made of positions, which shift when a line is added above them: the same verdict is enough. */
-	if (!strcmp(knot_verdict_name(f.verdict.kind), c->verdict)) {
+	if (known) {
+		t->sum.ignored++;
+		say(t, s, "ignored", f.title, known, 0);
+	} else if (!strcmp(knot_verdict_name(f.verdict.kind), c->verdict)) {
 		t->sum.reproduced++;
 		say(t, s, "reproduced", f.title, NULL, 0);
 	} else if (f.verdict.finding) {
@@ -203,7 +213,7 @@ static int replay_group(struct testing *t, size_t from, size_t to, struct knot_e
 				continue;
 			}
 			if (!rc)
-				rc = replay_one(t, s, err);
+				rc = replay_one(t, s, &place.project, err);
 			knot_replayer_close(s->run.replayer);
 			s->run.replayer = NULL;
 		}
@@ -257,6 +267,10 @@ int knot_cmd_test(int argc, char **argv)
 		rc = knot_session_open(o.dir, o.output, &t.session, &err);
 	if (!rc) {
 		t.emit = o.json ? &knot_emit_json : &knot_emit_text;
+		rc = knot_ignoring_open(&t.session, o.ignore, &t.ignore, &err);
+	}
+	if (!rc) {
+		knot_ignoring_warn(&t.ignore, "test");
 		rc = test(&t, &err);
 	}
 	if (!rc) {
@@ -269,6 +283,7 @@ int knot_cmd_test(int argc, char **argv)
 		free(t.schedules.data[i]);
 	}
 	knot_vec_free(&t.schedules);
+	knot_ignore_free(&t.ignore);
 	if (!t.sum.schedules)
 		knot_session_abandon(&t.session);
 	knot_session_close(&t.session);

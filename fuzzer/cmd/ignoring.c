@@ -4,9 +4,12 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "cmd/session.h"
+#include "cmd/crash_run.h"
 #include "engine/known.h"
+#include "engine/sitenames.h"
+#include "wire/places.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The directory of the next go.mod at dir or above; NULL = none. Caller frees. */
@@ -47,6 +50,16 @@ int knot_ignoring_open(const struct knot_session *session, const char *file,
 		knot_span_of(text, len), below ? path + cwd + 1 : path, ret_ignore, err);
 }
 
+/* What is to be told of the nth entry, NULL = nothing. Caller frees. */
+static char *expired(const struct knot_ignore *ignore, size_t nth)
+{
+	const struct knot_ignore_entry *e = &ignore->entries.data[nth];
+
+	return e->expired ? knot_xasprintf("%s:%zu: expired, ignores nothing any more: %s",
+				    ignore->name, e->line, e->text)
+			  : NULL;
+}
+
 void knot_ignoring_tell(
 	const struct knot_ignore *ignore, void (*say)(void *arg, const char *text), void *arg)
 {
@@ -57,12 +70,35 @@ void knot_ignoring_tell(
 
 	say(arg, line);
 	for (size_t i = 0; i < ignore->entries.len; i++) {
-		const struct knot_ignore_entry *e = &ignore->entries.data[i];
-		knot_auto_free char *text =
-			knot_xasprintf("%s:%zu: expired, ignores nothing any more: %s",
-				ignore->name, e->line, e->text);
+		knot_auto_free char *text = expired(ignore, i);
 
-		if (e->expired)
+		if (text)
 			say(arg, text);
 	}
+}
+
+void knot_ignoring_warn(const struct knot_ignore *ignore, const char *command)
+{
+	for (size_t i = 0; i < ignore->entries.len; i++) {
+		knot_auto_free char *text = expired(ignore, i);
+
+		if (text)
+			fprintf(stderr, "goknot %s: %s\n", command, text);
+	}
+}
+
+char *knot_ignoring_reason(struct knot_ignore *ignore, const struct knot_project *project,
+	const struct knot_crash_run *run, const struct knot_finding *f,
+	const struct knot_record *rec)
+{
+	struct knot_places places = {0};
+
+	if (!f->verdict.finding)
+		return NULL;
+	knot_known_places(
+		project, run->crash.target, f, rec, knot_sitenames_view(run->names), &places);
+	char *reason = knot_ignore_reason(ignore, knot_verdict_name(f->verdict.kind), &places);
+
+	knot_places_free(&places);
+	return reason;
 }

@@ -5,7 +5,11 @@
 
 #include "wire/ignore.h"
 
+struct knot_crash_run;
 struct knot_error;
+struct knot_finding;
+struct knot_project;
+struct knot_record;
 struct knot_session;
 
 #define KNOT_IGNORING_FILE ".goknotignore"
@@ -19,5 +23,11 @@ int knot_ignoring_open(const struct knot_session *session, const char *file,
 /* Calls say for each line that is worth one: how many entries there are, and which have expired. */
 void knot_ignoring_tell(
 	const struct knot_ignore *ignore, void (*say)(void *arg, const char *text), void *arg);
+/* Only the latter, on standard error. */
+void knot_ignoring_warn(const struct knot_ignore *ignore, const char *command);
+/* Why it is ignored what a crash file's run ended in, NULL = it is not. Caller frees. */
+char *knot_ignoring_reason(struct knot_ignore *ignore, const struct knot_project *project,
+	const struct knot_crash_run *run, const struct knot_finding *f,
+	const struct knot_record *rec);
 
 #endif

@@ -299,7 +299,7 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 	v.timeline = &timeline;
 	knot_record_drop_events(&o->record);
 	if (f.verdict.finding) {
-		knot_known_places(c->project, s->target, &f, &o->record,
+		knot_known_places(c->project, s->target->package, &f, &o->record,
 			knot_sitenames_view(c->names), &places);
 		knot_auto_free char *at = knot_places_encode(&places);
 		knot_auto_free char *why = knot_ignore_reason(

@@ -25,7 +25,7 @@ int knot_known_parse(struct knot_span text, const char *name, struct knot_ignore
 		(int64_t)(knot_clock_wall_ns() / KNOT_NS_PER_S), ret_ignore, err);
 }
 
-void knot_known_places(const struct knot_project *project, const struct knot_target *target,
+void knot_known_places(const struct knot_project *project, const char *package,
 	const struct knot_finding *f, const struct knot_record *rec, const struct knot_names *names,
 	struct knot_places *ret_places)
 {
@@ -33,7 +33,7 @@ void knot_known_places(const struct knot_project *project, const struct knot_tar
 	const struct knot_culprits_at at = {
 		.module_dir = project->build.module_dir,
 		.module = project->build.module,
-		.package = target->package,
+		.package = package,
 	};
 
 	knot_culprits_places(&f->verdict, f->race, &view, names, &at, ret_places);

@@ -12,14 +12,13 @@ struct knot_names;
 struct knot_places;
 struct knot_project;
 struct knot_span;
-struct knot_target;
 struct knot_target_state;
 
 /* The ignore file of that text: knot_ignore_parse with all that a finding's verdict can be. */
 int knot_known_parse(struct knot_span text, const char *name, struct knot_ignore *ret_ignore,
 	struct knot_error *err);
-/* Where a finding is, of a run of target. ret_places must be empty. */
-void knot_known_places(const struct knot_project *project, const struct knot_target *target,
+/* Where a finding is, of a run of a target in that package. ret_places must be empty. */
+void knot_known_places(const struct knot_project *project, const char *package,
 	const struct knot_finding *f, const struct knot_record *rec, const struct knot_names *names,
 	struct knot_places *ret_places);
 /*

@@ -94,14 +94,14 @@ struct knot_emit_schedule {
 	const char *file, *package, *test,
 		*expected; /* file as to be typed; expected: its verdict */
 	const char *
-		outcome; /* "reproduced", "other" (a bug, of another verdict), "clean", "diverged", "stale" */
+		outcome; /* "reproduced", "other" (a bug, of another verdict), "clean", "diverged", "stale", "ignored" */
 	const char *title; /* of what it ended in, "" = well */
-	const char *why; /* stale: a sentence, else NULL */
+	const char *why; /* stale, ignored: why, else NULL */
 	uint32_t step; /* diverged: where */
 };
 
 struct knot_emit_tested {
-	uint32_t schedules, reproduced, other, diverged, stale;
+	uint32_t schedules, reproduced, other, diverged, stale, ignored;
 	uint64_t build_ns, replay_ns;
 };
 

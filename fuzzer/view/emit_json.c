@@ -322,6 +322,7 @@ static void tested(FILE *out, const struct knot_emit_tested *t)
 	put(o, "other", number(t->other));
 	put(o, "diverged", number(t->diverged));
 	put(o, "stale", number(t->stale));
+	put(o, "ignored", number(t->ignored));
 	put(o, "build_seconds", json_real((double)t->build_ns / 1e9));
 	put(o, "replay_seconds", json_real((double)t->replay_ns / 1e9));
 	line(out, o);

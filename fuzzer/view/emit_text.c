@@ -322,6 +322,8 @@ static void schedule(FILE *out, const struct knot_emit_schedule *s)
 			s->package, s->test, s->title, s->expected, s->file);
 	else if (!strcmp(s->outcome, "stale"))
 		fprintf(out, "--- STALE: %s\n    %s\n", s->file, s->why);
+	else if (!strcmp(s->outcome, "ignored"))
+		fprintf(out, "ok     %s (ignored: %s: %s)\n", s->file, s->why, s->title);
 	else if (!strcmp(s->outcome, "diverged"))
 		fprintf(out,
 			"ok     %s (%s does not come; the schedule does not fit any more from step "
@@ -337,10 +339,13 @@ static void tested(FILE *out, const struct knot_emit_tested *t)
 {
 	fprintf(out,
 		"test: %u schedule%s, %u reproduced, %u ended in another bug, %u diverged, %u "
-		"stale, in %.1f s "
-		"behind a build of %.1f s\n",
+		"stale",
 		t->schedules, t->schedules == 1 ? "" : "s", t->reproduced, t->other, t->diverged,
-		t->stale, (double)t->replay_ns / 1e9, (double)t->build_ns / 1e9);
+		t->stale);
+	if (t->ignored)
+		fprintf(out, ", %u ignored", t->ignored);
+	fprintf(out, ", in %.1f s behind a build of %.1f s\n", (double)t->replay_ns / 1e9,
+		(double)t->build_ns / 1e9);
 }
 
 const struct knot_emit_ops knot_emit_text = {
