@@ -2,15 +2,11 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/shell.h"
-#include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/json.h"
+#include "cmd/list_campaign.h"
 #include "cmd/options.h"
 #include "instrument/driver.h"
-#include "store/finding.h"
-#include "store/store.h"
-#include "store/target.h"
 #include "sys/tree.h"
 #include "wire/ops.h"
 #include "wire/sites.h"
@@ -23,37 +19,20 @@
 #include <sys/signalfd.h>
 
 struct list_options {
-	bool sites, json;
+	bool sites, json, ignore;
 	const char *run, *skip, *dir, *tags, *deps;
 	struct knot_option_words words;
 };
-
-/* Text from outside, made safe for a terminal. */
-static void put(const char *before, const char *text)
-{
-	knot_auto_free char *shown = knot_text_escape(knot_span_str(text), 4096);
-	printf("%s%s", before, shown);
-}
-
-/* path as seen from the current directory when it lies below it. */
-static const char *relative(const char *path)
-{
-	char here[4096];
-	if (!getcwd(here, sizeof(here)))
-		return path;
-	const size_t len = strlen(here);
-	return strncmp(path, here, len) == 0 && path[len] == '/' ? path + len + 1 : path;
-}
 
 /* --- sites ----------------------------------------------------------------------------------- */
 
 static void print_site(const struct knot_site *s, bool json)
 {
 	if (!json) {
-		put("", relative(s->file));
+		knot_list_put("", knot_list_relative(s->file));
 		printf(":%" PRIu32 ":%" PRIu32 " %s", s->line, s->col, knot_op_name(s->op));
-		put(" ", s->prim && *s->prim ? s->prim : "-");
-		put(" ", s->func && *s->func ? s->func : "-");
+		knot_list_put(" ", s->prim && *s->prim ? s->prim : "-");
+		knot_list_put(" ", s->func && *s->func ? s->func : "-");
 		putchar('\n');
 		return;
 	}
@@ -88,7 +67,7 @@ static int list_sites(const struct knot_instrument_result *built, const struct l
 	for (size_t i = 0; i < knot_sites_unplaced_count(sites); i++) {
 		const struct knot_unplaced *u = knot_sites_unplaced_at(sites, i);
 		knot_auto_free char *file =
-			knot_text_escape(knot_span_str(relative(u->file)), 4096);
+			knot_text_escape(knot_span_str(knot_list_relative(u->file)), 4096);
 		knot_auto_free char *why = knot_text_escape(knot_span_str(u->reason), 4096);
 		fprintf(stderr, "%s:%" PRIu32 ":%" PRIu32 " %s has no hook: %s\n", file, u->line,
 			u->col, u->op, why);
@@ -102,8 +81,8 @@ static int list_sites(const struct knot_instrument_result *built, const struct l
 static void print_test(const struct knot_tests_package *p, const char *test, bool json)
 {
 	if (!json) {
-		put("", p->path);
-		put(" ", test);
+		knot_list_put("", p->path);
+		knot_list_put(" ", test);
 		putchar('\n');
 		return;
 	}
@@ -190,157 +169,6 @@ static int list_packages(const struct list_options *o, struct knot_error *err)
 	return r;
 }
 
-/* --- a campaign ------------------------------------------------------------------------------- */
-
-struct known_target {
-	int64_t id;
-	char *package, *test;
-};
-
-struct findings {
-	KNOT_VEC(struct known_target) targets;
-	const char *campaign;
-	char *replay_flags; /* to be typed before the file */
-	bool json;
-	size_t count;
-};
-
-static void print_aside(const struct findings *f, const struct knot_store_target *t)
-{
-	const char *why = knot_target_state_why(t->state);
-
-	if (why && f->json) {
-		struct knot_json_line line = {.out = stdout};
-
-		knot_json_line_text(&line, "event", "set aside");
-		knot_json_line_text(&line, "package", t->import_path);
-		knot_json_line_text(&line, "test", t->test);
-		knot_json_line_text(&line, "why", why);
-		knot_json_line_end(&line);
-	} else if (why) {
-		printf("set aside: %s %s (%s)\n", t->import_path, t->test, why);
-	}
-}
-
-static int keep_target(void *arg, const struct knot_store_target *t, struct knot_error *err)
-{
-	struct findings *f = arg;
-	(void)err;
-	print_aside(f, t);
-	knot_vec_push(&f->targets,
-		((struct known_target){.id = t->id,
-			.package = knot_xstrdup(t->import_path),
-			.test = knot_xstrdup(t->test)}));
-	return 0;
-}
-
-static void print_finding_json(const struct findings *f, const struct knot_store_finding *x,
-	const struct known_target *t, const char *file)
-{
-	struct knot_json_line line = {.out = stdout};
-	char bucket[20];
-	(void)f;
-	snprintf(bucket, sizeof(bucket), "%016" PRIx64, x->bucket);
-	knot_json_line_text(&line, "state", knot_finding_state_name(x->state));
-	if (x->state == KNOT_FINDING_IGNORED)
-		knot_json_line_text(&line, "ignored", x->ignored);
-	knot_json_line_text(&line, "verdict", x->verdict);
-	knot_json_line_text(&line, "package", t ? t->package : "");
-	knot_json_line_text(&line, "test", t ? t->test : "");
-	knot_json_line_text(&line, "title", x->title);
-	knot_json_line_text(&line, "bucket", bucket);
-	knot_json_line_number(&line, "replays", x->replays);
-	knot_json_line_number(&line, "reproduced", x->reproduced);
-	knot_json_line_text(&line, "crash_file", file);
-	knot_json_line_end(&line);
-}
-
-static int print_finding(void *arg, const struct knot_store_finding *x, struct knot_error *err)
-{
-	struct findings *f = arg;
-	const struct known_target *t = NULL;
-	(void)err;
-	for (size_t i = 0; i < f->targets.len && !t; i++)
-		if (f->targets.data[i].id == x->target)
-			t = &f->targets.data[i];
-	knot_auto_free char *file = *x->crash_file
-		? knot_xasprintf("%s/crashes/%s", f->campaign, x->crash_file)
-		: knot_xstrdup("");
-	f->count++;
-	if (f->json) {
-		print_finding_json(f, x, t, file);
-		return 0;
-	}
-	put("", x->title);
-	put("\n    ", t ? t->package : "?");
-	put(" ", t ? t->test : "?");
-	const bool ignored = x->state == KNOT_FINDING_IGNORED;
-
-	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n",
-		knot_finding_state_name(ignored ? KNOT_FINDING_VERIFIED : x->state), x->reproduced,
-		x->replays);
-	if (ignored) {
-		put("    ignored: ", x->ignored);
-		putchar('\n');
-	}
-	if (*file) {
-		knot_auto_free char *word = knot_shell_word(file);
-
-		put("    to re-run: goknot replay ", f->replay_flags);
-		put("", word);
-		putchar('\n');
-	}
-	return 0;
-}
-
-/*
- * What replay has to be told from here to find the module and the builds of a campaign: nothing where its
- * defaults will do. A module that has gone elsewhere since is the reader's to name.
- */
-static char *replay_flags(const char *campaign, const char *packages_dir)
-{
-	knot_auto_free char *here = realpath(".", NULL);
-	knot_auto_free char *dir = packages_dir ? realpath(packages_dir, NULL) : NULL;
-	knot_auto_free char *output = realpath(campaign, NULL);
-	knot_auto_free char *usual = knot_xasprintf("%s/.goknot", dir ? dir : here ? here : "");
-	const bool elsewhere = dir && here && strcmp(dir, here) != 0;
-	const bool unusual = output && strcmp(output, usual) != 0;
-	knot_auto_free char *dir_word = knot_shell_word(elsewhere ? relative(dir) : "");
-	knot_auto_free char *output_word = knot_shell_word(unusual ? relative(output) : "");
-
-	return knot_xasprintf("%s%s%s%s%s%s", elsewhere ? "-C " : "", elsewhere ? dir_word : "",
-		elsewhere ? " " : "", unusual ? "-o " : "", unusual ? output_word : "",
-		unusual ? " " : "");
-}
-
-static int list_campaign(const char *dir, bool json, struct knot_error *err)
-{
-	char *packages_dir = NULL;
-	struct knot_store *store = NULL;
-	struct findings f = {.campaign = dir, .json = json};
-	int r = knot_store_open(dir, KNOT_STORE_READ, &store, err);
-	if (r < 0)
-		return r;
-	r = knot_store_meta_get(store, "packages_dir", &packages_dir, err);
-	if (r == 0) {
-		f.replay_flags = replay_flags(dir, packages_dir);
-		free(packages_dir);
-		r = knot_store_target_each(store, keep_target, &f, err);
-	}
-	if (r == 0)
-		r = knot_store_finding_each(store, 0, print_finding, &f, err);
-	if (r == 0 && f.count == 0 && !json)
-		puts("no findings");
-	knot_store_close(store);
-	for (size_t i = 0; i < f.targets.len; i++) {
-		free(f.targets.data[i].package);
-		free(f.targets.data[i].test);
-	}
-	knot_vec_free(&f.targets);
-	free(f.replay_flags);
-	return r;
-}
-
 static bool is_campaign(const struct knot_option_words *words)
 {
 	if (words->words_len != 1)
@@ -359,14 +187,24 @@ int knot_cmd_list(int argc, char **argv)
 		{"tags", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, tags)},
 		{"deps", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, deps)},
 		{"json", KNOT_OPTION_BOOL, .offset = offsetof(struct list_options, json)},
+		{"ignore", KNOT_OPTION_BOOL, .offset = offsetof(struct list_options, ignore)},
 	};
 	static const struct knot_option_table table = {
 		.options = list, .count = sizeof(list) / sizeof(list[0])};
 	struct list_options o = {0};
 	struct knot_error err = {0};
 	int r = knot_options_parse(&table, argc, argv, &o, &o.words, &err);
+	const bool campaign = r == 0 && is_campaign(&o.words);
+	if (r == 0 && o.ignore && !campaign)
+		r = knot_error_set(&err, KNOT_EUSAGE,
+			"-ignore prints lines for what a campaign has found: it wants a campaign "
+			"directory");
+	else if (r == 0 && o.ignore && o.json)
+		r = knot_error_set(&err, KNOT_EUSAGE,
+			"-ignore prints an ignore file; with -json alone each finding has its "
+			"lines as to_ignore");
 	if (r == 0)
-		r = is_campaign(&o.words) ? list_campaign(o.words.words[0], o.json, &err)
-					  : list_packages(&o, &err);
+		r = campaign ? knot_list_campaign(o.words.words[0], o.json, o.ignore, &err)
+			     : list_packages(&o, &err);
 	return r < 0 ? knot_cmd_fail("list", &err) : KNOT_EXIT_CLEAN;
 }

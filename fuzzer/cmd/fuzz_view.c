@@ -257,6 +257,7 @@ static void on_finding(struct knot_fuzz_view *v, const struct knot_campaign_news
 		.tries = n->tries,
 		.reproduced = n->same,
 		.controlled_file = shown(v, n->controlled_file),
+		.to_ignore = n->to_ignore,
 		.critical = n->critical,
 		.critical_len = n->critical_len,
 		.minimized = n->minimized,

@@ -25,18 +25,40 @@ int knot_known_parse(struct knot_span text, const char *name, struct knot_ignore
 		(int64_t)(knot_clock_wall_ns() / KNOT_NS_PER_S), ret_ignore, err);
 }
 
+static struct knot_culprits_at at_of(const struct knot_project *project, const char *package)
+{
+	return (struct knot_culprits_at){
+		.module_dir = project->build.module_dir,
+		.module = project->build.module,
+		.package = package,
+	};
+}
+
 void knot_known_places(const struct knot_project *project, const char *package,
 	const struct knot_finding *f, const struct knot_record *rec, const struct knot_names *names,
 	struct knot_places *ret_places)
 {
 	const struct knot_run_view view = knot_record_view(rec);
-	const struct knot_culprits_at at = {
-		.module_dir = project->build.module_dir,
-		.module = project->build.module,
-		.package = package,
-	};
+	const struct knot_culprits_at at = at_of(project, package);
 
 	knot_culprits_places(&f->verdict, f->race, &view, names, &at, ret_places);
+}
+
+char *knot_known_propose(const struct knot_project *project, const char *package,
+	const struct knot_finding *f, const struct knot_record *rec, const struct knot_names *names)
+{
+	const struct knot_run_view view = knot_record_view(rec);
+	const struct knot_culprits_at at = at_of(project, package);
+	const char *why = f->race ? NULL : knot_culprits_meant(&f->verdict, &view, names, &at);
+	struct knot_places places = {0};
+
+	if (!why)
+		return NULL;
+	knot_known_places(project, package, f, rec, names, &places);
+	char *lines = knot_ignore_propose(knot_verdict_name(f->verdict.kind), &places, why);
+
+	knot_places_free(&places);
+	return lines;
 }
 
 /* What the store's ignore state is to become. */

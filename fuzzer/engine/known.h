@@ -21,6 +21,10 @@ int knot_known_parse(struct knot_span text, const char *name, struct knot_ignore
 void knot_known_places(const struct knot_project *project, const char *package,
 	const struct knot_finding *f, const struct knot_record *rec, const struct knot_names *names,
 	struct knot_places *ret_places);
+/* Lines for an ignore file, each ended by a newline, if it is a leak that is most likely meant; else NULL. Caller frees. */
+char *knot_known_propose(const struct knot_project *project, const char *package,
+	const struct knot_finding *f, const struct knot_record *rec,
+	const struct knot_names *names);
 /*
  * The findings that the store has of s. Where the ignore file has changed since, what it matches now is ignored, and
  * what it does not match any more is a finding again.

@@ -55,6 +55,7 @@ struct knot_campaign_news_item {
 	uint32_t tries, same;
 	const char *controlled_file; /* absolute; replays exactly; NULL = none was found */
 	const char *text;
+	const char *to_ignore; /* finding: lines for an ignore file, NULL = none are proposed */
 	const struct knot_minimized
 		*minimized; /* finding: how that went, NULL = it was not tried */
 	const char *const *critical; /* its critical switches, when there is a smaller schedule */

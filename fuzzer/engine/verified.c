@@ -2,6 +2,7 @@
 #include "engine/verified.h"
 
 #include "base/cleanup.h"
+#include "engine/known.h"
 #include "engine/native.h"
 #include "engine/persist.h"
 #include "engine/shrink.h"
@@ -76,11 +77,17 @@ static void tell_finding(struct knot_campaign *c, const struct knot_target_state
 	const struct knot_verified *v, const struct knot_finding *f, const struct knot_crash *crash,
 	const struct knot_shrunk *shrunk, const char *file, const char *controlled)
 {
+	const struct knot_finding *finding = shrunk->smaller ? &shrunk->finding : f;
+	const struct knot_record *rec =
+		shrunk->smaller ? &shrunk->m.outcome.record : &v->outcome->record;
+	knot_auto_free char *to_ignore = knot_known_propose(
+		c->project, s->target->package, finding, rec, knot_sitenames_view(c->names));
 	const struct knot_campaign_news_item item = {
 		.kind = KNOT_NEWS_FINDING,
 		.target = s->target,
-		.finding = shrunk->smaller ? &shrunk->finding : f,
-		.record = shrunk->smaller ? &shrunk->m.outcome.record : &v->outcome->record,
+		.finding = finding,
+		.record = rec,
+		.to_ignore = to_ignore,
 		.names = c->names,
 		.crash_file = file,
 		.native = v->native,

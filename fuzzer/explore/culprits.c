@@ -173,3 +173,91 @@ void knot_culprits_places(const struct knot_verdict *v, const struct knot_race *
 		for (size_t i = 0; i < v->sites.len && v->sites.len <= KNOT_PLACES_MAX; i++)
 			add_site(&t, true, v->sites.data[i].site);
 }
+
+/* --- leaks that are meant -------------------------------------------------------------------- */
+
+/* A worker that has nothing to do stands so; who has something to hand over does not. */
+static bool waits_for_work(uint32_t op)
+{
+	return op == KNOT_OP_RECV || op == KNOT_OP_RANGE || op == KNOT_OP_SELECT ||
+		op == KNOT_OP_SELRECV || op == KNOT_OP_CONDWAIT;
+}
+
+/* Of "a/b.(*T).F": "a/b". */
+static bool in_module(const struct knot_culprits_at *at, const char *package, const char *function)
+{
+	const size_t len = at->module ? strlen(at->module) : 0;
+	const char *name = package ? package : function ? function : "";
+
+	if (!len || !strncmp(name, "main.", 5))
+		return true;
+	return !strncmp(name, at->module, len) &&
+		(!name[len] || name[len] == '/' || name[len] == '.' ||
+			!strncmp(name + len, "_test", 5));
+}
+
+static bool is_init(const struct knot_site_name *s)
+{
+	const char *f = s && s->function ? s->function : "";
+	const char *slash = strrchr(f, '/');
+	const char *dot = s && s->package ? NULL : strchr(slash ? slash : f, '.');
+
+	if (dot)
+		f = dot + 1;
+	return !strncmp(f, "init", 4) && (!f[4] || f[4] == '.');
+}
+
+static bool is_test_file(const struct knot_site_name *s)
+{
+	static const char end[] = "_test.go";
+	const size_t len = s && s->file ? strlen(s->file) : 0;
+
+	return len >= strlen(end) && !strcmp(s->file + len - strlen(end), end);
+}
+
+static bool is_only_one(const struct knot_run_view *view, uint32_t created)
+{
+	size_t n = 0;
+
+	for (size_t g = 0; g < view->gs_len; g++)
+		n += view->gs[g].site == created;
+	return n == 1;
+}
+
+static const char *meant(const struct knot_verdict *v, const struct knot_waiter *x,
+	const struct knot_run_view *view, const struct knot_names *names,
+	const struct knot_culprits_at *at)
+{
+	const uint32_t created = x->g < view->gs_len ? view->gs[x->g].site : 0;
+
+	if (!waits_for_work(x->op) || x->is_test || x->proven || !created)
+		return NULL;
+	const struct knot_site_name *s = knot_names_site(names, x->site);
+
+	if (s && s->function && !in_module(at, s->package, s->function))
+		return "idle goroutine of a library";
+	s = knot_names_site(names, created);
+	if (is_test_file(s))
+		return NULL;
+	if (is_init(s))
+		return "idle worker, started by an init function";
+	return v->proof == KNOT_PROOF_REACHABLE && is_only_one(view, created)
+		? "idle worker, started once"
+		: NULL;
+}
+
+const char *knot_culprits_meant(const struct knot_verdict *v, const struct knot_run_view *view,
+	const struct knot_names *names, const struct knot_culprits_at *at)
+{
+	const char *why = NULL;
+
+	if (v->kind != KNOT_VERDICT_LEAK || v->proof == KNOT_PROOF_PROVEN)
+		return NULL;
+	for (size_t i = 0; i < v->graph.waiters.len; i++) {
+		const struct knot_waiter *x = &v->graph.waiters.data[i];
+
+		if (x->stuck && !(why = meant(v, x, view, names, at)))
+			return NULL;
+	}
+	return why;
+}

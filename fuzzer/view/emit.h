@@ -47,6 +47,7 @@ struct knot_emit_finding {
 	const char *not_smaller; /* why its schedule is as it was found; NULL = it was minimised */
 	bool minimized; /* the two above, and the next two, mean something */
 	uint32_t preemptions, preemptions_before;
+	const char *to_ignore; /* lines for an ignore file, NULL = none are proposed */
 	const char
 		*controlled_file; /* native: the same under the controlled scheduler, NULL = none */
 };

@@ -150,6 +150,8 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 			text(o, "not_smaller", f->not_smaller);
 	}
 	texts(o, f->lines_are, f->lines, f->lines_len);
+	if (f->to_ignore)
+		text(o, "to_ignore", f->to_ignore);
 	line(out, o);
 }
 

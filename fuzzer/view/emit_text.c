@@ -53,6 +53,15 @@ static void progress(FILE *out, const struct knot_emit_progress *p)
 /* Two short stacks of a data race, or as many goroutines, are told whole. */
 #define LINES_SHOWN 16
 
+static void proposal(FILE *out, const struct knot_emit_finding *f)
+{
+	struct knot_span lines = knot_span_str(f->to_ignore ? f->to_ignore : ""), line;
+
+	while (knot_span_take_line(&lines, &line))
+		fprintf(out, "    to ignore: %.*s\n", (int)line.len, line.data);
+	fflush(out);
+}
+
 static void finding(FILE *out, const struct knot_emit_finding *f)
 {
 	knot_auto_free char *word = knot_shell_word(f->crash_file);
@@ -77,7 +86,7 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 				"goknot "
 				"replay %s%s\n",
 				f->replay_flags, f->controlled_file);
-		fflush(out);
+		proposal(out, f);
 		return;
 	}
 	for (size_t i = 0; i < f->critical_len && i < LINES_SHOWN; i++)
@@ -98,7 +107,7 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		"re-run: goknot replay %s%s\n",
 		f->steps, f->external ? " and what came from outside" : "", f->crash_file,
 		f->replay_flags, word);
-	fflush(out);
+	proposal(out, f);
 }
 
 static void listed(FILE *out, const char *kind, const char *package, const char *test,

@@ -364,14 +364,62 @@ char *knot_ignore_reason(
 	return knot_text_steal(&reasons);
 }
 
-char *knot_ignore_line(
-	const char *verdict, const char *function, const char *site, const char *reason)
+/* --- lines for what is found ----------------------------------------------------------------- */
+
+/* Functions that much blocks in whatever it is about: who created the goroutine says more. */
+static bool is_plumbing(const char *function)
 {
-	const bool by_function = function && *function;
+	static const char *const packages[] = {"sync.", "internal/", "io.", "bufio.", "context.",
+		"time.", "os.", "net.", "reflect."};
+
+	for (size_t i = 0; i < sizeof(packages) / sizeof(*packages); i++)
+		if (!strncmp(function, packages[i], strlen(packages[i])))
+			return true;
+	return false;
+}
+
+/* The place that tells most, of the goroutine whose first is places[from]; NULL = all of them are unknown. */
+static const struct knot_place *telling(const struct knot_places *places, size_t from)
+{
+	const struct knot_place *p = places->list.data, *found = NULL;
+
+	for (size_t i = from; i < places->list.len && p[i].goroutine == p[from].goroutine; i++) {
+		if (*p[i].function && !is_plumbing(p[i].function))
+			return &p[i];
+		if (!found && (*p[i].function || *p[i].site))
+			found = &p[i];
+	}
+	return found;
+}
+
+static char *line_of(const char *verdict, const struct knot_place *p, const char *reason)
+{
 	struct knot_text t = {0};
 
-	knot_text_addf(&t, "%s %s ", verdict, by_function ? "function" : "site");
-	knot_text_add_word(&t, by_function ? outermost(function) : knot_span_str(site));
-	knot_text_addf(&t, " -- %s", reason);
+	knot_text_addf(&t, "%s %s ", verdict, *p->function ? "function" : "site");
+	knot_text_add_word(&t, *p->function ? outermost(p->function) : knot_span_str(p->site));
+	knot_text_addf(&t, " -- %s\n", reason);
 	return knot_text_steal(&t);
+}
+
+char *knot_ignore_propose(const char *verdict, const struct knot_places *places, const char *reason)
+{
+	const struct knot_place *p = places->list.data;
+	struct knot_text t = {0};
+
+	for (size_t i = 0; i < places->list.len; i++) {
+		if (i && p[i].goroutine == p[i - 1].goroutine)
+			continue;
+		const struct knot_place *at = telling(places, i);
+
+		if (!at) {
+			knot_text_free(&t);
+			return NULL;
+		}
+		knot_auto_free char *line = line_of(verdict, at, reason);
+
+		if (!t.len || !strstr(t.data, line))
+			knot_text_adds(&t, line);
+	}
+	return t.len ? knot_text_steal(&t) : NULL;
 }

@@ -57,8 +57,11 @@ void knot_ignore_free(struct knot_ignore *ignore);
 char *knot_ignore_reason(
 	struct knot_ignore *ignore, const char *verdict, const struct knot_places *places);
 
-/* A line that ignores a place: by its function, or where that is unknown by its site. Caller frees. */
-char *knot_ignore_line(
-	const char *verdict, const char *function, const char *site, const char *reason);
+/*
+ * The lines that ignore a finding, each ended by a newline: by a function of each goroutine, or where none is known by a
+ * site. NULL where neither is. reason is escaped and not empty. Caller frees.
+ */
+char *knot_ignore_propose(
+	const char *verdict, const struct knot_places *places, const char *reason);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The ignore file, and behind a line "===" the places of a finding as the database keeps them. What is accepted stays
- * what it was: places come back byte for byte, and a line made of a place ignores it.
+ * what it was: places come back byte for byte, and the lines made of them ignore them.
  */
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -15,21 +15,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const verdicts[] = {"deadlock", "leak", NULL};
 
-static void check_line(const struct knot_place *p)
+static void check_lines(const struct knot_places *places)
 {
-	knot_auto_free char *line = knot_ignore_line("leak", p->function, p->site, "why");
-	struct knot_ignore one = {0};
-	struct knot_places places = {0};
+	knot_auto_free char *lines = knot_ignore_propose("leak", places, "why");
+	struct knot_ignore ignore = {0};
 
-	if (knot_ignore_parse(knot_span_str(line), "line", verdicts, 0, &one, NULL))
+	if (!lines || knot_ignore_parse(knot_span_str(lines), "lines", verdicts, 0, &ignore, NULL))
 		return;
-	knot_assert(one.entries.len == 1);
-	knot_places_add(&places, true, p->function, p->site);
-	knot_auto_free char *reason = knot_ignore_reason(&one, "leak", &places);
+	knot_auto_free char *reason = knot_ignore_reason(&ignore, "leak", places);
 
 	knot_assert(reason);
-	knot_places_free(&places);
-	knot_ignore_free(&one);
+	knot_ignore_free(&ignore);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -52,8 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		knot_assert(!strcmp(again, third));
 		knot_places_free(&back);
-		for (size_t i = 0; i < places.list.len && i < 16; i++)
-			check_line(&places.list.data[i]);
+		check_lines(&places);
 	}
 	if (!knot_ignore_parse(file, "fuzz", verdicts, 1795305600, &ignore, NULL)) {
 		knot_auto_free char *reason = knot_ignore_reason(&ignore, "leak", &places);

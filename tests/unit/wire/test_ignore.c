@@ -234,15 +234,31 @@ Test(ignore, every_goroutine_has_to_be_matched)
 	knot_ignore_free(&i);
 }
 
-Test(ignore, a_proposed_line_ignores_what_it_was_made_of)
+Test(ignore, proposed_lines_ignore_what_they_were_made_of)
 {
-	static const char *const names[][2] = {{"a/b.(*T).Run.func1", "b/b.go:3"}, {"", "b/b.go:3"},
-		{"a.F G", ""}, {"", "a file.go:3"}};
+	struct knot_places p = {0};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		char *line = knot_ignore_line("leak", names[i][0], names[i][1], "why");
+	knot_places_add(&p, true, "a/b.(*T).Run.func1", "b/b.go:3");
+	knot_places_add(&p, false, "a/b.Start", "b/b.go:1");
+	knot_places_add(&p, true, "sync.(*Cond).Wait", "/usr/lib/go/src/sync/cond.go:71");
+	knot_places_add(&p, false, "a/b.(*Q).Start", "b/q.go:9");
+	knot_places_add(&p, true, "", "b/a file.go:7");
+	knot_places_add(&p, true, "a/b.(*T).Run.func2", "b/b.go:8");
+	char *lines = knot_ignore_propose("leak", &p, "why");
 
-		cr_expect(ignored(line, "leak", names[i][0], names[i][1]), "%s", line);
-		free(line);
-	}
+	cr_expect_str_eq(lines,
+		"leak function a/b.(*T).Run -- why\n"
+		"leak function a/b.(*Q).Start -- why\n"
+		"leak site b/a\\x20file.go:7 -- why\n");
+	struct knot_ignore ignore = parsed(lines);
+	char *reason = knot_ignore_reason(&ignore, "leak", &p);
+
+	cr_expect_str_eq(reason, "why; why; why");
+	free(reason);
+	free(lines);
+	knot_ignore_free(&ignore);
+	knot_places_add(&p, true, "", "");
+	cr_expect_null(knot_ignore_propose("leak", &p, "why"));
+	knot_places_free(&p);
+	cr_expect_null(knot_ignore_propose("leak", &p, "why"));
 }

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/list_campaign.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/shell.h"
+#include "base/vec.h"
+#include "cmd/json.h"
+#include "store/finding.h"
+#include "store/store.h"
+#include "store/target.h"
+#include "wire/ignore.h"
+#include "wire/places.h"
+#include "wire/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+void knot_list_put(const char *before, const char *text)
+{
+	knot_auto_free char *shown = knot_text_escape(knot_span_str(text), 4096);
+	printf("%s%s", before, shown);
+}
+
+const char *knot_list_relative(const char *path)
+{
+	char here[4096];
+	if (!getcwd(here, sizeof(here)))
+		return path;
+	const size_t len = strlen(here);
+	return strncmp(path, here, len) == 0 && path[len] == '/' ? path + len + 1 : path;
+}
+
+struct known_target {
+	int64_t id;
+	char *package, *test;
+};
+
+struct findings {
+	KNOT_VEC(struct known_target) targets;
+	const char *campaign;
+	char *replay_flags; /* to be typed before the file */
+	bool json, ignore;
+	size_t count;
+};
+
+static void print_aside(const struct findings *f, const struct knot_store_target *t)
+{
+	const char *why = knot_target_state_why(t->state);
+
+	if (f->ignore)
+		return;
+	if (why && f->json) {
+		struct knot_json_line line = {.out = stdout};
+
+		knot_json_line_text(&line, "event", "set aside");
+		knot_json_line_text(&line, "package", t->import_path);
+		knot_json_line_text(&line, "test", t->test);
+		knot_json_line_text(&line, "why", why);
+		knot_json_line_end(&line);
+	} else if (why) {
+		printf("set aside: %s %s (%s)\n", t->import_path, t->test, why);
+	}
+}
+
+static int keep_target(void *arg, const struct knot_store_target *t, struct knot_error *err)
+{
+	struct findings *f = arg;
+	(void)err;
+	print_aside(f, t);
+	knot_vec_push(&f->targets,
+		((struct known_target){.id = t->id,
+			.package = knot_xstrdup(t->import_path),
+			.test = knot_xstrdup(t->test)}));
+	return 0;
+}
+
+static const struct known_target *target_of(
+	const struct findings *f, const struct knot_store_finding *x)
+{
+	for (size_t i = 0; i < f->targets.len; i++)
+		if (f->targets.data[i].id == x->target)
+			return &f->targets.data[i];
+	return NULL;
+}
+
+/* NULL = it cannot be ignored, or is already. Caller frees. */
+static char *to_ignore(const struct knot_store_finding *x, const struct known_target *t)
+{
+	const time_t found = (time_t)(x->first_ns / 1000000000);
+	struct knot_places places = {0};
+	char day[16] = "";
+	struct tm tm;
+
+	if (x->state != KNOT_FINDING_VERIFIED ||
+		!knot_places_decode(knot_span_str(x->places), &places))
+		return NULL;
+	if (gmtime_r(&found, &tm))
+		strftime(day, sizeof(day), "%Y-%m-%d", &tm);
+	knot_auto_free char *test = knot_text_escape(knot_span_str(t ? t->test : "?"), 4096);
+	knot_auto_free char *reason = knot_xasprintf("found by %s on %s", test, day);
+	char *lines = knot_ignore_propose(x->verdict, &places, reason);
+
+	knot_places_free(&places);
+	return lines;
+}
+
+/* For an ignore file: what it is about stands in comments, the reasons are for a person to write. */
+static int print_lines(void *arg, const struct knot_store_finding *x, struct knot_error *err)
+{
+	struct findings *f = arg;
+	const struct known_target *t = target_of(f, x);
+	knot_auto_free char *lines = to_ignore(x, t);
+	(void)err;
+	if (x->state != KNOT_FINDING_VERIFIED)
+		return 0;
+	f->count++;
+	knot_list_put("# ", x->title);
+	knot_list_put("\n#     ", t ? t->package : "?");
+	knot_list_put(" ", t ? t->test : "?");
+	printf("\n%s", lines ? lines : "#     nobody knows where: it cannot be ignored\n");
+	return 0;
+}
+
+static void print_finding_json(
+	const struct knot_store_finding *x, const struct known_target *t, const char *file)
+{
+	struct knot_json_line line = {.out = stdout};
+	char bucket[20];
+	knot_auto_free char *lines = to_ignore(x, t);
+	snprintf(bucket, sizeof(bucket), "%016" PRIx64, x->bucket);
+	knot_json_line_text(&line, "state", knot_finding_state_name(x->state));
+	if (x->state == KNOT_FINDING_IGNORED)
+		knot_json_line_text(&line, "ignored", x->ignored);
+	knot_json_line_text(&line, "verdict", x->verdict);
+	knot_json_line_text(&line, "package", t ? t->package : "");
+	knot_json_line_text(&line, "test", t ? t->test : "");
+	knot_json_line_text(&line, "title", x->title);
+	knot_json_line_text(&line, "bucket", bucket);
+	knot_json_line_number(&line, "replays", x->replays);
+	knot_json_line_number(&line, "reproduced", x->reproduced);
+	knot_json_line_text(&line, "crash_file", file);
+	if (lines)
+		knot_json_line_text(&line, "to_ignore", lines);
+	knot_json_line_end(&line);
+}
+
+static int print_finding(void *arg, const struct knot_store_finding *x, struct knot_error *err)
+{
+	struct findings *f = arg;
+	const struct known_target *t = target_of(f, x);
+	(void)err;
+	knot_auto_free char *file = *x->crash_file
+		? knot_xasprintf("%s/crashes/%s", f->campaign, x->crash_file)
+		: knot_xstrdup("");
+	f->count++;
+	if (f->json) {
+		print_finding_json(x, t, file);
+		return 0;
+	}
+	knot_list_put("", x->title);
+	knot_list_put("\n    ", t ? t->package : "?");
+	knot_list_put(" ", t ? t->test : "?");
+	const bool ignored = x->state == KNOT_FINDING_IGNORED;
+
+	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n",
+		knot_finding_state_name(ignored ? KNOT_FINDING_VERIFIED : x->state), x->reproduced,
+		x->replays);
+	if (ignored) {
+		knot_list_put("    ignored: ", x->ignored);
+		putchar('\n');
+	}
+	if (*file) {
+		knot_auto_free char *word = knot_shell_word(file);
+
+		knot_list_put("    to re-run: goknot replay ", f->replay_flags);
+		knot_list_put("", word);
+		putchar('\n');
+	}
+	return 0;
+}
+
+/*
+ * What replay has to be told from here to find the module and the builds of a campaign: nothing where its
+ * defaults will do. A module that has gone elsewhere since is the reader's to name.
+ */
+static char *replay_flags(const char *campaign, const char *packages_dir)
+{
+	knot_auto_free char *here = realpath(".", NULL);
+	knot_auto_free char *dir = packages_dir ? realpath(packages_dir, NULL) : NULL;
+	knot_auto_free char *output = realpath(campaign, NULL);
+	knot_auto_free char *usual = knot_xasprintf("%s/.goknot", dir ? dir : here ? here : "");
+	const bool elsewhere = dir && here && strcmp(dir, here) != 0;
+	const bool unusual = output && strcmp(output, usual) != 0;
+	knot_auto_free char *dir_word = knot_shell_word(elsewhere ? knot_list_relative(dir) : "");
+	knot_auto_free char *output_word =
+		knot_shell_word(unusual ? knot_list_relative(output) : "");
+
+	return knot_xasprintf("%s%s%s%s%s%s", elsewhere ? "-C " : "", elsewhere ? dir_word : "",
+		elsewhere ? " " : "", unusual ? "-o " : "", unusual ? output_word : "",
+		unusual ? " " : "");
+}
+
+int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_error *err)
+{
+	char *packages_dir = NULL;
+	struct knot_store *store = NULL;
+	struct findings f = {.campaign = dir, .json = json, .ignore = ignore};
+	int r = knot_store_open(dir, KNOT_STORE_READ, &store, err);
+	if (r < 0)
+		return r;
+	r = knot_store_meta_get(store, "packages_dir", &packages_dir, err);
+	if (r == 0) {
+		f.replay_flags = replay_flags(dir, packages_dir);
+		free(packages_dir);
+		r = knot_store_target_each(store, keep_target, &f, err);
+	}
+	if (r == 0)
+		r = knot_store_finding_each(
+			store, 0, ignore ? print_lines : print_finding, &f, err);
+	if (r == 0 && f.count == 0 && !json)
+		puts(ignore ? "# nothing to ignore" : "no findings");
+	knot_store_close(store);
+	for (size_t i = 0; i < f.targets.len; i++) {
+		free(f.targets.data[i].package);
+		free(f.targets.data[i].test);
+	}
+	knot_vec_free(&f.targets);
+	free(f.replay_flags);
+	return r;
+}

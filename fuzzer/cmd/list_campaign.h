@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What goknot list prints of a campaign, and what it shares with the listing of packages. */
+#ifndef KNOT_CMD_LIST_CAMPAIGN_H
+#define KNOT_CMD_LIST_CAMPAIGN_H
+
+#include <stdbool.h>
+
+struct knot_error;
+
+/* ignore: lines for an ignore file instead of the findings. */
+int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_error *err);
+
+/* Text from outside, made safe for a terminal. */
+void knot_list_put(const char *before, const char *text);
+/* path as seen from the current directory when it lies below it. */
+const char *knot_list_relative(const char *path);
+
+#endif
