@@ -24,28 +24,29 @@ struct taking {
 };
 
 /*
- * As it is written: the linker has %2e for a dot in the last element of a path, the traceback [...] for type
- * arguments, and main for the package of a command.
+ * As it is written: the linker has %2e for a dot in the last element of a path, a stack type arguments, and main for
+ * the package of a command.
  */
 static char *readable(const char *function, const char *package)
 {
-	static const char args[] = "[...]", dot[] = "%2e", command[] = "main.";
+	static const char dot[] = "%2e", command[] = "main.";
 	struct knot_text t = {0};
 	const char *p = function;
+	uint32_t depth = 0;
 
 	if (!strncmp(p, command, strlen(command)) && package && *package) {
 		knot_text_adds(&t, package);
 		p += strlen(command) - 1;
 	}
-	while (*p) {
-		if (!strncmp(p, args, strlen(args))) {
-			p += strlen(args);
-		} else if (!strncmp(p, dot, strlen(dot))) {
+	for (; *p; p++) {
+		depth += *p == '[';
+		if (!depth && !strncmp(p, dot, strlen(dot))) {
 			knot_text_adds(&t, ".");
-			p += strlen(dot);
-		} else {
-			knot_text_add(&t, p++, 1);
+			p += strlen(dot) - 1;
+		} else if (!depth) {
+			knot_text_add(&t, p, 1);
 		}
+		depth -= depth && *p == ']';
 	}
 	return knot_text_steal(&t);
 }

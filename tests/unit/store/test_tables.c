@@ -376,8 +376,8 @@ static int see_finding(void *arg, const struct knot_store_finding *f, struct kno
 {
 	(void)err;
 	struct seen *seen = arg;
-	snprintf(seen->text, sizeof(seen->text), "%s|%s|%s|%s", f->verdict, f->title, f->signature,
-		f->crash_file);
+	snprintf(seen->text, sizeof(seen->text), "%s|%s|%s|%s|%s|%s", f->verdict, f->title,
+		f->signature, f->crash_file, f->places, f->ignored);
 	seen->numbers[0] = f->bucket;
 	seen->numbers[1] = f->state;
 	seen->numbers[2] = f->hits;
@@ -411,6 +411,7 @@ Test(tables, findings_count_hits_per_bucket)
 	cr_assert_eq(f.hits, 1);
 	f.state = KNOT_FINDING_VERIFIED;
 	f.crash_file = "deadlock-1";
+	f.places = "m.F a.go:3\n";
 	f.replays = f.reproduced = 3;
 	f.last_ns = 11;
 	cr_assert_eq(knot_store_finding_update(store, &f, &err), 0);
@@ -429,7 +430,7 @@ Test(tables, findings_count_hits_per_bucket)
 	struct seen seen = {0};
 	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
 	cr_assert_eq(seen.calls, 1);
-	cr_assert_str_eq(seen.text, "deadlock|all asleep|a.go:3 lock|deadlock-1");
+	cr_assert_str_eq(seen.text, "deadlock|all asleep|a.go:3 lock|deadlock-1|m.F a.go:3\n|");
 	const uint64_t want[] = {UINT64_MAX, 1, 6, 3, 3, 10, 20, 1ull << 63, 2};
 	cr_assert_arr_eq(seen.numbers, want, sizeof(want));
 	seen = (struct seen){0};
@@ -437,6 +438,13 @@ Test(tables, findings_count_hits_per_bucket)
 	cr_assert_eq(seen.calls, 1);
 	cr_assert_eq(knot_store_finding_each(store, target + 1, see_finding, &seen, &err), 0);
 	cr_assert_eq(seen.calls, 1);
+	cr_assert_eq(knot_store_finding_ignore(store, f.id, "known", &err), 0);
+	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
+	cr_assert_eq(seen.numbers[1], KNOT_FINDING_IGNORED);
+	cr_assert_not_null(strstr(seen.text, "|known"));
+	cr_assert_eq(knot_store_finding_ignore(store, f.id, "", &err), 0);
+	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
+	cr_assert_eq(seen.numbers[1], KNOT_FINDING_VERIFIED);
 	knot_store_close(store);
 }
 
