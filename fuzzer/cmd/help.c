@@ -40,7 +40,8 @@ void knot_help_overview(FILE *out)
 	fputs("\tversion    print the version and the supported Go releases\n\n"
 	      "goknot help COMMAND tells more; goknot help goknot begins with a user's first "
 	      "questions,\n"
-	      "goknot help crash describes the crash file.\n",
+	      "goknot help crash describes the crash file, goknot help ignore the file of known "
+	      "findings.\n",
 		out);
 }
 

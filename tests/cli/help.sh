@@ -25,7 +25,10 @@ for c in $commands; do
 	grep -q "^    goknot-$c - " <<<"$page" || fail "$c: no NAME line"
 	[ -e "man/goknot-$c.1.scd" ] || fail "$c has no page in man/"
 done
-[ "$("$GOKNOT" help crash | head -1)" = NAME ] || fail "help crash"
+for topic in crash ignore; do
+	[ "$("$GOKNOT" help $topic | head -1)" = NAME ] || fail "help $topic"
+	grep -q "goknot help $topic" <<<"$overview" || fail "the overview does not name $topic"
+done
 questions=$("$GOKNOT" help goknot)
 verdicts=$(sed -n '/names\[KNOT_VERDICT_COUNT\]/,/};/s/.*"\([a-z]*\)".*/\1/p' fuzzer/explore/verdict.c)
 [ "$(wc -w <<<"$verdicts")" -gt 9 ] || fail "verdicts: $verdicts"

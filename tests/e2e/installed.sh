@@ -24,7 +24,7 @@ expect_rc 1 "replay by the installed program"
 expect_out 'replay: 1 of 1 reproduced \(deadlock\).*as saved.*'
 goknot doctor
 expect "doctor by the installed program: exit code $rc" test "$rc" -eq 0
-for page in man1/goknot.1 man1/goknot-fuzz.1 man1/goknot-replay.1 man5/goknot-crash.5; do
+for page in man1/goknot.1 man1/goknot-fuzz.1 man1/goknot-replay.1 man5/goknot-crash.5 man5/goknot-ignore.5; do
 	expect "no manual page $page" test -s "image/usr/share/man/$page"
 done
 expect "tests were installed" test -z "$(find image -name '*_test.go' -o -name testdata)"
