@@ -120,6 +120,8 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	struct shown *s = arg;
 
 	(void)err;
+	knot_auto_free char *fixed = knot_text_day(f->fixed_ns);
+
 	s->findings += f->state == KNOT_FINDING_VERIFIED;
 	if (s->json) {
 		struct knot_json_line line = {.out = stdout};
@@ -130,6 +132,8 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 		knot_json_line_text(&line, "state", knot_finding_state_name(f->state));
 		if (f->state == KNOT_FINDING_IGNORED)
 			knot_json_line_text(&line, "ignored", f->ignored);
+		if (knot_finding_fixed_name(f))
+			knot_json_line_text(&line, knot_finding_fixed_name(f), fixed);
 		knot_json_line_text(&line, "crash_file", f->crash_file);
 		knot_json_line_number(&line, "hits", f->hits);
 		knot_json_line_number(&line, "replays", f->replays);
@@ -138,13 +142,19 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 		return 0;
 	}
 	const bool ignored = f->state == KNOT_FINDING_IGNORED;
+	const bool verified = ignored || f->state == KNOT_FINDING_FIXED;
 
 	s->shown++;
 	printf("  %s\n      crashes/%s, %s by %" PRIu64 " of %" PRIu64 " replays\n", f->title,
-		f->crash_file, knot_finding_state_name(ignored ? KNOT_FINDING_VERIFIED : f->state),
+		f->crash_file, knot_finding_state_name(verified ? KNOT_FINDING_VERIFIED : f->state),
 		f->reproduced, f->replays);
 	if (ignored)
 		printf("      ignored: %s\n", f->ignored);
+	if (knot_finding_fixed_name(f))
+		printf("      %s: %s %s\n", knot_finding_fixed_name(f),
+			f->state == KNOT_FINDING_FIXED ? "its schedule ends well since"
+						       : "it was fixed on",
+			fixed);
 	return 0;
 }
 

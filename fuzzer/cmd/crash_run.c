@@ -330,20 +330,7 @@ void knot_crash_run_close(struct knot_crash_run *r)
 
 struct knot_schedule knot_crash_run_schedule(const struct knot_crash_run *r, uint32_t *memory)
 {
-	const struct knot_crash *c = &r->crash;
-
-	for (size_t i = 0; i < c->memory.len; i++)
-		knot_crash_memory_site(c->memory.data[i], &memory[i]);
-	return (struct knot_schedule){
-		.seed = c->seed,
-		.step_limit = c->step_limit,
-		.fair_after = c->fair_after,
-		.flags = c->request_flags,
-		.decisions = c->decisions.data,
-		.decisions_len = c->decisions.len,
-		.memory = memory,
-		.memory_len = c->memory.len,
-	};
+	return knot_schedule_of(&r->crash, memory);
 }
 
 bool knot_crash_run_same(struct knot_crash_run *r, const struct knot_outcome *o)

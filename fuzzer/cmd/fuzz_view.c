@@ -13,6 +13,7 @@
 #include "view/stats.h"
 #include "wire/ignore.h"
 #include "wire/ops.h"
+#include "wire/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -114,6 +115,7 @@ static struct knot_emit_progress convert(
 		.rejected = st->rejected,
 		.listed = st->listed,
 		.ignored = st->ignored,
+		.fixed = st->fixed,
 		.targets = st->targets,
 		.programs = st->programs,
 		.set_aside = st->set_aside,
@@ -233,6 +235,7 @@ static void on_finding(struct knot_fuzz_view *v, const struct knot_campaign_news
 	const struct knot_verdict *verdict = &n->finding->verdict;
 	size_t count = knot_finding_lines(n->finding);
 	char **lines = knot_xalloc((count + 1) * sizeof(*lines));
+	knot_auto_free char *fixed = knot_text_day(n->fixed_ns);
 
 	for (size_t i = 0; i < count; i++)
 		lines[i] = knot_finding_line(n->finding, i, n->record, n->names);
@@ -257,6 +260,7 @@ static void on_finding(struct knot_fuzz_view *v, const struct knot_campaign_news
 		.tries = n->tries,
 		.reproduced = n->same,
 		.controlled_file = shown(v, n->controlled_file),
+		.fixed = n->fixed_ns ? fixed : NULL,
 		.to_ignore = n->to_ignore,
 		.critical = n->critical,
 		.critical_len = n->critical_len,
@@ -268,7 +272,7 @@ static void on_finding(struct knot_fuzz_view *v, const struct knot_campaign_news
 
 	v->options.emit->finding(v->out, &f);
 	if (v->screen) {
-		say(v, "FOUND %s: %s", f.test, f.title);
+		say(v, "FOUND %s: %s%s", f.test, f.fixed ? "regression: " : "", f.title);
 		say(v, "      %s", f.crash_file);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -324,6 +328,7 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 	struct knot_fuzz_view *v = arg;
 	const char *kind = n->kind == KNOT_NEWS_LISTED ? "listed"
 		: n->kind == KNOT_NEWS_IGNORED         ? "ignored"
+		: n->kind == KNOT_NEWS_FIXED           ? "fixed"
 		: n->kind == KNOT_NEWS_REJECTED        ? "rejected"
 						       : "set aside";
 
@@ -337,12 +342,15 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 		note(v, n->text);
 	else {
 		const char *title = n->finding ? n->finding->title : NULL;
+		const char *why = n->kind == KNOT_NEWS_FIXED
+			? "its schedule ends well since the code has changed"
+			: n->text;
 
 		v->options.emit->listed(
-			v->out, kind, n->target->package, n->target->name, title, n->text);
+			v->out, kind, n->target->package, n->target->name, title, why);
 		if (v->screen)
 			say(v, "%s %s%s%s (%s)", kind, n->target->name, title ? ": " : "",
-				title ? title : "", n->text);
+				title ? title : "", why);
 	}
 	stop_when_unread();
 }

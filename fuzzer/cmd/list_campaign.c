@@ -15,7 +15,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 void knot_list_put(const char *before, const char *text)
@@ -89,16 +88,12 @@ static const struct known_target *target_of(
 /* NULL = it cannot be ignored, or is already. Caller frees. */
 static char *to_ignore(const struct knot_store_finding *x, const struct known_target *t)
 {
-	const time_t found = (time_t)(x->first_ns / 1000000000);
+	knot_auto_free char *day = knot_text_day(x->first_ns);
 	struct knot_places places = {0};
-	char day[16] = "";
-	struct tm tm;
 
 	if (x->state != KNOT_FINDING_VERIFIED ||
 		!knot_places_decode(knot_span_str(x->places), &places))
 		return NULL;
-	if (gmtime_r(&found, &tm))
-		strftime(day, sizeof(day), "%Y-%m-%d", &tm);
 	knot_auto_free char *test = knot_text_escape(knot_span_str(t ? t->test : "?"), 4096);
 	knot_auto_free char *reason = knot_xasprintf("found by %s on %s", test, day);
 	char *lines = knot_ignore_propose(x->verdict, &places, reason);
@@ -129,11 +124,14 @@ static void print_finding_json(
 {
 	struct knot_json_line line = {.out = stdout};
 	char bucket[20];
+	knot_auto_free char *fixed = knot_text_day(x->fixed_ns);
 	knot_auto_free char *lines = to_ignore(x, t);
 	snprintf(bucket, sizeof(bucket), "%016" PRIx64, x->bucket);
 	knot_json_line_text(&line, "state", knot_finding_state_name(x->state));
 	if (x->state == KNOT_FINDING_IGNORED)
 		knot_json_line_text(&line, "ignored", x->ignored);
+	if (knot_finding_fixed_name(x))
+		knot_json_line_text(&line, knot_finding_fixed_name(x), fixed);
 	knot_json_line_text(&line, "verdict", x->verdict);
 	knot_json_line_text(&line, "package", t ? t->package : "");
 	knot_json_line_text(&line, "test", t ? t->test : "");
@@ -164,10 +162,17 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 	knot_list_put("\n    ", t ? t->package : "?");
 	knot_list_put(" ", t ? t->test : "?");
 	const bool ignored = x->state == KNOT_FINDING_IGNORED;
+	const bool verified = ignored || x->state == KNOT_FINDING_FIXED;
+	knot_auto_free char *fixed = knot_text_day(x->fixed_ns);
 
 	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n",
-		knot_finding_state_name(ignored ? KNOT_FINDING_VERIFIED : x->state), x->reproduced,
+		knot_finding_state_name(verified ? KNOT_FINDING_VERIFIED : x->state), x->reproduced,
 		x->replays);
+	if (knot_finding_fixed_name(x))
+		printf("    %s: %s %s\n", knot_finding_fixed_name(x),
+			x->state == KNOT_FINDING_FIXED ? "its schedule ends well since"
+						       : "it was fixed on",
+			fixed);
 	if (ignored) {
 		knot_list_put("    ignored: ", x->ignored);
 		putchar('\n');

@@ -11,6 +11,7 @@
 #include "engine/turns.h"
 #include "engine/disk.h"
 #include "engine/persist.h"
+#include "engine/regress.h"
 #include "engine/trial.h"
 #include "explore/corpus.h"
 #include "explore/sharing.h"
@@ -287,6 +288,8 @@ int knot_campaign_run(struct knot_campaign *c, struct knot_error *err)
 
 	/* Before the first request is made, so that a clock has no say in what it can know. */
 	rc = knot_corpusdir_import(c, err);
+	if (!rc)
+		rc = knot_regress(c, err);
 	next_import += IMPORT_NS;
 	c->next_flush_ns = start; /* from here on there is work to lose */
 	c->next_progress_ns = start + (c->view.interval_ns ? c->view.interval_ns : PROGRESS_NS);

@@ -72,6 +72,7 @@ struct knot_campaign_status {
 		[KNOT_VERDICT_COUNT]; /* findings by verdict, those of earlier sessions with them */
 	uint32_t ignored,
 		ignored_all; /* findings that the ignore file matches, in this session and in all */
+	uint32_t fixed; /* findings of other builds whose schedules end well now, in this session */
 	uint32_t known_hits; /* verified ends whose bucket was known before */
 	uint64_t replays, replays_same; /* fidelity of verification */
 	uint64_t audits, audits_same; /* runs replayed; same end and schedule */

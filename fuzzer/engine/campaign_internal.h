@@ -32,6 +32,7 @@ struct knot_bucket {
 	bool ignored; /* by the ignore file */
 	bool is_back; /* it was ignored, and is a finding again that nobody has been told of */
 	bool told; /* ignored: in this session */
+	uint64_t fixed_ns; /* when it was seen to be fixed; 0 = it is not */
 	UT_hash_handle hh;
 };
 
@@ -47,6 +48,7 @@ struct knot_target_state {
 	struct knot_portfolio *portfolio;
 	uint32_t index;
 	int64_t store_id;
+	uint64_t build; /* engine/regress.h; 0 = not asked for yet */
 	uint64_t used_ns; /* worker time spent in this session, slices under way left out */
 	uint64_t earlier_used_ns; /* in the sessions before */
 	uint64_t earlier_chain_runs, earlier_chain_any, earlier_chain_all;
@@ -124,6 +126,8 @@ int knot_judge_replay(struct knot_campaign *c, const struct knot_target_state *s
 /* A verified finding of s, of this session or an earlier one, of that time of the wall clock. */
 void knot_judge_count(
 	struct knot_campaign *c, struct knot_target_state *s, uint32_t verdict, uint64_t ns);
+/* It is none any more. */
+void knot_judge_uncount(struct knot_campaign *c, struct knot_target_state *s, const char *verdict);
 void knot_judge_free(struct knot_campaign *c);
 
 /* crashfile.c: what run and finding say, and the files: the crash file, and beside it what the target printed,

@@ -247,25 +247,37 @@ void knot_judge_count(
 		c->last_hang_ns = ns;
 }
 
-/* A verified finding in its bucket: new, ignored, or known. */
+void knot_judge_uncount(struct knot_campaign *c, struct knot_target_state *s, const char *verdict)
+{
+	for (uint32_t kind = 0; kind < KNOT_VERDICT_COUNT; kind++)
+		c->status.verdicts[kind] -=
+			c->status.verdicts[kind] > 0 && !strcmp(verdict, knot_verdict_name(kind));
+	s->findings -= s->findings > 0;
+}
+
+/* A verified finding in its bucket: new, ignored, back, or known. */
 static int settle(struct knot_campaign *c, struct knot_target_state *s, struct knot_bucket *b,
-	const struct knot_verified *v, const struct knot_finding *f, bool *ret_finding,
+	struct knot_verified *v, const struct knot_finding *f, bool *ret_finding,
 	struct knot_error *err)
 {
+	const bool fresh = !v->known || b->is_back || b->fixed_ns;
 	int rc = 0;
 
-	if (v->ignored && (!v->known || b->ignored)) {
+	v->fixed_ns = b->fixed_ns;
+	if (v->ignored && (fresh || b->ignored)) {
 		if (b->told) {
 			c->status.duplicates++;
 			return 0;
 		}
+		v->kept = b->ignored;
 		b->ignored = b->told = true;
 		return knot_verified_ignore(c, s, v, f, err);
 	}
 	/* Goroutines that are blocked alike may have been created elsewhere, where nobody ignores them. */
-	if (!v->known || b->ignored || b->is_back) {
+	if (fresh || b->ignored) {
 		c->status.ignored_all -= b->ignored;
 		b->ignored = b->is_back = false;
+		b->fixed_ns = 0;
 		rc = knot_verified_save(c, s, v, f, err);
 		*ret_finding |= !rc;
 		return rc;
@@ -294,7 +306,9 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 		c->names, &f);
 	if (f.verdict.finding)
 		k->verified = bucket_of(c, s, f.bucket, &is_new);
-	if (is_new || (k->verified && (k->verified->ignored || k->verified->is_back)))
+	if (is_new ||
+		(k->verified &&
+			(k->verified->ignored || k->verified->is_back || k->verified->fixed_ns)))
 		knot_timeline_of_run(&f, &o->record, c->names, NULL, &timeline);
 	v.timeline = &timeline;
 	knot_record_drop_events(&o->record);

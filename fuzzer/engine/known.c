@@ -73,7 +73,7 @@ struct restoring {
 	KNOT_VEC(struct change) changes; /* made when the reading is over */
 };
 
-static char *reason_now(const struct knot_campaign *c, const struct knot_store_finding *f)
+char *knot_known_reason(const struct knot_campaign *c, const struct knot_store_finding *f)
 {
 	struct knot_places places = {0};
 
@@ -91,9 +91,11 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	struct knot_campaign *c = r->c;
 
 	(void)err;
-	if (f->state != KNOT_FINDING_VERIFIED && f->state != KNOT_FINDING_IGNORED)
+	const bool is_fixed = f->state == KNOT_FINDING_FIXED;
+
+	if (f->state != KNOT_FINDING_VERIFIED && f->state != KNOT_FINDING_IGNORED && !is_fixed)
 		return 0;
-	char *reason = reason_now(c, f);
+	char *reason = is_fixed ? NULL : knot_known_reason(c, f);
 	struct knot_bucket *b = knot_xalloc(sizeof(*b));
 
 	b->key[0] = r->s->index;
@@ -101,12 +103,14 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	b->hits = b->stored_hits = f->hits;
 	b->ignored = reason != NULL;
 	b->is_back = f->state == KNOT_FINDING_IGNORED && !reason;
+	b->fixed_ns = is_fixed ? f->fixed_ns : 0;
 	HASH_ADD(hh, c->buckets, key, sizeof(b->key), b);
 	for (uint32_t kind = 0; kind < KNOT_VERDICT_COUNT; kind++)
-		if (!reason && !b->is_back && !strcmp(f->verdict, knot_verdict_name(kind)))
+		if (!reason && !b->is_back && !is_fixed &&
+			!strcmp(f->verdict, knot_verdict_name(kind)))
 			knot_judge_count(c, r->s, kind, f->first_ns);
 	c->status.ignored_all += b->ignored;
-	if (strcmp(reason ? reason : "", f->ignored) != 0)
+	if (!is_fixed && strcmp(reason ? reason : "", f->ignored) != 0)
 		knot_vec_push(&r->changes,
 			((struct change){.id = f->id,
 				.reason = reason ? knot_xstrdup(reason) : knot_xstrdup("")}));

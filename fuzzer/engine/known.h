@@ -12,6 +12,7 @@ struct knot_names;
 struct knot_places;
 struct knot_project;
 struct knot_span;
+struct knot_store_finding;
 struct knot_target_state;
 
 /* The ignore file of that text: knot_ignore_parse with all that a finding's verdict can be. */
@@ -25,6 +26,8 @@ void knot_known_places(const struct knot_project *project, const char *package,
 char *knot_known_propose(const struct knot_project *project, const char *package,
 	const struct knot_finding *f, const struct knot_record *rec,
 	const struct knot_names *names);
+/* Why a stored finding is ignored by the ignore file as it is now, NULL = it is not. Caller frees. */
+char *knot_known_reason(const struct knot_campaign *c, const struct knot_store_finding *f);
 /*
  * The findings that the store has of s. Where the ignore file has changed since, what it matches now is ignored, and
  * what it does not match any more is a finding again.

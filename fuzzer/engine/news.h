@@ -16,6 +16,7 @@ struct knot_target;
 enum knot_campaign_news {
 	KNOT_NEWS_FINDING, /* verified: finding, crash_file and target are set */
 	KNOT_NEWS_IGNORED, /* verified, and matched by the ignore file: text says why; told once a session */
+	KNOT_NEWS_FIXED, /* a finding of an earlier build: its schedule ends well now; of finding the title is set */
 	KNOT_NEWS_LISTED, /* a bad end that is no finding: finding is set, text says why */
 	KNOT_NEWS_REJECTED, /* a candidate that did not replay */
 	KNOT_NEWS_AUDIT, /* a run was replayed: audit, finding (its verdict) and record are set */
@@ -55,6 +56,7 @@ struct knot_campaign_news_item {
 	uint32_t tries, same;
 	const char *controlled_file; /* absolute; replays exactly; NULL = none was found */
 	const char *text;
+	uint64_t fixed_ns; /* finding: a regression, which had been fixed then; 0 = it is none */
 	const char *to_ignore; /* finding: lines for an ignore file, NULL = none are proposed */
 	const struct knot_minimized
 		*minimized; /* finding: how that went, NULL = it was not tried */

@@ -10,6 +10,7 @@
 #include "engine/campaign_internal.h"
 #include "engine/known.h"
 #include "engine/persist.h"
+#include "engine/regress.h"
 #include "engine/verified.h"
 #include "explore/corpus.h"
 #include "explore/names.h"
@@ -463,7 +464,7 @@ int knot_persist_flush(struct knot_campaign *c, struct knot_error *err)
 	return rc ? rc : knot_store_flush(c->store, err);
 }
 
-int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state *s,
+int knot_persist_finding(struct knot_campaign *c, struct knot_target_state *s,
 	const struct knot_verified *v, const struct knot_finding *f, const struct knot_crash *crash,
 	const char *file, struct knot_error *err)
 {
@@ -492,6 +493,8 @@ int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state
 		.last_ns = knot_clock_wall_ns(),
 		.places = v->places,
 		.ignored = v->ignored,
+		.build = knot_regress_build(c, s),
+		.fixed_ns = v->fixed_ns,
 	};
 	const enum knot_finding_state state = finding.state;
 

@@ -20,7 +20,7 @@ struct knot_verified;
 int knot_persist_open(struct knot_campaign *c, struct knot_error *err);
 /* Everything not written so far; called twice a second and at the end. */
 int knot_persist_flush(struct knot_campaign *c, struct knot_error *err);
-int knot_persist_finding(struct knot_campaign *c, const struct knot_target_state *s,
+int knot_persist_finding(struct knot_campaign *c, struct knot_target_state *s,
 	const struct knot_verified *v, const struct knot_finding *f, const struct knot_crash *crash,
 	const char *file, struct knot_error *err);
 void knot_persist_close(struct knot_campaign *c);

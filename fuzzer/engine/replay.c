@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/replay.h"
-
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/vec.h"
 #include "sys/clock.h"
+#include "wire/crash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -321,4 +321,20 @@ out:
 	stream_close(&r->out);
 	stream_close(&r->err);
 	return rc;
+}
+
+struct knot_schedule knot_schedule_of(const struct knot_crash *crash, uint32_t *memory)
+{
+	for (size_t i = 0; i < crash->memory.len; i++)
+		knot_crash_memory_site(crash->memory.data[i], &memory[i]);
+	return (struct knot_schedule){
+		.seed = crash->seed,
+		.step_limit = crash->step_limit,
+		.fair_after = crash->fair_after,
+		.flags = crash->request_flags,
+		.decisions = crash->decisions.data,
+		.decisions_len = crash->decisions.len,
+		.memory = memory,
+		.memory_len = crash->memory.len,
+	};
 }

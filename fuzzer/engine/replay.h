@@ -9,6 +9,7 @@
 #include "engine/record.h"
 #include "engine/worker.h"
 
+struct knot_crash;
 struct knot_error;
 struct knot_replayer;
 
@@ -35,6 +36,9 @@ struct knot_schedule {
 	uint32_t runs;
 	uint32_t wait_us;
 };
+
+/* That of a crash file, not of a native one, borrowed from it; memory has room for KNOT_MEM_MAX and lives as long. */
+struct knot_schedule knot_schedule_of(const struct knot_crash *crash, uint32_t *memory);
 
 /* Owns its contents; free with knot_outcome_free. */
 struct knot_outcome {

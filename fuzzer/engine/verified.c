@@ -87,6 +87,7 @@ static void tell_finding(struct knot_campaign *c, const struct knot_target_state
 		.target = s->target,
 		.finding = finding,
 		.record = rec,
+		.fixed_ns = v->fixed_ns,
 		.to_ignore = to_ignore,
 		.names = c->names,
 		.crash_file = file,
@@ -128,7 +129,7 @@ int knot_verified_ignore(struct knot_campaign *c, struct knot_target_state *s,
 	knot_auto_free char *file = NULL;
 	int rc;
 
-	if (v->known) {
+	if (v->kept) {
 		tell_ignored(c, s, v, f);
 		return 0;
 	}
@@ -143,6 +144,27 @@ int knot_verified_ignore(struct knot_campaign *c, struct knot_target_state *s,
 	c->status.ignored_all += !rc;
 	knot_crash_free(&crash);
 	return rc;
+}
+
+void knot_verified_back(struct knot_campaign *c, struct knot_target_state *s,
+	const struct knot_finding *f, const struct knot_outcome *o, const char *file,
+	uint64_t fixed_ns)
+{
+	const struct knot_campaign_news_item item = {
+		.kind = KNOT_NEWS_FINDING,
+		.target = s->target,
+		.finding = f,
+		.record = &o->record,
+		.names = c->names,
+		.crash_file = file,
+		.fixed_ns = fixed_ns,
+	};
+
+	c->status.findings++;
+	knot_judge_count(c, s, f->verdict.kind, knot_clock_wall_ns());
+	if (c->view.news)
+		c->view.news(c->view.arg, &item);
+	c->stop |= c->options.first;
 }
 
 int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,

@@ -14,10 +14,16 @@ enum knot_finding_state {
 	KNOT_FINDING_VERIFIED = 1, /* replayed in a fresh process */
 	KNOT_FINDING_REJECTED = 2, /* did not replay */
 	KNOT_FINDING_IGNORED = 3, /* replayed, and the ignore file matches it */
+	KNOT_FINDING_FIXED = 4, /* its schedule ends well since the code has changed */
 };
 
 /* As shown and as in -json; a state that is unknown is a candidate. */
 const char *knot_finding_state_name(enum knot_finding_state state);
+
+struct knot_store_finding;
+
+/* What its fixed_ns makes of it: "fixed", "regression", NULL = nothing. */
+const char *knot_finding_fixed_name(const struct knot_store_finding *f);
 
 struct knot_store_finding {
 	int64_t id; /* given by the store */
@@ -35,6 +41,10 @@ struct knot_store_finding {
 	uint64_t first_ns, last_ns; /* wall clock */
 	const char *places; /* where it is: wire/places.h; NULL is "" */
 	const char *ignored; /* why, escaped; NULL is "" */
+	uint64_t
+		build; /* that it was looked for on last: XXH3-64 of the test binary, 0 = not known */
+	uint64_t
+		fixed_ns; /* when it was seen to be fixed; of one that is verified: it is a regression; 0 = never */
 };
 
 typedef int (*knot_store_finding_fn)(
@@ -52,6 +62,9 @@ int knot_store_finding_update(
 /* It is ignored now, for that reason, or verified as it was before (reason ""). */
 int knot_store_finding_ignore(
 	struct knot_store *store, int64_t id, const char *reason, struct knot_error *err);
+/* It has been looked for on another build. */
+int knot_store_finding_settle(struct knot_store *store, int64_t id, enum knot_finding_state state,
+	uint64_t build, uint64_t fixed_ns, struct knot_error *err);
 /* Of one target (0 = of every one), in the order they were found. Borrowed during the call. */
 int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store_finding_fn fn,
 	void *arg, struct knot_error *err);

@@ -116,7 +116,7 @@ static const char *const migrations[] = {
 	" verdict TEXT NOT NULL,"
 	" title TEXT NOT NULL,"
 	" signature TEXT NOT NULL,"
-	" state INTEGER NOT NULL," /* 0 candidate, 1 verified, 2 rejected, 3 ignored */
+	" state INTEGER NOT NULL," /* 0 candidate, 1 verified, 2 rejected, 3 ignored, 4 fixed */
 	" first_seed INTEGER NOT NULL,"
 	" policy INTEGER NOT NULL,"
 	" crash_file TEXT NOT NULL,"
@@ -172,6 +172,10 @@ static const char *const migrations[] = {
 	/* 6: findings that an ignore file matches */
 	"ALTER TABLE findings ADD COLUMN places TEXT NOT NULL DEFAULT '';" /* wire/places.h */
 	"ALTER TABLE findings ADD COLUMN ignored TEXT NOT NULL DEFAULT '';", /* why */
+
+	/* 7: what becomes of findings when the code changes */
+	"ALTER TABLE findings ADD COLUMN build INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE findings ADD COLUMN fixed_ns INTEGER NOT NULL DEFAULT 0;",
 };
 
 int knot_schema_version(void)

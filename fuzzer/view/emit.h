@@ -19,8 +19,8 @@ struct knot_emit_progress {
 	uint64_t pairs, pairs_since, states;
 	uint64_t chain_runs, chain_any, chain_all;
 	uint64_t corpus, processes, steps;
-	uint32_t findings, duplicates, rejected, listed, ignored, targets, programs, set_aside,
-		workers;
+	uint32_t findings, duplicates, rejected, listed, ignored, fixed, targets, programs,
+		set_aside, workers;
 	uint64_t replays, replays_same;
 	uint64_t audits, audits_same;
 	uint64_t trials_refused, trials_refused_had, trials_tried, trials_tried_had;
@@ -47,6 +47,8 @@ struct knot_emit_finding {
 	const char *not_smaller; /* why its schedule is as it was found; NULL = it was minimised */
 	bool minimized; /* the two above, and the next two, mean something */
 	uint32_t preemptions, preemptions_before;
+	const char *
+		fixed; /* the day on which it was seen to be fixed: a regression; NULL = it is none */
 	const char *to_ignore; /* lines for an ignore file, NULL = none are proposed */
 	const char
 		*controlled_file; /* native: the same under the controlled scheduler, NULL = none */

@@ -84,6 +84,7 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"rejected", p->rejected},
 		{"listed", p->listed},
 		{"ignored", p->ignored},
+		{"fixed", p->fixed},
 		{"targets", p->targets},
 		{"set_aside", p->set_aside},
 		{"workers", p->workers},
@@ -150,6 +151,8 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 			text(o, "not_smaller", f->not_smaller);
 	}
 	texts(o, f->lines_are, f->lines, f->lines_len);
+	if (f->fixed)
+		text(o, "regression", f->fixed);
 	if (f->to_ignore)
 		text(o, "to_ignore", f->to_ignore);
 	line(out, o);

@@ -66,7 +66,10 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 {
 	knot_auto_free char *word = knot_shell_word(f->crash_file);
 
-	fprintf(out, "--- FOUND: %s %s\n    %s\n", f->package, f->test, f->title);
+	fprintf(out, "--- FOUND: %s %s\n    %s%s\n", f->package, f->test,
+		f->fixed ? "regression: " : "", f->title);
+	if (f->fixed)
+		fprintf(out, "    fixed on %s, and back\n", f->fixed);
 	if (f->message && *f->message)
 		fprintf(out, "    %s\n", f->message);
 	for (size_t i = 0; i < f->lines_len && i < LINES_SHOWN; i++)
@@ -142,6 +145,8 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 		p->findings, p->duplicates, p->rejected, p->listed, p->set_aside);
 	if (p->ignored)
 		fprintf(out, ", %u ignored", p->ignored);
+	if (p->fixed)
+		fprintf(out, ", %u fixed", p->fixed);
 	fputc('\n', out);
 	if (p->replays)
 		fprintf(out,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static void reserve(struct knot_text *t, size_t more)
 {
@@ -152,6 +153,17 @@ void knot_text_add_word(struct knot_text *t, struct knot_span raw)
 		knot_text_adds(t, "\\x2d");
 	else
 		add_all_escaped(t, raw, true);
+}
+
+char *knot_text_day(uint64_t wall_ns)
+{
+	const time_t at = (time_t)(wall_ns / 1000000000);
+	char day[16] = "";
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm))
+		strftime(day, sizeof(day), "%Y-%m-%d", &tm);
+	return knot_xstrdup(day);
 }
 
 static char *escape(struct knot_span raw, size_t max_bytes, bool keep_backslashes)

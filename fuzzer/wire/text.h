@@ -38,6 +38,9 @@ char *knot_text_targets(uint64_t tests, uint64_t programs);
 /* "95 MB", "4.0 GB": by powers of 1024, as -memory and -disk count; caller frees. */
 char *knot_text_size(uint64_t bytes);
 
+/* "2026-11-22", UTC, of nanoseconds since 1970; caller frees. */
+char *knot_text_day(uint64_t wall_ns);
+
 /* Escaped copy, at most max_bytes of it and then "..."; caller frees. */
 char *knot_text_escape(struct knot_span raw, size_t max_bytes);
 /* The same for text that may have been escaped before: backslashes stay as they are. Caller frees. */

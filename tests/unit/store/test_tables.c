@@ -34,6 +34,7 @@ static int64_t add_target(struct knot_store *store, const char *test)
 }
 
 struct seen {
+	uint64_t build, fixed_ns; /* of a finding */
 	int calls;
 	int stop_after; /* 0 = never */
 	char text[256];
@@ -387,6 +388,8 @@ static int see_finding(void *arg, const struct knot_store_finding *f, struct kno
 	seen->numbers[6] = f->last_ns;
 	seen->numbers[7] = f->first_seed;
 	seen->numbers[8] = f->policy;
+	seen->build = f->build;
+	seen->fixed_ns = f->fixed_ns;
 	return ended(seen);
 }
 
@@ -445,6 +448,13 @@ Test(tables, findings_count_hits_per_bucket)
 	cr_assert_eq(knot_store_finding_ignore(store, f.id, "", &err), 0);
 	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
 	cr_assert_eq(seen.numbers[1], KNOT_FINDING_VERIFIED);
+	cr_assert_eq(
+		knot_store_finding_settle(store, f.id, KNOT_FINDING_FIXED, UINT64_MAX, 77, &err),
+		0);
+	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
+	cr_assert_eq(seen.numbers[1], KNOT_FINDING_FIXED);
+	cr_assert_eq(seen.build, UINT64_MAX);
+	cr_assert_eq(seen.fixed_ns, 77);
 	knot_store_close(store);
 }
 

@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A campaign goes on while the code changes: what does not come any more is fixed, what comes back is a regression,
+# whether the replay at the start or fuzzing meets it. A schedule that fits no more says nothing.
+# shellcheck source=tests/lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+module m example.org/m
+code() { # how the last one is told, how many senders there are
+	cat >m/m.go <<GO
+package m
+
+func Race() bool {
+	c := make(chan int, 9)
+	for i := 1; i <= $2; i++ {
+		go func() { c <- i }()
+	}
+	first := <-c
+	return $1
+}
+GO
+}
+bug='first != 2' fix='first < 9'
+cat >m/m_test.go <<'GO'
+package m
+
+import "testing"
+
+func TestRace(t *testing.T) {
+	if !Race() {
+		t.Error("the second came first")
+	}
+}
+GO
+fuzz() { # runs, flags
+	local runs=$1
+	shift
+	goknot fuzz -C m -o campaign -json -quiet -fuzztime "${runs}x" -parallel 1 -seed "$((++seed))" "$@" .
+}
+state() { "$GOKNOT" list -json campaign | jq -r '[.state, .fixed // empty, .regression // empty] | join(" ")'; }
+expect_state() { expect "$1: state $(state), wanted $2" test "$(state)" = "$2"; }
+found() { events finding 'map(.verdict + (.regression // "")) | tostring'; }
+expect_found() { expect "$1: found $(found), wanted $2" test "$(found)" = "$2"; }
+fixed() { events fixed 'map([.test, .title]) | tostring'; }
+today=$(date -u +%F)
+seed=0
+
+code "$bug" 2
+fuzz 100
+expect_rc 1 "the bug"
+expect_found "the bug" '["fail"]'
+title=$(events finding '.[0].title')
+fuzz 20
+expect "the same code is fixed: $(fixed)" test "$(fixed)" = '[]'
+expect_state "the same code" verified
+
+# Its schedule has a sender that is none now: that it does not fail says nothing.
+code "$bug" 1
+fuzz 20
+expect_rc 0 "a schedule that does not fit"
+expect "a schedule that does not fit is fixed: $(fixed)" test "$(fixed)" = '[]'
+expect_state "a schedule that does not fit" verified
+
+# Fixed, which is told once.
+code "$fix" 2
+fuzz 20
+expect_rc 0 "the fix"
+expect "fixed: $(fixed)" test "$(fixed)" = "[[\"TestRace\",\"$title\"]]"
+expect "the summary: $(events summary '.[0] | [.findings, .fixed] | tostring')" \
+	test "$(events summary '.[0] | [.findings, .fixed] | tostring')" = '[0,1]'
+expect_state "the fix" "fixed $today"
+fuzz 20
+expect "fixed twice: $(fixed)" test "$(fixed)" = '[]'
+goknot status campaign
+expect_out " +fixed: its schedule ends well since $today"
+expect_out '[0-9]+ runs of 1 test in .*, 0 findings'
+
+# It comes back, and the replay at the start meets it: no run of fuzzing is needed.
+code "$bug" 2
+fuzz 1
+expect_rc 1 "the bug is back"
+expect_found "the bug is back" "[\"fail$today\"]"
+expect_state "the bug is back" "verified $today"
+goknot list campaign
+expect_out " +regression: it was fixed on $today"
+fuzz 100
+expect_rc 1 "the bug stays"
+expect_found "the bug stays" '[]'
+
+# Once more, in text, met by fuzzing: nobody has its schedule any more.
+code "$fix" 2
+fuzz 20
+expect_state "the second fix" "fixed $today"
+rm campaign/crashes/*.crash
+code "$bug" 2
+goknot fuzz -C m -o campaign -fuzztime 100x -parallel 1 -seed 77 .
+expect_rc 1 "the bug is back once more"
+expect_out '    regression: fail: .*'
+expect_out "    fixed on $today, and back"
+expect "the regression has no crash file" test -e "$(echo campaign/crashes/TestRace-fail-*.crash)"
+expect_state "the bug is back once more" "verified $today"
+
+# What is lived with may come back in silence.
+code "$fix" 2
+fuzz 20
+expect_state "the third fix" "fixed $today"
+code "$bug" 2
+echo 'fail site m_test.go -- nobody minds' >known
+fuzz 100 -ignore known
+expect_rc 0 "ignored, and back"
+expect_state "ignored, and back" ignored
+done_testing
