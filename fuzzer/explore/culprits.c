@@ -233,11 +233,10 @@ static const char *meant(const struct knot_verdict *v, const struct knot_waiter 
 
 	if (!waits_for_work(x->op) || x->is_test || x->proven || !created)
 		return NULL;
-	const struct knot_site_name *s = knot_names_site(names, x->site);
+	const struct knot_site_name *s = knot_names_site(names, created);
 
 	if (s && s->function && !in_module(at, s->package, s->function))
 		return "idle goroutine of a library";
-	s = knot_names_site(names, created);
 	if (is_test_file(s))
 		return NULL;
 	if (is_init(s))

@@ -28,7 +28,7 @@ void knot_culprits_places(const struct knot_verdict *v, const struct knot_race *
 	const struct knot_run_view *view, const struct knot_names *names,
 	const struct knot_culprits_at *at, struct knot_places *ret_places);
 /*
- * Why a leak is most likely meant: each of its goroutines waits for work, and belongs to a library, was started by an
+ * Why a leak is most likely meant: each of its goroutines waits for work, and was started by a library, by an
  * init function, or is the only one of its go statement and waits for what something live still reaches; none of them
  * is known to wait for good. NULL = there is no such reason.
  */

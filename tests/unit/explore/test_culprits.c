@@ -130,8 +130,9 @@ Test(culprits, idle_workers_are_meant)
 		{KNOT_OP_RECV, 1, 3, 0, KNOT_RUN_COLLECTED, 8, NULL},
 		{KNOT_OP_RECV, 1, 21, 0, KNOT_RUN_COLLECTED, 0, NULL},
 		{KNOT_OP_RECV, 1, 9, 5, 0, 0, "idle worker, started by an init function"},
-		{KNOT_OP_RECV, 30, 3, 5, 0, 0, "idle goroutine of a library"},
-		{KNOT_OP_SEND, 30, 3, 5, 0, 0, NULL},
+		{KNOT_OP_RECV, 1, 30, 5, 0, 0, "idle goroutine of a library"},
+		{KNOT_OP_RECV, 30, 3, 5, 0, 0, NULL},
+		{KNOT_OP_SEND, 1, 30, 5, 0, 0, NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(leaks) / sizeof(*leaks); i++) {

@@ -68,6 +68,46 @@ Test(emit, progress_is_the_line_of_go_test_fuzz)
 	free(line);
 }
 
+static void a_regression(const struct knot_emit_ops *ops, FILE *f)
+{
+	const struct knot_emit_finding x = {
+		.package = "p",
+		.test = "TestX",
+		.verdict = "leak",
+		.title = "leak: recv a.go:1",
+		.message = "",
+		.crash_file = "x.crash",
+		.replay_flags = "",
+		.lines_are = "waits",
+		.fixed = "2026-11-22",
+		.to_ignore = "leak function a.F -- idle\nleak site a.go:1 -- idle\n",
+	};
+
+	ops->finding(f, &x);
+}
+
+Test(emit, regressions_and_lines_to_ignore)
+{
+	char *text = text_of(&knot_emit_text, a_regression);
+	char *json = text_of(&knot_emit_json, a_regression);
+	json_t *o = json_loads(json, 0, NULL);
+
+	cr_expect(strstr(text,
+			  "    regression: leak: recv a.go:1\n    fixed on 2026-11-22, and back\n"),
+		"%s", text);
+	cr_expect(strstr(text,
+			  "    to ignore: leak function a.F -- idle\n"
+			  "    to ignore: leak site a.go:1 -- idle\n"),
+		"%s", text);
+	cr_assert_not_null(o);
+	cr_expect_str_eq(json_string_value(json_object_get(o, "regression")), "2026-11-22");
+	cr_expect_str_eq(json_string_value(json_object_get(o, "to_ignore")),
+		"leak function a.F -- idle\nleak site a.go:1 -- idle\n");
+	json_decref(o);
+	free(text);
+	free(json);
+}
+
 Test(emit, finding_says_how_to_run_it_again)
 {
 	char *text = text_of(&knot_emit_text, a_finding);
