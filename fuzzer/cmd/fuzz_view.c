@@ -425,13 +425,9 @@ static void tell_ignores(const struct knot_fuzz_view *v, const struct knot_ignor
 {
 	for (size_t i = 0; i < ignore->entries.len; i++) {
 		const struct knot_ignore_entry *x = &ignore->entries.data[i];
-		const struct knot_emit_ignore e = {.file = ignore->name,
-			.line = x->line,
-			.entry = x->text,
-			.expired = x->expired,
-			.findings = x->matched};
+		knot_auto_free char *at = knot_xasprintf("%s:%zu", ignore->name, x->line);
 
-		v->options.emit->ignore(v->out, &e);
+		v->options.emit->ignore(v->out, at, x->text, x->matched);
 	}
 }
 

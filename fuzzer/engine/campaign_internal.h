@@ -25,17 +25,6 @@ struct knot_warden;
 #define KNOT_JUDGE_TRIES 3 /* candidates that may fail verification before their kind is given up */
 #define KNOT_JUDGE_LOOKS 50 /* at a kind that is no finding yet but may turn into one */
 
-/* A verified bucket. */
-struct knot_bucket {
-	uint64_t key[2]; /* target, bucket */
-	uint64_t hits, stored_hits;
-	bool ignored; /* by the ignore file */
-	bool is_back; /* it was ignored, and is a finding again that nobody has been told of */
-	bool told; /* ignored: in this session */
-	uint64_t fixed_ns; /* when it was seen to be fixed; 0 = it is not */
-	UT_hash_handle hh;
-};
-
 /* Counters that persist.c writes as differences. */
 struct knot_target_totals {
 	uint64_t runs, steps, requests;

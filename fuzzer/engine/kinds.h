@@ -12,9 +12,18 @@
 #include <stdint.h>
 #include <uthash.h>
 
-struct knot_bucket;
-
 #define KNOT_KINDS_MAX 32768
+
+/* A verified bucket. */
+struct knot_bucket {
+	uint64_t key[2]; /* target, bucket */
+	uint64_t hits, stored_hits;
+	bool ignored; /* by the ignore file */
+	bool is_back; /* it was ignored, and is a finding again that nobody has been told of */
+	bool told; /* ignored: in this session */
+	uint64_t fixed_ns; /* when it was seen to be fixed; 0 = it is not */
+	UT_hash_handle hh;
+};
 
 struct knot_kind_key {
 	uint64_t target;

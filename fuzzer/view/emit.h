@@ -47,8 +47,7 @@ struct knot_emit_finding {
 	const char *not_smaller; /* why its schedule is as it was found; NULL = it was minimised */
 	bool minimized; /* the two above, and the next two, mean something */
 	uint32_t preemptions, preemptions_before;
-	const char *
-		fixed; /* the day on which it was seen to be fixed: a regression; NULL = it is none */
+	const char *fixed; /* a regression: the day on which it was fixed; else NULL */
 	const char *to_ignore; /* lines for an ignore file, NULL = none are proposed */
 	const char
 		*controlled_file; /* native: the same under the controlled scheduler, NULL = none */
@@ -126,16 +125,6 @@ struct knot_emit_trial {
 	bool had;
 };
 
-/* An entry of the ignore file, at the end. */
-struct knot_emit_ignore {
-	const char *file, *entry; /* as shown; the whole line */
-	size_t line;
-	bool expired;
-	uint64_t findings; /* that it matched */
-};
-
-struct knot_emitter;
-
 struct knot_emit_ops {
 	void (*note)(FILE *out, const char *text);
 	void (*progress)(FILE *out, const struct knot_emit_progress *p);
@@ -145,7 +134,8 @@ struct knot_emit_ops {
 		const char *title, const char *why);
 	void (*audit)(FILE *out, const struct knot_emit_audit *a);
 	void (*trial)(FILE *out, const struct knot_emit_trial *t);
-	void (*ignore)(FILE *out, const struct knot_emit_ignore *e);
+	/* At the end: a line of the ignore file, ".goknotignore:3", and what it matched. */
+	void (*ignore)(FILE *out, const char *at, const char *line, uint64_t findings);
 	void (*summary)(FILE *out, const struct knot_emit_progress *p);
 	void (*step)(FILE *out, const char *text, bool is_event);
 	void (*replay)(FILE *out, const struct knot_emit_replay *r);

@@ -209,15 +209,13 @@ static void trial(FILE *out, const struct knot_emit_trial *t)
 	line(out, o);
 }
 
-static void ignore(FILE *out, const struct knot_emit_ignore *e)
+static void ignore(FILE *out, const char *at, const char *entry, uint64_t findings)
 {
 	json_t *o = event("ignore");
 
-	text(o, "file", e->file);
-	put(o, "line", number(e->line));
-	text(o, "entry", e->entry);
-	put(o, "expired", json_boolean(e->expired));
-	put(o, "findings", number(e->findings));
+	text(o, "at", at);
+	text(o, "entry", entry);
+	put(o, "findings", number(findings));
 	line(out, o);
 }
 
