@@ -55,9 +55,9 @@ static char *function_of(const struct taking *t, const char *package, const char
 {
 	if (!function || !*function)
 		return knot_xstrdup("");
-	if (package)
-		return knot_xasprintf("%s.%s", package, function);
-	return readable(function, t->at->package);
+	knot_auto_free char *name = readable(function, package ? NULL : t->at->package);
+
+	return package ? knot_xasprintf("%s.%s", package, name) : knot_steal(&name);
 }
 
 static char *site_of(const struct taking *t, const char *path, uint32_t line)
