@@ -335,6 +335,16 @@ static size_t entry_for(const struct knot_ignore *ignore, const char *verdict,
 	return SIZE_MAX;
 }
 
+/* Lines of one person often have one reason. */
+static bool is_told(const struct knot_ignore *ignore, const bool *used, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (used[i] &&
+			!strcmp(ignore->entries.data[i].reason, ignore->entries.data[n].reason))
+			return true;
+	return false;
+}
+
 char *knot_ignore_reason(
 	struct knot_ignore *ignore, const char *verdict, const struct knot_places *places)
 {
@@ -358,8 +368,9 @@ char *knot_ignore_reason(
 		if (!used[n])
 			continue;
 		ignore->entries.data[n].matched++;
-		knot_text_addf(
-			&reasons, "%s%s", reasons.len ? "; " : "", ignore->entries.data[n].reason);
+		if (!is_told(ignore, used, n))
+			knot_text_addf(&reasons, "%s%s", reasons.len ? "; " : "",
+				ignore->entries.data[n].reason);
 	}
 	return knot_text_steal(&reasons);
 }

@@ -20,7 +20,7 @@ static const struct knot_site_name *name_site(void *arg, uint32_t site)
 	if (site < 20) {
 		n.path = "/src/m/b/b.go";
 		n.package = "ex.org/m/b";
-		n.function = site == 9 ? "init" : "(*T).run";
+		n.function = site == 9 ? "init" : "(*T[...]).run";
 	} else if (site < 30) {
 		n.file = "b_test.go";
 		n.told = "/src/m/b/b_test.go";
