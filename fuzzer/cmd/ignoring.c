@@ -29,25 +29,30 @@ static char *module_root(const char *dir)
 	return NULL;
 }
 
+/* Shown as seen from here. */
+static int take(const struct knot_session *session, const char *path, struct knot_ignore *ret,
+	struct knot_error *err)
+{
+	const size_t cwd = strlen(session->cwd);
+	const bool below = !strncmp(path, session->cwd, cwd) && path[cwd] == '/';
+	knot_auto_free char *text = NULL;
+	size_t len;
+	const int rc = knot_file_read(path, KNOT_IGNORE_MAX_BYTES, &text, &len, err);
+
+	return rc ? rc
+		  : knot_known_parse(
+			    knot_span_of(text, len), below ? path + cwd + 1 : path, ret, err);
+}
+
 int knot_ignoring_open(const struct knot_session *session, const char *file,
 	struct knot_ignore *ret_ignore, struct knot_error *err)
 {
 	knot_auto_free char *root = file ? NULL : module_root(session->dir);
-	knot_auto_free char *usual = root ? knot_xasprintf("%s/" KNOT_IGNORING_FILE, root) : NULL;
-	const size_t cwd = strlen(session->cwd);
-	const char *path = file ? file : usual;
-	knot_auto_free char *text = NULL;
-	size_t len;
-	int rc;
+	knot_auto_free char *usual = knot_xasprintf("%s/" KNOT_IGNORING_FILE, root ? root : "");
 
-	if (!path || (!file && !knot_file_exists(path)))
-		return 0;
-	const bool below = !strncmp(path, session->cwd, cwd) && path[cwd] == '/';
-
-	if ((rc = knot_file_read(path, KNOT_IGNORE_MAX_BYTES, &text, &len, err)))
-		return file ? knot_error_wrap(err, "-ignore") : rc;
-	return knot_known_parse(
-		knot_span_of(text, len), below ? path + cwd + 1 : path, ret_ignore, err);
+	if (file)
+		return take(session, file, ret_ignore, err);
+	return root && knot_file_exists(usual) ? take(session, usual, ret_ignore, err) : 0;
 }
 
 /* What is to be told of the nth entry, NULL = nothing. Caller frees. */
