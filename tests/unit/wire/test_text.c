@@ -161,3 +161,19 @@ Test(text, sizes)
 		free(text);
 	}
 }
+
+Test(text, days_are_those_of_utc)
+{
+	static const struct {
+		uint64_t ns;
+		const char *day;
+	} cases[] = {{0, "1970-01-01"}, {1795305599999999999, "2026-11-21"},
+		{1795305600000000000, "2026-11-22"}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *day = knot_text_day(cases[i].ns);
+
+		cr_expect_str_eq(day, cases[i].day);
+		free(day);
+	}
+}
