@@ -148,8 +148,11 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	printf("  %s\n      crashes/%s, %s by %" PRIu64 " of %" PRIu64 " replays\n", f->title,
 		f->crash_file, knot_finding_state_name(verified ? KNOT_FINDING_VERIFIED : f->state),
 		f->reproduced, f->replays);
-	if (ignored)
-		printf("      ignored: %s\n", f->ignored);
+	if (ignored) {
+		knot_auto_free char *why = knot_text_tame(knot_span_str(f->ignored), 4096);
+
+		printf("      ignored: %s\n", why);
+	}
 	if (knot_finding_fixed_name(f))
 		printf("      %s: %s %s\n", knot_finding_fixed_name(f),
 			f->state == KNOT_FINDING_FIXED ? "its schedule ends well since"

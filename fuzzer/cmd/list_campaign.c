@@ -174,8 +174,10 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 						       : "it was fixed on",
 			fixed);
 	if (ignored) {
-		knot_list_put("    ignored: ", x->ignored);
-		putchar('\n');
+		/* It was escaped when it was read. */
+		knot_auto_free char *why = knot_text_tame(knot_span_str(x->ignored), 4096);
+
+		printf("    ignored: %s\n", why);
 	}
 	if (*file) {
 		knot_auto_free char *word = knot_shell_word(file);
