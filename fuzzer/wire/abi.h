@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 8
+#define KNOT_ABI_VERSION 9
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -203,6 +203,7 @@
 #define KNOT_RACE_SLOTS 262144
 #define KNOT_MEM_SLOTS 1024
 #define KNOT_MEM_MAX 64
+#define KNOT_ALIAS_SLOTS 4 /* of a prefix, that an alias takes: a site of a go statement (2), and the one it counts as (2) */
 
 /* One operation of a chain: it matches a goroutine that is about to execute op at site. */
 struct knot_shm_chain_op {
@@ -242,7 +243,8 @@ struct knot_shm_request {
 	uint32_t chain_misses; /* the request ends when more runs than this, and an eighth of those that executed the whole chain, did not; 0 = never */
 	uint32_t mem[KNOT_MEM_MAX]; /* their site hashes */
 	uint32_t rarity_min; /* a pair that less than one run in 2^this has shown makes an event, and the run held; 0 = none does */
-	uint32_t rarity_pad;
+	uint32_t alias_len; /* entries at the head of the prefix, KNOT_ALIAS_SLOTS each, that are no part of it: see knot_alias.go */
+	uint64_t policy_seed; /* 0, or what the policy draws from beside seed: the program goes on drawing what it drew */
 	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
 };
 

@@ -25,6 +25,13 @@
 			offsetof(struct knot_crash, name) \
 	}
 
+/* Left out when it is empty. */
+#define LIST(name) \
+	{ \
+#name, &knot_crash_kind_##name, offsetof(struct knot_crash, name), \
+			offsetof(struct knot_crash, name.len) \
+	}
+
 /* Of native runs only. */
 #define NATIVE offsetof(struct knot_crash, native)
 
@@ -38,6 +45,7 @@ static const struct knot_crash_field fields[] = {
 	OPTIONAL(text, run),
 	OPTIONAL(text, skip),
 	FIELD(text, go),
+	OPTIONAL(hex64, code),
 	FIELD(text, tags),
 	OPTIONAL(text, deps),
 	FIELD(bool, race),
@@ -78,6 +86,10 @@ static const struct knot_crash_field fields[] = {
 		offsetof(struct knot_crash, memory.len)},
 	{"switches", &knot_crash_kind_texts, offsetof(struct knot_crash, switches),
 		offsetof(struct knot_crash, switches.len)},
+	LIST(names),
+	LIST(about),
+	{"departures", &knot_crash_kind_departures, offsetof(struct knot_crash, departures),
+		offsetof(struct knot_crash, minimised)},
 	FIELD(goroutines, goroutines),
 	FIELD(decisions, decisions),
 };
@@ -104,6 +116,9 @@ static int check_limits(const struct knot_crash *c, struct knot_error *err)
 		{"chain", c->chain.len, KNOT_CHAIN_MAX},
 		{"memory", c->memory.len, KNOT_MEM_MAX},
 		{"switches", c->switches.len, KNOT_CRASH_MAX_LIST},
+		{"names", c->names.len, KNOT_CRASH_MAX_LIST},
+		{"about", c->about.len, KNOT_CRASH_MAX_LIST},
+		{"departures", c->departures.len, KNOT_CRASH_MAX_LIST},
 		{"goroutines", c->goroutines.len, KNOT_CRASH_MAX_LIST},
 		{"decisions", c->decisions.len, KNOT_CRASH_MAX_DECISIONS},
 	};
@@ -254,7 +269,7 @@ static void forget(struct knot_crash *c, const char *const *keys, size_t len)
 void knot_crash_forget_run(struct knot_crash *c)
 {
 	static const char *const keys[] = {"verdict", "message", "proof", "signature", "at_end",
-		"switches", "goroutines", "decisions"};
+		"switches", "names", "about", "departures", "goroutines", "decisions"};
 
 	forget(c, keys, sizeof(keys) / sizeof(*keys));
 }

@@ -36,6 +36,38 @@ struct knot_crash_goroutine {
 	char *gpath;
 };
 
+/* A site by what survives an edit of the code around it. */
+struct knot_crash_name {
+	uint32_t site;
+	uint32_t op; /* as in the site table; KNOT_OP_NONE: a position that is not in it */
+	uint32_t nth,
+		of; /* among those with its operation and primitive in the function; of 0 = not in the table */
+	uint32_t op_nth, op_of; /* among those with its operation in the function */
+	char *pkg, *func;
+	char *pos; /* "manager.go:31" */
+	char *prim;
+};
+
+/* One thing that the bucket is made of. */
+struct knot_crash_about {
+	uint32_t op, site;
+};
+
+enum knot_departs {
+	KNOT_DEPARTS_AT, /* who ran last is stopped before an operation */
+	KNOT_DEPARTS_IN, /* it is blocked in one */
+	KNOT_DEPARTS_AFTER, /* it was, could go on, and does not yet */
+	KNOT_DEPARTS_BEHIND, /* it has ended */
+};
+
+/* A departure from run-until-block, as wire/switches.h has it, and its place as code names it. */
+struct knot_crash_departure {
+	uint32_t kind; /* enum knot_departs */
+	uint64_t from, to; /* goroutine paths; to 0 = the next timer fires */
+	uint32_t ops; /* that from has executed */
+	uint32_t op, site, nth; /* the operation, and how many times from has executed it before */
+};
+
 /* Owns all it points to. NULL texts count as empty; decode gives "" instead. */
 struct knot_crash {
 	uint32_t version; /* of the file; 0 counts as KNOT_CRASH_VERSION */
@@ -47,6 +79,8 @@ struct knot_crash {
 	/* -run and -skip as far as they are about subtests of it; in other files neither. */
 	char *run, *skip;
 	char *go; /* "go1.26.8" */
+	uint64_t
+		code; /* hash of the packages that names are of, and of the target's; 0 = unknown */
 	char *tags; /* -tags */
 	char *deps; /* -deps; NULL = none */
 	bool race; /* -race */
@@ -88,6 +122,11 @@ struct knot_crash {
 	KNOT_VEC(char *) memory; /* at most KNOT_MEM_MAX */
 	/* Where the schedule departs from run-until-block, when it has been minimised, in words. */
 	KNOT_VEC(char *) switches; /* at most KNOT_CRASH_MAX_LIST */
+	/* What a replay finds its way by when the code has changed; none in older files. Each at most KNOT_CRASH_MAX_LIST. */
+	KNOT_VEC(struct knot_crash_name) names;
+	KNOT_VEC(struct knot_crash_about) about;
+	size_t minimised; /* 0 or 1: departures say all of the schedule; without one it is run-until-block */
+	KNOT_VEC(struct knot_crash_departure) departures;
 	KNOT_VEC(struct knot_crash_goroutine) goroutines;
 	KNOT_VEC(uint16_t) decisions; /* goroutine numbers, KNOT_DECISION_* */
 };

@@ -42,7 +42,7 @@ static struct knot_span limited(const char *s, char **cut)
 	return knot_span_str(*cut);
 }
 
-static void add_rest(struct knot_text *t, const char *s)
+void knot_crash_add_rest(struct knot_text *t, const char *s)
 {
 	char *cut = NULL;
 	struct knot_span raw = limited(s, &cut);
@@ -53,7 +53,7 @@ static void add_rest(struct knot_text *t, const char *s)
 	free(cut);
 }
 
-static void add_word(struct knot_text *t, const char *s)
+void knot_crash_add_word(struct knot_text *t, const char *s)
 {
 	char *cut = NULL;
 	knot_text_adds(t, " ");
@@ -76,14 +76,14 @@ static int store_text(struct knot_crash_reader *r, struct knot_span escaped, boo
 _Static_assert(KNOT_CRASH_MAX_TEXT == 65536, "the message above names the limit");
 
 /* The rest of a line as free text: " text" or nothing. */
-static int take_rest(struct knot_crash_reader *r, struct knot_span rest, char **slot)
+int knot_crash_take_rest(struct knot_crash_reader *r, struct knot_span rest, char **slot)
 {
 	if (rest.len && !knot_span_skip(&rest, " "))
 		return knot_crash_bad(r, "no space before the text");
 	return store_text(r, rest, false, slot);
 }
 
-static int take_word(struct knot_crash_reader *r, struct knot_span *rest, char **slot)
+int knot_crash_take_word(struct knot_crash_reader *r, struct knot_span *rest, char **slot)
 {
 	struct knot_span word;
 	if (!knot_span_skip(rest, " ") || !knot_span_take_word(rest, &word))
@@ -94,7 +94,7 @@ static int take_word(struct knot_crash_reader *r, struct knot_span *rest, char *
 static void put_text(
 	struct knot_text *t, const struct knot_crash_field *f, const struct knot_crash *c)
 {
-	add_rest(t, *(char *const *)member_const(f, c));
+	knot_crash_add_rest(t, *(char *const *)member_const(f, c));
 }
 
 static int get_text(struct knot_crash_reader *r, const struct knot_crash_field *f,
@@ -218,7 +218,7 @@ static int get_sched(struct knot_crash_reader *r, const struct knot_crash_field 
 
 /* --- lists: "key: <count>", then one indented line per entry --------------------------------- */
 
-static int take_count(
+int knot_crash_take_count(
 	struct knot_crash_reader *r, struct knot_span value, uint64_t max, uint64_t *ret_count)
 {
 	if (!knot_span_take_u64(&value, UINT64_MAX, ret_count) || value.len)
@@ -231,9 +231,7 @@ static int take_count(
 	return 0;
 }
 
-/* The next line of a list; of the two spaces that indent it the second stays, as every word has one
- * before it. */
-static int take_entry(struct knot_crash_reader *r, struct knot_span *ret_line)
+int knot_crash_take_entry(struct knot_crash_reader *r, struct knot_span *ret_line)
 {
 	r->line++;
 	if (!knot_span_take_line(&r->body, ret_line) || !knot_span_skip(ret_line, " ") ||
@@ -261,7 +259,7 @@ static void put_texts(
 		/* The empty text and "-" need a spelling of their own, as words do. */
 		bool plain = v->data[i] && *v->data[i] && strcmp(v->data[i], "-") != 0;
 		knot_text_adds(t, "\n ");
-		(plain ? add_rest : add_word)(t, v->data[i]);
+		(plain ? knot_crash_add_rest : knot_crash_add_word)(t, v->data[i]);
 	}
 }
 
@@ -269,11 +267,11 @@ static int get_texts(struct knot_crash_reader *r, const struct knot_crash_field 
 	struct knot_span value, struct knot_crash *c)
 {
 	uint64_t count;
-	int rc = take_count(r, value, KNOT_CRASH_MAX_LIST, &count);
+	int rc = knot_crash_take_count(r, value, KNOT_CRASH_MAX_LIST, &count);
 	text_vec *v = member(f, c);
 	while (rc == 0 && count--) {
 		struct knot_span line;
-		rc = take_entry(r, &line);
+		rc = knot_crash_take_entry(r, &line);
 		if (rc < 0)
 			break;
 		knot_vec_push(v, NULL);
@@ -292,9 +290,9 @@ static void put_chain(
 		const struct knot_crash_op *op = &c->chain.data[i];
 		knot_text_adds(t, "\n  ");
 		knot_chain_op_add(t, &op->op);
-		add_word(t, op->gpath);
-		add_word(t, op->pos);
-		add_rest(t, op->prim);
+		knot_crash_add_word(t, op->gpath);
+		knot_crash_add_word(t, op->pos);
+		knot_crash_add_rest(t, op->prim);
 	}
 }
 
@@ -303,21 +301,21 @@ static int get_chain(struct knot_crash_reader *r, const struct knot_crash_field 
 {
 	(void)f;
 	uint64_t count;
-	int rc = take_count(r, value, KNOT_CHAIN_MAX, &count);
+	int rc = knot_crash_take_count(r, value, KNOT_CHAIN_MAX, &count);
 	while (rc == 0 && count--) {
 		struct knot_span line;
-		rc = take_entry(r, &line);
+		rc = knot_crash_take_entry(r, &line);
 		if (rc < 0)
 			break;
 		knot_vec_push(&c->chain, (struct knot_crash_op){0});
 		struct knot_crash_op *op = &c->chain.data[c->chain.len - 1];
 		if (!knot_span_skip(&line, " ") || !knot_chain_op_take(&line, &op->op))
 			return knot_crash_bad(r, "not \"<operation> <site> <goroutine path>\"");
-		rc = take_word(r, &line, &op->gpath);
+		rc = knot_crash_take_word(r, &line, &op->gpath);
 		if (rc == 0)
-			rc = take_word(r, &line, &op->pos);
+			rc = knot_crash_take_word(r, &line, &op->pos);
 		if (rc == 0)
-			rc = take_rest(r, line, &op->prim);
+			rc = knot_crash_take_rest(r, line, &op->prim);
 	}
 	return rc;
 }
@@ -330,7 +328,7 @@ static void put_goroutines(
 	for (size_t i = 0; i < c->goroutines.len; i++) {
 		const struct knot_crash_goroutine *g = &c->goroutines.data[i];
 		knot_text_addf(t, "\n  %" PRIu32 " %016" PRIx64, g->g, g->path);
-		add_rest(t, g->gpath);
+		knot_crash_add_rest(t, g->gpath);
 	}
 }
 
@@ -339,10 +337,10 @@ static int get_goroutines(struct knot_crash_reader *r, const struct knot_crash_f
 {
 	(void)f;
 	uint64_t count;
-	int rc = take_count(r, value, KNOT_CRASH_MAX_LIST, &count);
+	int rc = knot_crash_take_count(r, value, KNOT_CRASH_MAX_LIST, &count);
 	while (rc == 0 && count--) {
 		struct knot_span line;
-		rc = take_entry(r, &line);
+		rc = knot_crash_take_entry(r, &line);
 		if (rc < 0)
 			break;
 		knot_vec_push(&c->goroutines, (struct knot_crash_goroutine){0});
@@ -353,7 +351,7 @@ static int get_goroutines(struct knot_crash_reader *r, const struct knot_crash_f
 			!knot_span_skip(&line, " ") || !knot_span_take_hex(&line, 16, &g->path))
 			return knot_crash_bad(r, "not \"<number> <path hash> <path>\"");
 		g->g = (uint32_t)number;
-		rc = take_rest(r, line, &g->gpath);
+		rc = knot_crash_take_rest(r, line, &g->gpath);
 	}
 	return rc;
 }
@@ -510,10 +508,10 @@ static int get_decisions(struct knot_crash_reader *r, const struct knot_crash_fi
 {
 	(void)f;
 	uint64_t left;
-	int rc = take_count(r, value, KNOT_CRASH_MAX_DECISIONS, &left);
+	int rc = knot_crash_take_count(r, value, KNOT_CRASH_MAX_DECISIONS, &left);
 	while (rc == 0 && left) {
 		struct knot_span line;
-		rc = take_entry(r, &line);
+		rc = knot_crash_take_entry(r, &line);
 		while (rc == 0 && line.len)
 			rc = take_decision(r, &line, &left, c);
 	}

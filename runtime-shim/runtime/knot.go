@@ -148,6 +148,7 @@ type knotState struct {
 	run      uint64 // serial number of the run in this process
 	req      knotShmRequest
 	reqIndex uint32 // runs of the request begun
+	aliasOff uint32 // of the request's aliases: see knot_alias.go
 	reqStart int64
 
 	driver   guintptr
@@ -481,7 +482,7 @@ func knotRunBegin() {
 	}
 	knot.evEnd = knotAtomicLoad(&h.evTail) + knotEventSlots
 	knot.decEnd = knotAtomicLoad(&h.decTail) + knotDecisionSlots
-	knot.rng = knotMix(seed ^ 0x6b6e6f74)
+	knot.rng = knotMix(seed ^ knot.req.policySeed*0x9e3779b97f4a7c15 ^ 0x6b6e6f74)
 	knot.useed = knotMix(seed ^ 0x75736572)
 	knot.urng = knot.useed
 	knot.ustep = 0
@@ -659,6 +660,7 @@ func knotNextRun() bool {
 		knot.req.startNs = uint64(sec)*1000000000 + uint64(nsec)
 	}
 	knotMemRequest()
+	knotAliasRequest()
 	knotSwitchRequest()
 	knot.batchSteps = 0
 	knot.batchAny = 0

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 8
+const knotAbiVersion = 9
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -159,6 +159,7 @@ const knotEventStamp = 0x9e3779b1
 const knotRaceSlots = 262144
 const knotMemSlots = 1024
 const knotMemMax = 64
+const knotAliasSlots = 4
 
 type knotShmChainOp struct {
 	gpath uint64
@@ -195,7 +196,8 @@ type knotShmRequest struct {
 	chainMisses uint32
 	mem         [knotMemMax]uint32
 	rarityMin   uint32
-	rarityPad   uint32
+	aliasLen    uint32
+	policySeed  uint64
 	chain       [knotChainMax]knotShmChainOp
 }
 

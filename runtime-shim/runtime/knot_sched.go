@@ -727,8 +727,9 @@ func knotSpawned(parent, gp *g) {
 		knot.rootSeen = true
 		getMCache(getg().m).tiny = 0 // what shares a block is kept alive together: the test's locks, and what package testing keeps
 	} else {
-		ord = knotOrdinal(pathOf, site)
-		path = knotChildPath(pathOf, site, ord)
+		named := knotAlias(site)
+		ord = knotOrdinal(pathOf, named)
+		path = knotChildPath(pathOf, named, ord)
 	}
 	knotAdopt(gp, path, from, site, ord, flags)
 	gp.knot.pendOp = knotOpStart
