@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "explore/departures.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "explore/describe.h"
+#include "explore/moved.h"
+#include "explore/names.h"
+#include "explore/switches.h"
+#include "wire/ops.h"
+#include "wire/text.h"
+
+#include <string.h>
+
+/* As the shim counts them: to start, to go on and to compute are none. */
+static bool is_execution(const struct knot_shm_event *e)
+{
+	return e->kind == KNOT_EV_STEP && e->op != KNOT_OP_START && e->op != KNOT_OP_RESUME &&
+		e->op != KNOT_OP_COMPUTE;
+}
+
+/* Steps of g before event at that did this. */
+static uint32_t count_before(
+	const struct knot_run_view *run, size_t at, uint16_t g, uint32_t op, uint32_t site)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < at; i++) {
+		const struct knot_shm_event *e = &run->events[i];
+
+		n += e->kind == KNOT_EV_STEP && e->g == g && e->op == op && e->site == site;
+	}
+	return n;
+}
+
+static struct knot_crash_departure departure(const struct knot_run_view *run, size_t at)
+{
+	const struct knot_shm_event *e = &run->events[at];
+	const struct knot_switch s = knot_switch_of_event(run, e);
+	struct knot_crash_departure d = {
+		.kind = KNOT_DEPARTS_AT, .from = s.from, .to = s.to, .ops = s.ops};
+	size_t last = at;
+
+	if (s.at && e->op != KNOT_OP_RESUME) {
+		d.op = e->op;
+		d.site = e->site;
+		d.nth = count_before(run, at, e->g, e->op, e->site);
+		return d;
+	}
+	d.kind = s.at ? KNOT_DEPARTS_AFTER : KNOT_DEPARTS_BEHIND;
+	while (last-- > 0) {
+		const struct knot_shm_event *before = &run->events[last];
+
+		if (before->g != e->g)
+			continue;
+		if (before->kind == KNOT_EV_EXIT)
+			return d;
+		if (before->kind != KNOT_EV_STEP)
+			continue;
+		if (!s.at)
+			d.kind = KNOT_DEPARTS_IN;
+		d.op = before->op;
+		d.site = before->site;
+		d.nth = count_before(run, last, e->g, before->op, before->site);
+		return d;
+	}
+	return d;
+}
+
+void knot_departures_of_run(const struct knot_run_view *run, size_t max, knot_departures *ret)
+{
+	for (size_t i = 0; i < run->len && ret->len < max; i++)
+		if (run->events[i].kind == KNOT_EV_SWITCH)
+			knot_vec_push(ret, departure(run, i));
+}
+
+static bool has_path(const struct knot_run_view *run, uint16_t g, uint64_t path)
+{
+	return g < run->gs_len && run->gs[g].path == path;
+}
+
+bool knot_departure_find(const struct knot_run_view *run, const struct knot_crash_departure *d,
+	const struct knot_moved *moved, struct knot_departure_place *ret)
+{
+	const uint32_t site = d->site ? knot_moved_now(moved, d->site) : 0;
+	uint32_t ops = 0, nth = 0;
+
+	if (d->site && !site)
+		return false;
+	for (size_t i = 0; i < run->len; i++) {
+		const struct knot_shm_event *e = &run->events[i];
+
+		if (!has_path(run, e->g, d->from))
+			continue;
+		const bool is_it = d->kind == KNOT_DEPARTS_BEHIND ? e->kind == KNOT_EV_EXIT
+								  : e->kind == KNOT_EV_STEP &&
+				e->op == d->op && e->site == site && nth++ == d->nth;
+
+		ops += is_execution(e) && (!is_it || d->kind != KNOT_DEPARTS_AT);
+		if (is_it) {
+			*ret = (struct knot_departure_place){.ops = ops, .step = e->step};
+			return true;
+		}
+	}
+	return false;
+}
+
+bool knot_departure_is_at(const struct knot_crash_departure *d)
+{
+	return d->kind == KNOT_DEPARTS_AT || d->kind == KNOT_DEPARTS_AFTER;
+}
+
+/* By run-until-block itself, which makes no KNOT_EV_SWITCH: the step behind that of from is one of to. */
+static bool comes_by_itself(const struct knot_run_view *run, const struct knot_crash_departure *d,
+	uint32_t ops, size_t *ret_event)
+{
+	size_t at = run->len;
+	uint32_t executed = 0;
+
+	for (size_t i = 0; i < run->len && d->kind != KNOT_DEPARTS_AFTER; i++) {
+		const struct knot_shm_event *e = &run->events[i];
+
+		if (at < run->len && e->kind == KNOT_EV_TIMER && !d->to)
+			break;
+		if (e->kind != KNOT_EV_STEP)
+			continue;
+		if (at < run->len) {
+			if (!d->to || !has_path(run, e->g, d->to))
+				return false;
+			break;
+		}
+		executed += has_path(run, e->g, d->from) && is_execution(e);
+		if (has_path(run, e->g, d->from) && executed == ops)
+			at = i;
+	}
+	*ret_event = at;
+	return at < run->len;
+}
+
+bool knot_departure_taken(const struct knot_run_view *run, const struct knot_crash_departure *d,
+	uint32_t ops, size_t *ret_event)
+{
+	for (size_t i = 0; i < run->len; i++) {
+		if (run->events[i].kind != KNOT_EV_SWITCH)
+			continue;
+		const struct knot_switch s = knot_switch_of_event(run, &run->events[i]);
+
+		if (s.from == d->from && s.to == d->to && s.ops == ops &&
+			s.at == knot_departure_is_at(d)) {
+			*ret_event = i;
+			return true;
+		}
+	}
+	return comes_by_itself(run, d, ops, ret_event);
+}
+
+char *knot_departure_found(const struct knot_run_view *run, const struct knot_crash_departure *d,
+	uint32_t ops, const struct knot_names *names, uint32_t *ret_step)
+{
+	const uint32_t before = ops - (d->kind != KNOT_DEPARTS_AT && ops); /* in it it is counted */
+	const struct knot_shm_event *last = NULL;
+	bool started = false;
+	uint32_t executed = 0;
+
+	*ret_step = run->len ? run->events[run->len - 1].step : 0;
+	for (size_t i = 0; i < run->len; i++) {
+		const struct knot_shm_event *e = &run->events[i];
+
+		started |= e->kind == KNOT_EV_SPAWN && e->aux < run->gs_len &&
+			has_path(run, (uint16_t)e->aux, d->from);
+		if (!has_path(run, e->g, d->from))
+			continue;
+		if (is_execution(e)) {
+			if (e->op != KNOT_OP_NONE)
+				last = e;
+			*ret_step = e->step;
+			if (executed++ == before)
+				break;
+		}
+	}
+	if (!last)
+		return knot_xstrdup(started ? "nothing: it executes no operation"
+					    : "nothing: it is not started");
+	const struct knot_site_name *s = knot_names_site(names, last->site);
+	knot_auto_free char *at = knot_describe_site(names, last->site);
+	const char *prim = s && s->primitive && *s->primitive ? s->primitive : NULL;
+
+	return knot_xasprintf("%s %s%s%s%s", knot_op_name(last->op), at, prim ? " (" : "",
+		prim ? prim : "", prim ? ")" : "");
+}
+
+static const char *goroutine(const struct knot_crash *c, uint64_t path)
+{
+	for (size_t i = 0; i < c->goroutines.len; i++)
+		if (c->goroutines.data[i].path == path)
+			return c->goroutines.data[i].gpath;
+	return "a goroutine without a name";
+}
+
+const char *knot_departure_to(const struct knot_crash *c, const struct knot_crash_departure *d)
+{
+	return d->to ? goroutine(c, d->to) : "the next timer";
+}
+
+char *knot_departure_expected(const struct knot_crash *c, const struct knot_crash_departure *d)
+{
+	const char *from = goroutine(c, d->from);
+	struct knot_text t = {0};
+
+	if (d->kind == KNOT_DEPARTS_BEHIND)
+		knot_text_adds(&t, "the end of ");
+	else
+		knot_text_addf(&t, "%s%s", d->kind == KNOT_DEPARTS_AFTER ? "the end of " : "",
+			knot_op_name(d->op));
+	for (size_t i = 0; i < c->names.len && d->kind != KNOT_DEPARTS_BEHIND; i++) {
+		const struct knot_crash_name *n = &c->names.data[i];
+
+		if (n->site != d->site)
+			continue;
+		knot_text_addf(&t, " %s", n->pos);
+		if (*n->prim)
+			knot_text_addf(&t, " (%s)", n->prim);
+		break;
+	}
+	knot_text_addf(&t, "%s%s", d->kind == KNOT_DEPARTS_BEHIND ? "" : " by ", from);
+	return knot_text_steal(&t);
+}
