@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "engine/campaign_internal.h"
+#include "engine/crashnames.h"
 #include "engine/timeline.h"
 #include "explore/describe.h"
 #include "explore/sharing.h"
@@ -73,6 +74,7 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	knot_finding_describe_chain(&chain, rec, c->names, crash);
 	fill_memory(c, s, plan, crash);
 	knot_finding_describe(f, rec, c->names, crash);
+	crash->code = knot_crashnames_code(crash, p->build.module_dir, p->sites);
 }
 
 /* Does the file belong to this finding, or to nobody? Two packages may have tests of one name. */

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "engine/crashnames.h"
 #include "engine/race.h"
 #include "engine/sitenames.h"
 #include "explore/bucket.h"
@@ -154,7 +155,8 @@ static uint32_t failed_at(const char *text, size_t len, const struct knot_site_n
 						: (struct knot_span){.data = q,
 							  .len = (size_t)(stop - q)},
 					MESSAGE_MAX);
-				return knot_sitenames_add(names, file, number, "");
+				return knot_sitenames_add(
+					names, file, number, wanted ? wanted->function : "");
 			}
 		}
 		line = stop + 1;
@@ -364,6 +366,8 @@ void knot_finding_describe(const struct knot_finding *f, const struct knot_recor
 			}));
 	for (size_t i = 0; i < rec->decisions.len; i++)
 		knot_vec_push(&crash->decisions, rec->decisions.data[i]);
+	if (!(r->flags & KNOT_RUN_NATIVE))
+		knot_crashnames_fill(&f->verdict, rec, names, crash);
 }
 
 void knot_finding_describe_chain(const struct knot_chain *chain, const struct knot_record *rec,

@@ -242,12 +242,25 @@ static int post(struct knot_replayer *r, const struct knot_schedule *s, struct k
 	plan.request.policy = s->policy;
 	plan.request.flags = KNOT_REQ_REPLAY | KNOT_REQ_EXIT | KNOT_REQ_NO_FEEDBACK |
 		(s->switches ? KNOT_REQ_SWITCHES : 0) | (s->candidates ? KNOT_REQ_CANDIDATES : 0);
-	plan.request.prefix_len = (uint32_t)s->decisions_len;
+	if (s->policy_seed)
+		plan.request.flags |= s->flags & (KNOT_REQ_NO_TIMER | KNOT_REQ_SHORT_TIMER);
+	plan.request.policy_seed = s->policy_seed;
+	plan.request.depth = s->depth;
+	plan.request.steps_hint = s->steps_hint;
+	plan.request.alias_len = (uint32_t)(s->aliases_len / KNOT_ALIAS_SLOTS);
+	plan.request.prefix_len = (uint32_t)(s->aliases_len + s->decisions_len);
 	plan.request.mem_len = (uint32_t)s->memory_len;
 	add_chain(s, &plan.request);
 	if (s->memory_len)
 		memcpy(plan.request.mem, s->memory, s->memory_len * sizeof(*s->memory));
-	plan.prefix = s->decisions;
+	knot_auto_free uint16_t *prefix =
+		knot_xreallocarray(NULL, s->aliases_len + s->decisions_len + 1, sizeof(*prefix));
+
+	if (s->aliases_len)
+		memcpy(prefix, s->aliases, s->aliases_len * sizeof(*prefix));
+	if (s->decisions_len)
+		memcpy(prefix + s->aliases_len, s->decisions, s->decisions_len * sizeof(*prefix));
+	plan.prefix = prefix;
 	return knot_worker_post(r->worker, &plan, err);
 }
 

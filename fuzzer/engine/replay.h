@@ -24,6 +24,12 @@ struct knot_schedule {
 	bool switches; /* the decisions are entries of wire/switches.h instead */
 	const uint16_t *decisions;
 	size_t decisions_len;
+	/* Of a schedule of other code: explore/moved.h. */
+	const uint16_t *aliases; /* KNOT_ALIAS_SLOTS each */
+	size_t aliases_len; /* in slots */
+	/* Behind what is followed policy decides, by draws of its own; 0 = by those of seed. */
+	uint64_t policy_seed;
+	uint32_t depth, steps_hint; /* of that policy */
 	const uint32_t *memory; /* accesses that are scheduling points, KNOT_MEM_MAX at most */
 	size_t memory_len;
 	bool end_only; /* the outcome's record is without its trace */

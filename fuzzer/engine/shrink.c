@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "engine/campaign_internal.h"
+#include "engine/crashnames.h"
 #include "engine/explanation.h"
 #include "engine/timeline.h"
 #include "explore/critical.h"
@@ -52,6 +53,7 @@ void knot_shrink_describe(const struct knot_minimized *m, const struct knot_find
 	knot_finding_describe(finding, rec, names, crash);
 	if (m->chain_does)
 		knot_finding_describe_chain(&m->chain, rec, names, crash);
+	knot_crashnames_departures(rec, names, crash);
 	for (size_t i = 0; i < count && i < KNOT_SHRINK_LINES; i++)
 		knot_vec_push(
 			&crash->switches, knot_critical_line(&view, i, knot_sitenames_view(names)));

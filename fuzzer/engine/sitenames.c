@@ -150,6 +150,11 @@ uint32_t knot_sitenames_add(
 	return hash;
 }
 
+const struct knot_sites *knot_sitenames_table(const struct knot_sitenames *n)
+{
+	return n->sites;
+}
+
 const struct knot_names *knot_sitenames_view(const struct knot_sitenames *n)
 {
 	return &n->view;

@@ -25,6 +25,8 @@ uint32_t knot_sitenames_add(
 /* Names a site whose hash is known, unless it has a name. */
 void knot_sitenames_name(struct knot_sitenames *n, uint32_t site, const char *file, uint32_t line,
 	const char *function);
+/* The table it was made with; may be NULL. */
+const struct knot_sites *knot_sitenames_table(const struct knot_sitenames *n);
 /* For explore/. Borrowed from n. */
 const struct knot_names *knot_sitenames_view(const struct knot_sitenames *n);
 
