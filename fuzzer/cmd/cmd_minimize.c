@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
 #include "cmd/options_crash.h"
+#include "engine/crashnames.h"
 #include "engine/shortest.h"
 #include "engine/shrink.h"
 #include "sys/clock.h"
@@ -96,6 +97,8 @@ static int report(struct minimizing *z, struct knot_error *err)
 	if (smaller) {
 		knot_crash_run_judge(&z->run, &z->m.outcome, &f);
 		knot_shrink_describe(&z->m, &f, z->run.names, &z->run.crash);
+		z->run.crash.code = knot_crashnames_code(&z->run.crash,
+			z->run.place->project.build.module_dir, z->run.place->project.sites);
 		knot_finding_free(&f);
 		rc = write_result(z, err);
 	}

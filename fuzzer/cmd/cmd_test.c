@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "cmd/cmd.h"
-#include "cmd/crash_run.h"
+#include "cmd/changed.h"
 #include "cmd/ignoring.h"
 #include "cmd/options_crash.h"
 #include "sys/clock.h"
@@ -31,7 +31,7 @@ struct testing {
 };
 
 static void say(struct testing *t, const struct schedule *s, const char *outcome, const char *title,
-	const char *why, uint32_t step)
+	const char *why, const char *text, uint32_t step)
 {
 	const struct knot_crash *c = &s->run.crash;
 	const size_t cwd = strlen(t->session.cwd);
@@ -43,9 +43,10 @@ static void say(struct testing *t, const struct schedule *s, const char *outcome
 		.outcome = outcome,
 		.title = title,
 		.why = why,
-		.step = step};
-	const bool fine = !strcmp(outcome, "clean") || !strcmp(outcome, "diverged") ||
-		!strcmp(outcome, "ignored");
+		.step = step,
+		.text = text};
+	const bool fine = !strcmp(outcome, "clean") || !strcmp(outcome, "fixed") ||
+		!strcmp(outcome, "diverged") || !strcmp(outcome, "ignored");
 
 	if (!fine || t->options->verbose || t->options->json)
 		t->emit->schedule(stdout, &e);
@@ -54,7 +55,7 @@ static void say(struct testing *t, const struct schedule *s, const char *outcome
 static void stale(struct testing *t, const struct schedule *s, const char *why)
 {
 	t->sum.stale++;
-	say(t, s, "stale", "", why, 0);
+	say(t, s, "stale", "", why, NULL, 0);
 }
 
 /* What go's own tools skip: vendored code, other modules, and what begins with a dot or an underscore. */
@@ -139,12 +140,46 @@ static int order(const void *a, const void *b)
 	return c ? c : strcmp((*x)->file, (*y)->file);
 }
 
+static void count(struct testing *t, const struct schedule *s, const char *outcome,
+	const char *title, const char *text, uint32_t step)
+{
+	t->sum.reproduced += !strcmp(outcome, "reproduced");
+	t->sum.other += !strcmp(outcome, "other");
+	t->sum.diverged += !strcmp(outcome, "diverged");
+	t->sum.fixed += !strcmp(outcome, "fixed");
+	say(t, s, outcome, title, NULL, text, step);
+}
+
+static bool is_known(void *arg, const struct knot_crash_run *run, const struct knot_finding *f,
+	const struct knot_outcome *o)
+{
+	struct testing *t = arg;
+	knot_auto_free char *reason =
+		knot_ignoring_reason(&t->ignore, &run->place->project, run, f, &o->record);
+
+	return reason;
+}
+
+/* The code has changed, and the decisions do not end in a bug. */
+static int follow(struct testing *t, struct schedule *s, struct knot_error *err)
+{
+	const struct knot_changed_options o = {
+		.continuations = t->options->continuations, .known = is_known, .arg = t};
+	struct knot_changed c = {0};
+	const int rc = knot_changed_follow(&s->run, &o, &c, err);
+
+	if (!rc)
+		count(t, s, knot_changed_outcome(&c), c.title ? c.title : "", c.text,
+			c.followed.step);
+	knot_changed_free(&c);
+	return rc;
+}
+
 static int replay_one(struct testing *t, struct schedule *s, const struct knot_project *project,
 	struct knot_error *err)
 {
-	const struct knot_crash *c = &s->run.crash;
 	uint32_t memory[KNOT_MEM_MAX];
-	const struct knot_schedule schedule = knot_crash_run_schedule(&s->run, memory);
+	const struct knot_schedule schedule = knot_changed_schedule(&s->run, memory);
 	struct knot_outcome o = {0};
 	struct knot_finding f = {0};
 	const int rc = knot_replay(s->run.replayer, s->run.target, &schedule, &o, err);
@@ -159,25 +194,28 @@ static int replay_one(struct testing *t, struct schedule *s, const struct knot_p
 	knot_crash_run_judge(&s->run, &o, &f);
 	knot_auto_free char *known =
 		knot_ignoring_reason(&t->ignore, project, &s->run, &f, &o.record);
+	const struct knot_shm_result *r = &o.record.result;
+	const bool diverged = r->flags & KNOT_RUN_DIVERGED;
+	const uint32_t step = diverged ? r->diverged_at : 0;
+	const bool same = knot_changed_is_same(&s->run, &f);
+	const bool changed = !known && !same && !f.verdict.finding &&
+		knot_changed_may_be_why(&s->run, diverged, r->hash == s->run.crash.schedule_hash);
 
-	/* A bucket is made of positions, which shift when a line is added above them: the same verdict is enough. */
-	if (known) {
-		t->sum.ignored++;
-		say(t, s, "ignored", f.title, known, 0);
-	} else if (!strcmp(knot_verdict_name(f.verdict.kind), c->verdict)) {
-		t->sum.reproduced++;
-		say(t, s, "reproduced", f.title, NULL, 0);
-	} else if (f.verdict.finding) {
-		t->sum.other++;
-		say(t, s, "other", f.title, NULL, 0);
-	} else if (o.record.result.flags & KNOT_RUN_DIVERGED) {
-		t->sum.diverged++;
-		say(t, s, "diverged", "", NULL, o.record.result.diverged_at);
-	} else {
-		say(t, s, "clean", "", NULL, 0);
+	knot_outcome_free(&o); /* its trace may be long, and others follow */
+	if (changed) {
+		knot_finding_free(&f);
+		return follow(t, s, err);
 	}
+	t->sum.ignored += known != NULL;
+	if (known)
+		say(t, s, "ignored", f.title, known, NULL, 0);
+	else if (same)
+		count(t, s, "reproduced", f.title, NULL, 0);
+	else if (f.verdict.finding)
+		count(t, s, "other", f.title, NULL, 0);
+	else
+		count(t, s, diverged ? "diverged" : "clean", "", NULL, step);
 	knot_finding_free(&f);
-	knot_outcome_free(&o);
 	return 0;
 }
 
@@ -214,8 +252,7 @@ static int replay_group(struct testing *t, size_t from, size_t to, struct knot_e
 			}
 			if (!rc)
 				rc = replay_one(t, s, &place.project, err);
-			knot_replayer_close(s->run.replayer);
-			s->run.replayer = NULL;
+			knot_crash_run_detach(&s->run);
 		}
 	}
 	t->sum.replay_ns += knot_clock_mono_ns() - built_ns;

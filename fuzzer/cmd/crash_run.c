@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cmd/options.h"
+#include "engine/crashnames.h"
 #include "engine/sitenames.h"
 #include "sys/clock.h"
 #include "sys/herd.h"
@@ -89,6 +90,21 @@ static bool is_race(const struct knot_crash *c)
 	return !strcmp(c->verdict, knot_verdict_name(KNOT_VERDICT_RACE));
 }
 
+/* The race of the file, whose lines may be elsewhere now? */
+static bool is_moved_race(
+	const struct knot_crash_run *r, const struct knot_outcome *o, const struct knot_race *race)
+{
+	struct knot_finding f = {0};
+
+	knot_finding_judge(
+		&o->record, race, o->out, o->out_len, o->err, o->err_len, false, r->names, &f);
+	const bool same =
+		knot_moved_same(r->moved, &f.verdict, f.message, knot_sitenames_view(r->names));
+
+	knot_finding_free(&f);
+	return same;
+}
+
 /* What a run ended in is not what is asked for when the file tells of a race in it. */
 struct knot_schedule knot_crash_run_native_schedule(
 	const struct knot_crash_run *r, struct knot_shm_chain_op *chain)
@@ -115,6 +131,9 @@ void knot_crash_run_judge(
 	const struct knot_race *race =
 		is_race(c) ? knot_finding_race(&o->record, c->bucket, r->names) : NULL;
 
+	for (size_t i = 0; i < o->record.races.len && is_race(c) && !race; i++)
+		if (is_moved_race(r, o, &o->record.races.data[i]))
+			race = &o->record.races.data[i];
 	if (is_race(c) && !race && o->record.races.len)
 		race = &o->record.races.data[0];
 	knot_finding_judge(
@@ -301,8 +320,17 @@ int knot_crash_run_attach(struct knot_crash_run *r, struct knot_crash_place *pla
 		.stderr_fd = KNOT_PROC_NULL,
 	};
 
+	r->place = place;
 	r->names = place->names;
 	r->target = &target->run;
+	r->moved = knot_moved_new(c, place->project.sites);
+	knot_moved_aliases(r->moved, &r->aliases);
+	r->code = !c->code ? KNOT_CODE_UNKNOWN
+		: c->code ==
+			knot_crashnames_code(
+				c, place->project.build.module_dir, place->project.sites)
+		? KNOT_CODE_SAME
+		: KNOT_CODE_CHANGED;
 	return knot_replayer_open(&wo, cancel, &r->replayer, err);
 }
 
@@ -318,9 +346,18 @@ int knot_crash_run_open(struct knot_crash_run *r, const struct knot_crash_run_op
 	return rc ? rc : knot_crash_run_attach(r, &r->own, options, r->session.cancel, err);
 }
 
-void knot_crash_run_close(struct knot_crash_run *r)
+void knot_crash_run_detach(struct knot_crash_run *r)
 {
 	knot_replayer_close(r->replayer);
+	r->replayer = NULL;
+	knot_moved_free(r->moved);
+	r->moved = NULL;
+	knot_vec_free(&r->aliases);
+}
+
+void knot_crash_run_close(struct knot_crash_run *r)
+{
+	knot_crash_run_detach(r);
 	knot_crash_place_close(&r->own);
 	knot_session_close(&r->session);
 	knot_crash_free(&r->crash);

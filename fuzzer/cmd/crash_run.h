@@ -7,6 +7,7 @@
 #include "engine/finding.h"
 #include "engine/project.h"
 #include "engine/replay.h"
+#include "explore/moved.h"
 
 struct knot_error;
 
@@ -20,15 +21,22 @@ struct knot_crash_place {
 	char *tests; /* -run */
 };
 
+/* The code that is built, to the one that a crash file is of. */
+enum knot_code { KNOT_CODE_SAME, KNOT_CODE_CHANGED, KNOT_CODE_UNKNOWN /* an older file */ };
+
 /* Zeroed before the first call; closed in any case. */
 struct knot_crash_run {
 	struct knot_crash crash;
 	char *module_dir; /* NULL = -C says */
 	struct knot_session session; /* of one file alone, as the place */
 	struct knot_crash_place own;
+	const struct knot_crash_place *place; /* where it runs */
 	struct knot_sitenames *names; /* of the place */
 	struct knot_replayer *replayer;
 	const struct knot_worker_target *target;
+	enum knot_code code;
+	struct knot_moved *moved; /* where the sites of the file are in the code as it is now */
+	knot_alias_slots aliases;
 };
 
 struct knot_crash_run_options {
@@ -50,6 +58,8 @@ int knot_crash_run_read(struct knot_crash_run *r, const char *file,
 int knot_crash_run_open(struct knot_crash_run *r, const struct knot_crash_run_options *options,
 	struct knot_error *err);
 void knot_crash_run_close(struct knot_crash_run *r);
+/* Leaves the place, and keeps the file: after knot_crash_run_attach. */
+void knot_crash_run_detach(struct knot_crash_run *r);
 
 /*
  * Builds what crash files of one kind need: those for which knot_crash_alike says so. session and crashes are borrowed

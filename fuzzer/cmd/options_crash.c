@@ -8,6 +8,8 @@
 
 static const struct knot_option replay_options[] = {
 	{"n", KNOT_OPTION_INT, REPLAY(times), .low = 1, .high = 1000000},
+	{"continue", KNOT_OPTION_INT, REPLAY(continuations), .low = 1, .high = 1000000},
+	{"bisect", KNOT_OPTION_BOOL, REPLAY(bisect)},
 	{"memory", KNOT_OPTION_SIZE, REPLAY(memory_bytes)},
 	{"trace", KNOT_OPTION_STRING, REPLAY(trace)},
 	{"dlv", KNOT_OPTION_ABSENT, .instead = "use -trace to read the interleaving"},
@@ -33,6 +35,7 @@ static const struct knot_option minimize_options[] = {
 
 static const struct knot_option test_options[] = {
 	{"v", KNOT_OPTION_BOOL, TEST(verbose)},
+	{"continue", KNOT_OPTION_INT, TEST(continuations), .low = 1, .high = 1000000},
 	{"json", KNOT_OPTION_BOOL, TEST(json)},
 	{"memory", KNOT_OPTION_SIZE, TEST(memory_bytes)},
 	{"ignore", KNOT_OPTION_STRING, TEST(ignore)},
@@ -68,7 +71,7 @@ int knot_options_replay(
 	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(replay_options, false);
-	struct knot_replay_options o = {0};
+	struct knot_replay_options o = {.continuations = KNOT_OPTION_REPLAY_CONTINUE};
 	struct knot_option_words words;
 	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 
@@ -120,7 +123,7 @@ int knot_options_test(
 	int argc, char **argv, struct knot_test_options *ret_options, struct knot_error *err)
 {
 	static const struct knot_option_table table = TABLE(test_options, false);
-	struct knot_test_options o = {0};
+	struct knot_test_options o = {.continuations = KNOT_OPTION_TEST_CONTINUE};
 	const int r = knot_options_parse(&table, argc, argv, &o, &o.words, err);
 
 	if (!r)

@@ -5,8 +5,14 @@
 
 #include "cmd/options.h"
 
+/* Continuations of a schedule that the code has changed under. A test of many files has to be quick. */
+#define KNOT_OPTION_REPLAY_CONTINUE 20
+#define KNOT_OPTION_TEST_CONTINUE 2
+
 struct knot_replay_options {
 	uint32_t times; /* 0 = not given */
+	uint32_t continuations;
+	bool bisect; /* exit codes as git bisect run wants them */
 	uint64_t memory_bytes; /* 0 = the default */
 	const char *trace; /* file to write the interleaving to, NULL = none */
 	bool json;
@@ -47,6 +53,7 @@ struct knot_test_options {
 	const char *output; /* -o: campaign directory for build products, NULL = .goknot in dir */
 	uint64_t memory_bytes; /* 0 = as each file says */
 	const char *ignore; /* file of known findings, NULL = the module's, if it has one */
+	uint32_t continuations;
 	bool json;
 	bool verbose; /* tell of those that do not reproduce, too */
 	struct knot_option_words words; /* directories, as "./..."; none = "." */

@@ -53,18 +53,7 @@ struct knot_emit_finding {
 		*controlled_file; /* native: the same under the controlled scheduler, NULL = none */
 };
 
-struct knot_emit_replay {
-	const char *verdict, *expected, *title, *message;
-	const char *proof; /* of a leak, NULL = no leak; of the first replay */
-	uint64_t schedule_hash, expected_hash;
-	uint32_t steps, times, reproduced, diverged, same_hash;
-	uint32_t preempted; /* times that a goroutine was, in the first replay */
-	uint32_t arrivals; /* from outside, in the first replay */
-	bool native;
-	uint32_t saved_tries, saved_reproduced; /* native: at verification */
-	uint32_t chain_reached, chain_waited, chain_ordered,
-		chain_expired; /* native: a bit an element */
-};
+struct knot_emit_replay; /* view/emit_replay.h */
 
 /* A schedule that was made smaller, or could not be. */
 struct knot_emit_minimized {
@@ -96,14 +85,16 @@ struct knot_emit_schedule {
 	const char *file, *package, *test,
 		*expected; /* file as to be typed; expected: its verdict */
 	const char *
-		outcome; /* "reproduced", "other" (a bug, of another verdict), "clean", "diverged", "stale", "ignored" */
+		outcome; /* "reproduced", "other" (another bug), "clean", "fixed", "diverged", "stale", "ignored" */
 	const char *title; /* of what it ended in, "" = well */
 	const char *why; /* stale, ignored: why, else NULL */
 	uint32_t step; /* diverged: where */
+	const char *
+		text; /* what became of the schedule where the code has changed, NULL = it has not */
 };
 
 struct knot_emit_tested {
-	uint32_t schedules, reproduced, other, diverged, stale, ignored;
+	uint32_t schedules, reproduced, other, fixed, diverged, stale, ignored;
 	uint64_t build_ns, replay_ns;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "view/emit.h"
+#include "view/emit_replay.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -254,6 +255,23 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 		put(o, "chain_ordered", number(r->chain_ordered));
 		put(o, "chain_expired", number(r->chain_expired));
 	}
+	if (r->release)
+		text(o, "release", r->release);
+	if (r->outcome) {
+		text(o, "outcome", r->outcome);
+		text(o, "outcome_text", r->outcome_text);
+	}
+	if (r->continuations) {
+		put(o, "asked", number(r->asked));
+		put(o, "followed", number(r->followed));
+		put(o, "continuations", number(r->continuations));
+		put(o, "clean", number(r->clean));
+	}
+	if (r->expected_step) {
+		put(o, "diverged_at", number(r->step));
+		text(o, "expected_step", r->expected_step);
+		text(o, "found_step", r->found_step);
+	}
 	line(out, o);
 }
 
@@ -311,6 +329,8 @@ static void schedule(FILE *out, const struct knot_emit_schedule *s)
 	text(o, "title", s->title);
 	if (s->why)
 		text(o, "why", s->why);
+	if (s->text)
+		text(o, "text", s->text);
 	if (!strcmp(s->outcome, "diverged"))
 		put(o, "step", number(s->step));
 	line(out, o);
@@ -323,6 +343,7 @@ static void tested(FILE *out, const struct knot_emit_tested *t)
 	put(o, "schedules", number(t->schedules));
 	put(o, "reproduced", number(t->reproduced));
 	put(o, "other", number(t->other));
+	put(o, "fixed", number(t->fixed));
 	put(o, "diverged", number(t->diverged));
 	put(o, "stale", number(t->stale));
 	put(o, "ignored", number(t->ignored));

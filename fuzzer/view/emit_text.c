@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "view/emit.h"
+#include "view/emit_replay.h"
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
@@ -50,6 +51,8 @@ static void progress(FILE *out, const struct knot_emit_progress *p)
 	fflush(out);
 }
 
+/* Bytes of what became of a schedule. */
+#define OUTCOME_MAX 2000
 /* Two short stacks of a data race, or as many goroutines, are told whole. */
 #define LINES_SHOWN 16
 
@@ -224,6 +227,15 @@ static void step(FILE *out, const char *text, bool is_event)
 	fprintf(out, "%s%s\n", is_event ? "                " : "", text);
 }
 
+static void told_of_replay(FILE *out, const char *text)
+{
+	if (!text)
+		return;
+	knot_auto_free char *escaped = knot_text_escape(knot_span_str(text), OUTCOME_MAX);
+
+	fprintf(out, "replay: %s\n", escaped);
+}
+
 static void replay(FILE *out, const struct knot_emit_replay *r)
 {
 	fprintf(out, "%s\n", r->title && *r->title ? r->title : r->verdict);
@@ -249,6 +261,8 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 	if (r->arrivals)
 		fprintf(out, ", %u arrivals from outside", r->arrivals);
 	fputc('\n', out);
+	told_of_replay(out, r->release);
+	told_of_replay(out, r->outcome_text);
 }
 
 static void minimized_native(FILE *out, const struct knot_emit_minimized *m)
@@ -326,6 +340,13 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 		fprintf(out, "minimize: %s\n", m->why);
 }
 
+static void told(FILE *out, const struct knot_emit_schedule *s)
+{
+	knot_auto_free char *text = knot_text_escape(knot_span_str(s->text), OUTCOME_MAX);
+
+	fprintf(out, "ok     %s (%s does not come; %s)\n", s->file, s->expected, text);
+}
+
 static void schedule(FILE *out, const struct knot_emit_schedule *s)
 {
 	if (!strcmp(s->outcome, "reproduced"))
@@ -340,6 +361,8 @@ static void schedule(FILE *out, const struct knot_emit_schedule *s)
 		fprintf(out, "--- STALE: %s\n    %s\n", s->file, s->why);
 	else if (!strcmp(s->outcome, "ignored"))
 		fprintf(out, "ok     %s (ignored: %s: %s)\n", s->file, s->why, s->title);
+	else if (s->text)
+		told(out, s);
 	else if (!strcmp(s->outcome, "diverged"))
 		fprintf(out,
 			"ok     %s (%s does not come; the schedule does not fit any more from step "
@@ -354,10 +377,10 @@ static void schedule(FILE *out, const struct knot_emit_schedule *s)
 static void tested(FILE *out, const struct knot_emit_tested *t)
 {
 	fprintf(out,
-		"test: %u schedule%s, %u reproduced, %u ended in another bug, %u diverged, %u "
-		"stale",
-		t->schedules, t->schedules == 1 ? "" : "s", t->reproduced, t->other, t->diverged,
-		t->stale);
+		"test: %u schedule%s, %u reproduced, %u ended in another bug, %u fixed, %u "
+		"diverged, %u stale",
+		t->schedules, t->schedules == 1 ? "" : "s", t->reproduced, t->other, t->fixed,
+		t->diverged, t->stale);
 	if (t->ignored)
 		fprintf(out, ", %u ignored", t->ignored);
 	fprintf(out, ", in %.1f s behind a build of %.1f s\n", (double)t->replay_ns / 1e9,

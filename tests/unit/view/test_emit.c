@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "view/emit.h"
+#include "view/emit_replay.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>
@@ -175,6 +176,43 @@ Test(emit, a_native_finding_says_how_often_it_came_again)
 	free(text);
 	text = text_of(&knot_emit_json, a_native_finding);
 	cr_expect(strstr(text, "\"sched\":\"native\",\"tries\":24,\"reproduced\":7"), "%s", text);
+	free(text);
+}
+
+static void a_changed_replay(const struct knot_emit_ops *ops, FILE *f)
+{
+	const struct knot_emit_replay r = {.verdict = "ok",
+		.expected = "deadlock",
+		.times = 1,
+		.release = "the crash file is of go1.23, and this is go1.26",
+		.outcome = "diverged",
+		.outcome_text = "diverged at step 3: expected a\x1b[2J, found b",
+		.asked = 3,
+		.followed = 2,
+		.continuations = 20,
+		.clean = 19,
+		.expected_step = "a\x1b[2J",
+		.found_step = "b",
+		.step = 3};
+
+	ops->replay(f, &r);
+}
+
+Test(emit, a_replay_of_changed_code_says_what_became_of_it)
+{
+	char *text = text_of(&knot_emit_text, a_changed_replay);
+
+	cr_expect(strstr(text, "replay: the crash file is of go1.23, and this is go1.26\n"), "%s",
+		text);
+	cr_expect(strstr(text, "replay: diverged at step 3: expected a\\x1b[2J, found b\n"), "%s",
+		text);
+	free(text);
+	text = text_of(&knot_emit_json, a_changed_replay);
+	cr_expect(strstr(text, "\"outcome\":\"diverged\""), "%s", text);
+	cr_expect(strstr(text, "\"followed\":2"), "%s", text);
+	cr_expect(strstr(text, "\"continuations\":20"), "%s", text);
+	cr_expect(strstr(text, "\"diverged_at\":3"), "%s", text);
+	cr_expect_not(strchr(text, 0x1b), "%s", text);
 	free(text);
 }
 
