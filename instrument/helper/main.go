@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"goknot/helper/internal/export"
 	"goknot/helper/internal/runtimeedit"
 )
 
@@ -28,6 +29,7 @@ type command struct {
 
 var commands = []command{
 	{"deps", "-patterns PATTERN,... -out DIR -go FILE -modcache DIR [-gomod FILE] [-gowork FILE] [-goflags TEXT] < go-list.json", runDeps},
+	{"export", "-out DIR < plan.json", export.Command},
 	{"rewrite", "-out DIR -sites FILE -overlay FILE -tests FILE [-only PKG,...] [-user-overlay FILE] [-deps DIR] [-cache FILE] [-whole] [-run REGEXP] [-skip REGEXP] < go-list.json", runRewrite},
 	{"runtime", "-goroot DIR -shim DIR -out DIR -overlay FILE", runRuntime},
 }
