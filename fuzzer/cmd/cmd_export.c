@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "cmd/cmd.h"
 #include "cmd/crash_timeline.h"
+#include "cmd/export_go.h"
 #include "cmd/options_crash.h"
 #include "view/dot.h"
 #include "view/perfetto.h"
@@ -27,17 +28,19 @@ static int write_json(FILE *out, const struct knot_timeline *t, struct knot_erro
 
 static const struct format {
 	const char *name;
+	/* NULL: not of the timeline, but a directory (export_go.h). */
 	int (*write)(FILE *out, const struct knot_timeline *t, struct knot_error *err);
 } formats[] = {
 	{"json", write_json},
 	{"perfetto", knot_perfetto_write},
 	{"shiviz", knot_shiviz_write},
 	{"dot", knot_dot_write},
+	{KNOT_EXPORT_GO, NULL},
 };
 
 #define FORMAT_COUNT (sizeof(formats) / sizeof(formats[0]))
 
-/* NULL with err set when there is none of that name. */
+/* NULL: there is none of that name, and err says so. */
 static const struct format *find_format(const char *name, struct knot_error *err)
 {
 	struct knot_text all = {0};
@@ -98,30 +101,38 @@ static int export(const struct knot_export_options *o, const struct format *form
 	return rc;
 }
 
-int knot_cmd_export(int argc, char **argv)
+static int export_timeline(
+	const struct knot_export_options *o, const struct format *format, struct knot_error *err)
 {
-	struct knot_error err = {0};
-	struct knot_export_options o;
+	const struct knot_crash_run_options ro = {
+		.dir = o->dir, .output = o->output, .memory_bytes = o->memory_bytes};
 	struct knot_crash_timeline t = {0};
-	int rc = knot_options_export(argc, argv, &o, &err);
-	const struct format *format = rc ? NULL : find_format(o.format, &err);
+	int rc = knot_crash_timeline(o->file, &ro, &t, err);
 
-	if (format) {
-		const struct knot_crash_run_options ro = {
-			.dir = o.dir, .output = o.output, .memory_bytes = o.memory_bytes};
-
-		rc = knot_crash_timeline(o.file, &ro, &t, &err);
-	}
 	if (t.why)
 		fprintf(stderr, "goknot export: %s\n", t.why);
-	if (format && !rc)
-		rc = export(&o, format, &t.timeline, &err);
-	if (format && !rc && !t.same) {
+	if (!rc)
+		rc = export(o, format, &t.timeline, err);
+	if (!rc && !t.same) {
 		fprintf(stderr,
 			"goknot export: the replay did not end as the file says: what was written "
 			"is that run\n");
 		rc = KNOT_EXIT_INCONCLUSIVE;
 	}
 	knot_crash_timeline_free(&t);
-	return rc < 0 || !format ? knot_cmd_fail("export", &err) : rc;
+	return rc;
+}
+
+int knot_cmd_export(int argc, char **argv)
+{
+	struct knot_error err = {0};
+	struct knot_export_options o;
+	int rc = knot_options_export(argc, argv, &o, &err);
+	const struct format *format = rc ? NULL : find_format(o.format, &err);
+
+	if (!format)
+		rc = err.code;
+	else
+		rc = format->write ? export_timeline(&o, format, &err) : knot_export_go(&o, &err);
+	return rc < 0 ? knot_cmd_fail("export", &err) : rc;
 }

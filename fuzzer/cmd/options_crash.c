@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "cmd/options_table.h"
 
+#include <string.h>
+
 #define REPLAY(member) AT(knot_replay_options, member)
 
 static const struct knot_option replay_options[] = {
@@ -47,6 +49,8 @@ static const struct knot_option test_options[] = {
 
 static const struct knot_option export_options[] = {
 	{"format", KNOT_OPTION_STRING, EXPORT(format)},
+	{"go", KNOT_OPTION_BOOL, EXPORT(go)},
+	{"n", KNOT_OPTION_INT, EXPORT(times), .low = 1, .high = 1000},
 	{"o", KNOT_OPTION_STRING, EXPORT(result)},
 	{"memory", KNOT_OPTION_SIZE, EXPORT(memory_bytes)},
 	{"C", KNOT_OPTION_STRING, EXPORT(dir)},
@@ -114,7 +118,17 @@ int knot_options_export(
 	struct knot_option_words words;
 	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 
-	if (!r && !(r = one_file(&words, &o.file, err)))
+	if (!r)
+		r = one_file(&words, &o.file, err);
+	if (!r && o.go && *o.format && strcmp(o.format, KNOT_EXPORT_GO) != 0)
+		r = knot_error_set(err, KNOT_EUSAGE,
+			"-go and -format are two ways to say one thing: give one of them");
+	if (!r && o.go)
+		o.format = KNOT_EXPORT_GO;
+	if (!r && o.times && strcmp(o.format, KNOT_EXPORT_GO) != 0)
+		r = knot_error_set(err, KNOT_EUSAGE,
+			"-n counts the runs of a Go test: it goes with -format go");
+	if (!r)
 		*ret_options = o;
 	return r;
 }

@@ -39,13 +39,18 @@ struct knot_save_options {
 	const char *file; /* the crash file */
 };
 
+#define KNOT_EXPORT_GO "go" /* the format that is a directory: cmd/export_go.h */
+
 struct knot_export_options {
 	const char *format; /* "" = not given */
-	const char *result; /* -o: file to write, NULL = standard output */
+	const char *
+		result; /* -o: file to write, NULL = standard output; a directory of a Go test, NULL = named after it */
 	const char *dir; /* -C, as for replay */
 	const char *output; /* -campaign: directory for build products, NULL = .goknot in dir */
 	uint64_t memory_bytes; /* 0 = the default */
 	const char *file; /* the crash file */
+	uint32_t times; /* of a Go test: runs of the proof, 0 = not given */
+	bool go; /* -format go */
 };
 
 struct knot_test_options {
