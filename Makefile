@@ -28,7 +28,7 @@ PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lm)$(PKG_LIBS
 CRITERION_LIBS = $(eval CRITERION_LIBS := $$(shell pkg-config --libs criterion))$(CRITERION_LIBS)
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
-CPPFLAGS += -iquote fuzzer -iquote . -D_GNU_SOURCE -DKNOT_VERSION='"$(VERSION)"'
+CPPFLAGS += -iquote fuzzer -iquote . -iquote $(O)/gen -D_GNU_SOURCE -DKNOT_VERSION='"$(VERSION)"'
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) $(WARN) $(PKG_CFLAGS) $(SAN_FLAGS) $(COV_FLAGS)
 SAN_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -101,6 +101,14 @@ fuzzer/cmd/help.inc: $(HELP_PAGES) $(wildcard scripts/genhelp.sh)
 	$(call msg,GEN,$@)
 	$(Q)scripts/genhelp.sh $@ $(HELP_PAGES)
 $(B)/fuzzer/cmd/help.o: fuzzer/cmd/help.inc
+# What a report brings along.
+ASSETS := $(O)/gen/view/assets.inc
+$(ASSETS): fuzzer/view/svg.css fuzzer/view/report.css fuzzer/view/report.js scripts/embed.sh
+	$(call msg,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)scripts/embed.sh $@ svg_css fuzzer/view/svg.css -- page_css fuzzer/view/svg.css fuzzer/view/report.css \
+		-- page_js fuzzer/view/report.js
+$(B)/fuzzer/view/assets.o: $(ASSETS)
 
 # --- tests ------------------------------------------------------------------------------------
 
@@ -168,7 +176,7 @@ bench: all $(B)/tools/seed_hashes
 
 # --- checks on the sources --------------------------------------------------------------------
 
-lint:
+lint: $(ASSETS)
 	$(Q)scripts/check-layers.sh
 	$(Q)scripts/check-length.sh
 	$(Q)clang-format -n -Werror $(C_FILES) $(H_FILES)

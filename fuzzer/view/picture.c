@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "view/picture.h"
+
+#include "base/cleanup.h"
+#include "wire/abi.h"
+#include "wire/ops.h"
+#include "wire/text.h"
+#include "wire/timeline.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define NONE KNOT_TIMELINE_NONE
+
+const char *knot_picture_primitive_name(const struct knot_timeline *t, uint32_t primitive)
+{
+	return primitive < t->primitives.len ? t->primitives.data[primitive].name : NULL;
+}
+
+const char *knot_picture_kind_name(const struct knot_timeline *t, uint32_t primitive)
+{
+	static const char *const names[KNOT_TIMELINE_KINDS] = {
+		"other", "channel", "lock", "waitgroup", "cond", "once", "atomic", "memory"};
+	const uint8_t kind = primitive < t->primitives.len ? t->primitives.data[primitive].kind : 0;
+
+	return names[kind < KNOT_TIMELINE_KINDS ? kind : 0];
+}
+
+char *knot_picture_place(const struct knot_timeline *t, uint32_t site)
+{
+	const struct knot_timeline_site *s = site < t->sites.len ? &t->sites.data[site] : NULL;
+
+	if (!s || !s->file || !*s->file)
+		return NULL;
+	return s->line ? knot_xasprintf("%s:%" PRIu32, s->file, s->line) : knot_xstrdup(s->file);
+}
+
+char *knot_picture_lane_name(const struct knot_picture *p, uint32_t lane)
+{
+	const struct knot_timeline *t = p->timeline;
+
+	return lane < t->goroutines.len
+		? knot_xasprintf("G%" PRIu32, t->goroutines.data[lane].number)
+		: knot_xstrdup("outside");
+}
+
+char *knot_picture_state(const struct knot_timeline *t, uint32_t g)
+{
+	const struct knot_timeline_goroutine *x = &t->goroutines.data[g];
+	const char *primitive = knot_picture_primitive_name(t, x->primitive);
+	knot_auto_free char *place = knot_picture_place(t, x->at);
+
+	switch (x->state) {
+	case KNOT_TIMELINE_ENDED:
+		return knot_xstrdup("ended");
+	case KNOT_TIMELINE_RUNNING:
+		return knot_xstrdup("could go on");
+	case KNOT_TIMELINE_BLOCKED:
+		return knot_xasprintf("blocked in %s%s%s%s%s", knot_op_name(x->op),
+			primitive ? " " : "", primitive ? primitive : "", place ? " at " : "",
+			place ? place : "");
+	default:
+		return knot_xasprintf(
+			"waits for the outside%s%s", place ? " at " : "", place ? place : "");
+	}
+}
+
+/* --- labels ---------------------------------------------------------------------------------- */
+
+static void add_goroutine(struct knot_text *label, const struct knot_timeline *t, uint32_t g)
+{
+	if (g < t->goroutines.len)
+		knot_text_addf(label, "G%" PRIu32, t->goroutines.data[g].number);
+	else
+		knot_text_adds(label, "another goroutine");
+}
+
+static void add_time(struct knot_text *label, uint64_t ns)
+{
+	if (ns < 1000000)
+		knot_text_addf(label, "%.1f \xc2\xb5s", (double)ns / 1e3);
+	else if (ns < 1000000000)
+		knot_text_addf(label, "%.1f ms", (double)ns / 1e6);
+	else
+		knot_text_addf(label, "%.1f s", (double)ns / 1e9);
+}
+
+static void add_step(
+	struct knot_text *label, const struct knot_timeline *t, const struct knot_timeline_event *e)
+{
+	const char *primitive = knot_picture_primitive_name(t, e->primitive);
+
+	switch (e->op) {
+	case KNOT_OP_START:
+		knot_text_adds(label, "starts");
+		return;
+	case KNOT_OP_RESUME:
+		knot_text_adds(label, "goes on");
+		break;
+	case KNOT_OP_EXIT:
+		return; /* the event that follows says so */
+	default:
+		knot_text_adds(label, knot_op_name(e->op));
+	}
+	if (primitive)
+		knot_text_addf(label, " %s", primitive);
+}
+
+static const char *outside_name(uint32_t what)
+{
+	static const char *const names[] = {
+		[KNOT_EXT_NETPOLL] = "the network is ready",
+		[KNOT_EXT_SYSCALL] = "a system call returns",
+		[KNOT_EXT_PREEMPT] = "memory is collected",
+		[KNOT_EXT_SIGNAL] = "a signal arrives",
+		[KNOT_EXT_WATCHDOG] = "preempted by the watchdog",
+	};
+
+	return what < sizeof(names) / sizeof(*names) && names[what] ? names[what]
+								    : "something from outside";
+}
+
+static void join(struct knot_text *label)
+{
+	if (label->len)
+		knot_text_adds(label, ", ");
+}
+
+/* What comes of a step, behind it. */
+static void add_outcome(
+	struct knot_text *label, const struct knot_timeline *t, const struct knot_timeline_event *e)
+{
+	const char *primitive = knot_picture_primitive_name(t, e->primitive);
+
+	if (e->kind == KNOT_EV_RARE || e->kind == KNOT_EV_STATE || e->kind == KNOT_EV_CHAIN)
+		return; /* of interest to the campaign only, or shown as a mark */
+	join(label);
+	switch (e->kind) {
+	case KNOT_EV_BLOCK:
+		knot_text_adds(label, "blocks");
+		break;
+	case KNOT_EV_WAKE:
+		knot_text_adds(label, "wakes ");
+		add_goroutine(label, t, e->to);
+		break;
+	case KNOT_EV_SPAWN:
+		knot_text_adds(label, "creates ");
+		add_goroutine(label, t, e->to);
+		break;
+	case KNOT_EV_EXIT:
+		knot_text_adds(label, "ends");
+		break;
+	case KNOT_EV_TIMER:
+		knot_text_adds(label, "a timer fires at ");
+		add_time(label, e->vtime);
+		break;
+	case KNOT_EV_EXTERNAL:
+		knot_text_adds(label, outside_name(e->to));
+		break;
+	case KNOT_EV_SELECTED:
+		if (e->to == NONE)
+			knot_text_adds(label, "takes default");
+		else
+			knot_text_addf(label, "takes case %" PRIu32, e->to + 1);
+		break;
+	case KNOT_EV_ACQUIRE:
+		knot_text_addf(label, "has %s", primitive ? primitive : "the lock");
+		break;
+	default:
+		knot_text_adds(label, knot_event_name(e->kind));
+	}
+}
+
+static void add_switch(struct knot_text *label, const struct knot_timeline *t, uint32_t event)
+{
+	const struct knot_timeline_event *e = &t->events.data[event];
+
+	for (size_t i = 0; i < t->switches.len; i++)
+		if (t->switches.data[i].event == event && t->switches.data[i].text) {
+			knot_text_adds(label, t->switches.data[i].text);
+			return;
+		}
+	add_goroutine(label, t, e->g);
+	knot_text_adds(label, " is stopped");
+	if (e->to < t->goroutines.len) {
+		knot_text_adds(label, " for ");
+		add_goroutine(label, t, e->to);
+	}
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+struct making {
+	const struct knot_timeline *t;
+	struct knot_picture *p;
+	uint32_t *row_of; /* each event */
+	struct knot_text label; /* of the row that is open */
+};
+
+static uint32_t lane_of(const struct making *m, uint32_t g)
+{
+	return g < m->t->goroutines.len ? g : (uint32_t)m->t->goroutines.len;
+}
+
+static void close_row(struct making *m)
+{
+	if (m->p->rows.len) {
+		struct knot_picture_row *row = &m->p->rows.data[m->p->rows.len - 1];
+
+		if (!row->label)
+			row->label = knot_text_steal(&m->label);
+	}
+	knot_text_free(&m->label);
+}
+
+static bool is_continued(const struct making *m, const struct knot_timeline_event *e)
+{
+	if (!m->p->rows.len || e->kind == KNOT_EV_STEP || e->kind == KNOT_EV_SWITCH)
+		return false;
+	const struct knot_picture_row *row = &m->p->rows.data[m->p->rows.len - 1];
+
+	return row->lane == lane_of(m, e->g) && row->lane < m->t->goroutines.len &&
+		!(row->marks & (KNOT_PICTURE_CRITICAL | KNOT_PICTURE_ENDS));
+}
+
+static uint32_t marks_of(const struct making *m, const struct knot_timeline_event *e)
+{
+	switch (e->kind) {
+	case KNOT_EV_STEP:
+		return KNOT_PICTURE_STEP;
+	case KNOT_EV_BLOCK:
+		return KNOT_PICTURE_BLOCKS;
+	case KNOT_EV_EXIT:
+		return KNOT_PICTURE_ENDS;
+	case KNOT_EV_SWITCH:
+		return KNOT_PICTURE_CRITICAL;
+	case KNOT_EV_CHAIN:
+		return KNOT_PICTURE_CHAIN;
+	default:
+		return e->g < m->t->goroutines.len ? 0 : KNOT_PICTURE_OUTSIDE;
+	}
+}
+
+static void add_event(struct making *m, uint32_t i)
+{
+	const struct knot_timeline_event *e = &m->t->events.data[i];
+	struct knot_picture *p = m->p;
+
+	if (!is_continued(m, e)) {
+		close_row(m);
+		knot_vec_push(&p->rows,
+			((struct knot_picture_row){.lane = lane_of(m, e->g),
+				.site = e->site,
+				.primitive = e->primitive,
+				.step = e->step,
+				.vtime = e->vtime,
+				.op = e->op}));
+	}
+	const uint32_t number = (uint32_t)p->rows.len - 1;
+	struct knot_picture_row *row = &p->rows.data[number];
+
+	m->row_of[i] = number;
+	row->marks |= marks_of(m, e);
+	if (row->site >= m->t->sites.len)
+		row->site = e->site;
+	if (row->primitive >= m->t->primitives.len)
+		row->primitive = e->primitive;
+	if (e->kind == KNOT_EV_STEP)
+		add_step(&m->label, m->t, e);
+	else if (e->kind == KNOT_EV_SWITCH)
+		add_switch(&m->label, m->t, i);
+	else
+		add_outcome(&m->label, m->t, e);
+	p->outside = p->outside || row->lane == m->t->goroutines.len;
+}
+
+static uint32_t row_of(const struct making *m, uint32_t event)
+{
+	return event < m->t->events.len ? m->row_of[event] : NONE;
+}
+
+static void add_spans(struct making *m)
+{
+	for (size_t i = 0; i < m->t->spans.len; i++) {
+		const struct knot_timeline_span *s = &m->t->spans.data[i];
+		const uint32_t from = row_of(m, s->from), to = row_of(m, s->to);
+
+		if (from == NONE || s->g >= m->t->goroutines.len || (to != NONE && to < from))
+			continue;
+		if (s->to == NONE)
+			m->p->rows.data[from].marks |= KNOT_PICTURE_HANGS;
+		knot_vec_push(&m->p->spans,
+			((struct knot_picture_span){.lane = s->g, .from = from, .to = to}));
+	}
+}
+
+static void add_arrows(struct making *m)
+{
+	for (size_t i = 0; i < m->t->arrows.len; i++) {
+		const struct knot_timeline_arrow *a = &m->t->arrows.data[i];
+		const uint32_t from = row_of(m, a->from), to = row_of(m, a->to);
+
+		if (from == NONE || to == NONE || from >= to ||
+			m->p->rows.data[from].lane == m->p->rows.data[to].lane ||
+			a->kind >= KNOT_TIMELINE_ARROWS)
+			continue;
+		knot_vec_push(&m->p->arrows,
+			((struct knot_picture_arrow){.from = from, .to = to, .kind = a->kind}));
+	}
+}
+
+static void add_lives(struct making *m)
+{
+	for (size_t i = 0; i < m->t->goroutines.len; i++) {
+		knot_vec_push(&m->p->first, row_of(m, m->t->goroutines.data[i].created));
+		knot_vec_push(&m->p->last, NONE);
+	}
+	for (size_t i = 0; i < m->p->rows.len; i++) {
+		const struct knot_picture_row *row = &m->p->rows.data[i];
+
+		if (row->marks & KNOT_PICTURE_ENDS && row->lane < m->p->last.len)
+			m->p->last.data[row->lane] = (uint32_t)i;
+	}
+}
+
+void knot_picture_make(const struct knot_timeline *t, struct knot_picture *ret_picture)
+{
+	struct making m = {.t = t, .p = ret_picture};
+
+	*ret_picture = (struct knot_picture){.timeline = t};
+	m.row_of = knot_xreallocarray(NULL, t->events.len + 1, sizeof(*m.row_of));
+	for (uint32_t i = 0; i < t->events.len; i++) {
+		m.row_of[i] = NONE;
+		/* Who else could have gone on is nothing that happened. */
+		if (t->events.data[i].kind != KNOT_EV_CANDIDATE)
+			add_event(&m, i);
+	}
+	close_row(&m);
+	ret_picture->lanes = (uint32_t)t->goroutines.len + ret_picture->outside;
+	add_spans(&m);
+	add_arrows(&m);
+	add_lives(&m);
+	free(m.row_of);
+}
+
+void knot_picture_free(struct knot_picture *p)
+{
+	for (size_t i = 0; i < p->rows.len; i++)
+		free(p->rows.data[i].label);
+	knot_vec_free(&p->rows);
+	knot_vec_free(&p->spans);
+	knot_vec_free(&p->arrows);
+	knot_vec_free(&p->first);
+	knot_vec_free(&p->last);
+	*p = (struct knot_picture){0};
+}
