@@ -25,6 +25,7 @@ static const struct command {
 	{"export", knot_cmd_export},
 	{"list", knot_cmd_list},
 	{"status", knot_cmd_status},
+	{"report", knot_cmd_report},
 	{"corpus", knot_cmd_corpus},
 	{"clean", knot_cmd_clean},
 	{"doctor", knot_cmd_doctor},

@@ -14,7 +14,7 @@
 #define PAGE_COUNT (sizeof(pages) / sizeof(pages[0]))
 
 const char *const knot_help_commands[] = {"fuzz", "replay", "minimize", "save", "test", "export",
-	"list", "status", "corpus", "clean", "doctor", NULL};
+	"list", "status", "report", "corpus", "clean", "doctor", NULL};
 
 const struct knot_help_page *knot_help_find(const char *name)
 {

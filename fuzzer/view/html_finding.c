@@ -226,13 +226,14 @@ static void add_fact(const char *name, const char *value, bool code, struct knot
 {
 	if (!value || !*value)
 		return;
+	knot_text_adds(out, "<div>");
 	knot_markup_element(out, "dt", NULL, name);
 	knot_text_adds(out, "<dd>");
 	if (code)
 		knot_markup_element(out, "code", NULL, value);
 	else
 		knot_markup_add(out, value);
-	knot_text_adds(out, "</dd>\n");
+	knot_text_adds(out, "</dd></div>\n");
 }
 
 static void add_facts(const struct knot_report_finding *f, struct knot_text *out)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Fills the report of view/report.h from a campaign directory, also from one that a campaign is writing to. */
+#ifndef KNOT_CMD_REPORT_PAGE_H
+#define KNOT_CMD_REPORT_PAGE_H
+
+#include "cmd/overview.h"
+#include "view/report.h"
+#include "wire/plot.h"
+#include "wire/timeline.h"
+
+struct knot_error;
+
+/* The report and all it points to. {0} is an empty one. */
+struct knot_report_page {
+	struct knot_report report;
+	struct knot_overview_page overview;
+	struct knot_plot plot;
+	KNOT_VEC(struct knot_timeline *) timelines; /* of each finding, NULL = none */
+	KNOT_VEC(char *) texts; /* that it owns */
+};
+
+/*
+ * KNOT_EUSAGE: no campaign. A file beside a finding that cannot be read is told of in the finding, and to warn; the
+ * finding stays.
+ */
+int knot_report_page_read(const char *dir, void (*warn)(const char *sentence),
+	struct knot_report_page *ret_page, struct knot_error *err);
+void knot_report_page_free(struct knot_report_page *page);
+
+#endif
