@@ -135,7 +135,7 @@ static void add_list(const struct knot_report *r, struct knot_text *out)
 		knot_markup_add(out, f->verdict);
 		knot_text_addf(
 			out, "</span></td><th scope=\"row\"><a href=\"#finding-%zu\">", i + 1);
-		knot_markup_add_cut(out, f->title, 160);
+		knot_markup_add_cut(out, knot_html_title(f), 160);
 		knot_text_adds(out, "</a></th><td>");
 		knot_markup_element(out, "code", NULL, f->test);
 		knot_text_adds(out, "<br>");

@@ -11,6 +11,7 @@
 #include "wire/timeline.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* Without its script the page shows timelines up to so many rows. */
 #define STATIC_ROWS 400
@@ -202,8 +203,9 @@ static void add_timeline(const struct knot_report_finding *f, size_t number, str
 			" events behind the last that is shown were left "
 			"out.</p>\n",
 			f->timeline->left_out);
-	knot_text_addf(
-		out, "<div class=\"timeline\" data-number=\"%zu\"></div>\n<noscript>", number);
+	knot_text_addf(out,
+		"<div class=\"timeline\" data-number=\"%zu\" data-rows=\"%zu\"></div>\n<noscript>",
+		number, p.rows.len);
 	if (p.rows.len <= STATIC_ROWS) {
 		knot_text_adds(out, "<div class=\"picture\">");
 		knot_svg_timeline(&p, KNOT_SVG_PAGE, out);
@@ -290,6 +292,16 @@ static void add_explanation(const struct knot_report_finding *f, struct knot_tex
 	knot_text_adds(out, "</pre></section>\n");
 }
 
+const char *knot_html_title(const struct knot_report_finding *f)
+{
+	const size_t len = strlen(f->verdict);
+
+	return !strncmp(f->title, f->verdict, len) && !strncmp(f->title + len, ": ", 2) &&
+			f->title[len + 2]
+		? f->title + len + 2
+		: f->title;
+}
+
 void knot_html_finding(const struct knot_report_finding *f, size_t number, struct knot_text *out)
 {
 	knot_text_addf(out,
@@ -298,7 +310,7 @@ void knot_html_finding(const struct knot_report_finding *f, size_t number, struc
 		number, number, number);
 	knot_markup_add(out, f->verdict);
 	knot_text_adds(out, "</span> ");
-	knot_markup_add(out, f->title);
+	knot_markup_add(out, knot_html_title(f));
 	knot_text_adds(out, "</h2>\n");
 	if (f->message && *f->message)
 		knot_markup_element(out, "p", "message", f->message);

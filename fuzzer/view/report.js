@@ -7,7 +7,7 @@ const BLOCKS = 2, ENDS = 4, CRITICAL = 8, OUTSIDE = 16, HANGS = 64;
 const LANE = 0, LABEL = 1, MARKS = 2, PRIMITIVE = 3, SITE = 4, STEP = 5, VTIME = 6;
 const ARROWS = ["created by", "woken by", "gets from", "takes over from"];
 const HEIGHTS = [24, 18, 12, 8, 5, 3, 2, 1, 0.5, 0.25, 0.1];
-const GUTTER = 64, HEAD = 44, LABELLED = 15, PAGE = 100;
+const GUTTER = 64, HEAD = 44, LABELLED = 15, PAGE = 100, BELOW = 12;
 
 function element(name, attributes, ...children) {
 	const e = document.createElement(name);
@@ -36,6 +36,10 @@ function bisect(list, is) {
 	return low;
 }
 
+function viewHeight(rows, height = 24) {
+	return Math.min(Math.max(HEAD + rows * height + BELOW + 2, 180), Math.max(innerHeight * 0.7, 320));
+}
+
 function colours() {
 	const style = getComputedStyle(document.documentElement);
 	const c = {};
@@ -54,7 +58,7 @@ class Timeline {
 		this.selected = data.rows.findIndex((row) => row[MARKS] & CRITICAL);
 		this.selected = Math.max(this.selected, 0);
 		this.hovered = -1;
-		this.height = data.rows.length > 5000 ? 12 : 24;
+		this.height = 24;
 		this.tablePage = 0;
 		this.build(host);
 		this.filter();
@@ -200,8 +204,8 @@ class Timeline {
 		const room = wide - GUTTER - 300;
 		this.lane = Math.max(22, Math.min(220, room / n));
 		this.wide = Math.max(wide, GUTTER + this.lane * n + 260);
-		const tall = HEAD + this.shown.length * this.height + 12;
-		this.view.style.height = Math.min(Math.max(tall + 2, 180), Math.max(innerHeight * 0.7, 320)) + "px";
+		const tall = HEAD + this.shown.length * this.height + BELOW;
+		this.view.style.height = viewHeight(this.shown.length, this.height) + "px";
 		this.space.style.width = this.wide + "px";
 		this.space.style.height = tall + "px";
 		this.draw();
@@ -250,6 +254,10 @@ class Timeline {
 
 	y(position) {
 		return HEAD + (position + 0.5) * this.height - this.view.scrollTop;
+	}
+
+	radius() {
+		return Math.min(this.height * 0.25, 6);
 	}
 
 	draw() {
@@ -341,26 +349,26 @@ class Timeline {
 			return;
 		const c = this.colours;
 		const tints = [c.dim, c.dim, c.channel, c.lock];
-		const start = bisect(this.arrows, (a) => a[0] >= this.shown[this.first] - this.arrowReach);
-		const end = this.shown[this.last];
+		const next = bisect(this.arrows, (a) => a[0] >= this.shown[this.first] - this.arrowReach);
+		const bottom = this.shown[this.last], radius = this.radius();
 		g.lineWidth = 1.4;
-		for (let i = start; i < this.arrows.length && this.arrows[i][0] <= end; i++) {
+		for (let i = next; i < this.arrows.length && this.arrows[i][0] <= bottom; i++) {
 			const [from, to, kind] = this.arrows[i];
 			if (to < this.shown[this.first])
 				continue;
 			const x = this.x(this.data.rows[from][LANE]), y = this.y(this.position[from]);
 			const tx = this.x(this.data.rows[to][LANE]), ty = this.y(this.position[to]);
-			const side = tx > x ? 1 : -1, reach = (tx - x) / 2;
+			const start = y + radius, end = ty - radius - 7, bend = Math.max(Math.min((end - start) / 2, 26), 0);
 			g.strokeStyle = g.fillStyle = tints[kind];
 			g.setLineDash(kind === 0 ? [2, 3] : []);
 			g.beginPath();
-			g.moveTo(x, y);
-			g.bezierCurveTo(x + reach, y, tx - reach, ty, tx - 11 * side, ty);
+			g.moveTo(x, start);
+			g.bezierCurveTo(x, start + bend, tx, end - bend, tx, end);
 			g.stroke();
 			g.beginPath();
-			g.moveTo(tx - 6 * side, ty);
-			g.lineTo(tx - 13 * side, ty - 4);
-			g.lineTo(tx - 13 * side, ty + 4);
+			g.moveTo(tx, end + 7);
+			g.lineTo(tx - 4, end);
+			g.lineTo(tx + 4, end);
 			g.fill();
 		}
 		g.setLineDash([]);
@@ -368,7 +376,7 @@ class Timeline {
 
 	drawRows(g, wide) {
 		const c = this.colours, h = this.height, labelled = h >= LABELLED;
-		const radius = Math.max(Math.min(h * 0.28, 6), 0);
+		const radius = this.radius();
 		g.textBaseline = "middle";
 		g.lineJoin = "round";
 		let step = -1;
@@ -630,10 +638,16 @@ function addTimelines() {
 				continue;
 			observer.unobserve(entry.target);
 			const data = document.getElementById("data-" + entry.target.dataset.number);
+			entry.target.style.minHeight = "";
 			new Timeline(entry.target, JSON.parse(data.textContent));
+			performance.mark("timeline"); // for whoever measures
 		}
 	}, {rootMargin: "600px"});
-	hosts.forEach((host) => observer.observe(host));
+	for (const host of hosts) {
+		// As high as it will be, so that what is below stays where a link or the reader has put it.
+		host.style.minHeight = viewHeight(Number(host.dataset.rows)) + 180 + "px";
+		observer.observe(host);
+	}
 }
 
 function addCopying() {

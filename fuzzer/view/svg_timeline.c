@@ -137,14 +137,15 @@ static void add_arrows(struct drawing *d)
 		const struct knot_picture_arrow *a = &d->p->arrows.data[i];
 		const int x = x_of(d, d->p->rows.data[a->from].lane), y = y_of(d, a->from);
 		const int to_x = x_of(d, d->p->rows.data[a->to].lane), to_y = y_of(d, a->to);
-		const int side = to_x > x ? 1 : -1;
-		const int reach = (to_x - x) / 2;
+		/* From below to above: between the rows it meets no label, or few. */
+		const int start = y + 6, end = to_y - 13;
+		const int bend = end - start > 52 ? 26 : end > start ? (end - start) / 2 : 0;
 
 		knot_text_addf(d->out,
 			"<path class=\"k-arrow %s\" d=\"M%d %dC%d %d %d %d %d %d\"/>"
-			"<path class=\"k-head %s\" d=\"M%d %dl%d -4v8z\"/>\n",
-			classes[a->kind], x, y, x + reach, y, to_x - reach, to_y, to_x - 11 * side,
-			to_y, classes[a->kind], to_x - 6 * side, to_y, -7 * side);
+			"<path class=\"k-head %s\" d=\"M%d %dl-4 -7h8z\"/>\n",
+			classes[a->kind], x, start, x, start + bend, to_x, end - bend, to_x, end,
+			classes[a->kind], to_x, end + 7);
 	}
 }
 

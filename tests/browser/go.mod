@@ -1,0 +1,3 @@
+module goknot.example/browser
+
+go 1.23
