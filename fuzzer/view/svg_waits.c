@@ -128,14 +128,14 @@ static void draw_edge(
 
 	const double length = fmax(hypot(x2 - x1, y2 - y1), 1);
 	/* Two that wait for each other have two lines, bent away from each other. */
-	const double bend = goes_back(r->t, w) ? 34 : 0;
+	const double bend = goes_back(r->t, w) ? 52 : 0;
 	const double nx = -(y2 - y1) / length, ny = (x2 - x1) / length;
 	const double mx = (x1 + x2) / 2 - nx * bend, my = (y1 + y2) / 2 - ny * bend;
 	const double tx = x2 - mx, ty = y2 - my, tl = fmax(hypot(tx, ty), 1);
 	const char *class = w->in_cycle ? "k-cycle" : "k-wait";
 	const char *name =
 		knot_picture_primitive_name(r->t, r->t->goroutines.data[w->from].primitive);
-	static const char *const whys[KNOT_TIMELINE_WHYS] = {"held by", "read-locked by", "needs"};
+	static const char *const whys[KNOT_TIMELINE_WHYS] = {"held by", "read-held by", "partner"};
 
 	knot_text_addf(out,
 		"<path class=\"k-arrow %s\" d=\"M%.1f %.1fQ%.1f %.1f %.1f %.1f\"/>"
@@ -147,7 +147,7 @@ static void draw_edge(
 		w->in_cycle ? " k-bad" : "", (x1 + x2) / 4 + mx / 2, (y1 + y2) / 4 + my / 2 + 4);
 	knot_markup_add_cut(out, name, 16);
 	knot_text_addf(out, "%s%s</text>\n", name ? " " : "",
-		w->why < KNOT_TIMELINE_WHYS ? whys[w->why] : "needs");
+		w->why < KNOT_TIMELINE_WHYS ? whys[w->why] : "partner");
 }
 
 static void draw_node(const struct ring *r, size_t i, struct knot_text *out)
@@ -181,7 +181,7 @@ size_t knot_svg_waits(const struct knot_timeline *t, struct knot_text *out)
 	collect(&r);
 	if (!r.len)
 		return 0;
-	r.w = r.len == 1 ? NODE_W + 2 * PAD : r.len == 2 ? 2 * NODE_W + 150 + 2 * PAD : 640;
+	r.w = r.len == 1 ? NODE_W + 2 * PAD : r.len == 2 ? 2 * NODE_W + 150 + 2 * PAD : 580;
 	r.h = r.len <= 2 ? 130 : r.len <= 6 ? 320 : 520;
 	knot_text_addf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"k-svg\" width=\"%.0f\" "
