@@ -103,11 +103,12 @@ fuzzer/cmd/help.inc: $(HELP_PAGES) $(wildcard scripts/genhelp.sh)
 $(B)/fuzzer/cmd/help.o: fuzzer/cmd/help.inc
 # What a report brings along.
 ASSETS := $(O)/gen/view/assets.inc
-$(ASSETS): fuzzer/view/svg.css fuzzer/view/report.css fuzzer/view/report.js scripts/embed.sh
+PAGE_CSS := fuzzer/view/svg.css fuzzer/view/report.css
+PAGE_JS := fuzzer/view/report_drawing.js fuzzer/view/report_timeline.js fuzzer/view/report.js
+$(ASSETS): $(PAGE_CSS) $(PAGE_JS) scripts/embed.sh
 	$(call msg,GEN,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)scripts/embed.sh $@ svg_css fuzzer/view/svg.css -- page_css fuzzer/view/svg.css fuzzer/view/report.css \
-		-- page_js fuzzer/view/report.js
+	$(Q)scripts/embed.sh $@ svg_css fuzzer/view/svg.css -- page_css $(PAGE_CSS) -- page_js $(PAGE_JS)
 $(B)/fuzzer/view/assets.o: $(ASSETS)
 
 # --- tests ------------------------------------------------------------------------------------

@@ -12,8 +12,11 @@
 
 #define NONE KNOT_TIMELINE_NONE
 
-const char *knot_picture_primitive_name(const struct knot_timeline *t, uint32_t primitive)
+const char *knot_picture_object(const struct knot_timeline *t, uint32_t site, uint32_t primitive)
 {
+	/* One primitive goes by many names. */
+	if (site < t->sites.len && t->sites.data[site].expression)
+		return t->sites.data[site].expression;
 	return primitive < t->primitives.len ? t->primitives.data[primitive].name : NULL;
 }
 
@@ -47,7 +50,7 @@ char *knot_picture_lane_name(const struct knot_picture *p, uint32_t lane)
 char *knot_picture_state(const struct knot_timeline *t, uint32_t g)
 {
 	const struct knot_timeline_goroutine *x = &t->goroutines.data[g];
-	const char *primitive = knot_picture_primitive_name(t, x->primitive);
+	const char *object = knot_picture_object(t, x->at, x->primitive);
 	knot_auto_free char *place = knot_picture_place(t, x->at);
 
 	switch (x->state) {
@@ -57,7 +60,7 @@ char *knot_picture_state(const struct knot_timeline *t, uint32_t g)
 		return knot_xstrdup("could go on");
 	case KNOT_TIMELINE_BLOCKED:
 		return knot_xasprintf("blocked in %s%s%s%s%s", knot_op_name(x->op),
-			primitive ? " " : "", primitive ? primitive : "", place ? " at " : "",
+			object ? " " : "", object ? object : "", place ? " at " : "",
 			place ? place : "");
 	default:
 		return knot_xasprintf(
@@ -88,22 +91,22 @@ static void add_time(struct knot_text *label, uint64_t ns)
 static void add_step(
 	struct knot_text *label, const struct knot_timeline *t, const struct knot_timeline_event *e)
 {
-	const char *primitive = knot_picture_primitive_name(t, e->primitive);
+	const char *object = knot_picture_object(t, e->site, e->primitive);
 
 	switch (e->op) {
 	case KNOT_OP_START:
 		knot_text_adds(label, "starts");
-		return;
+		break;
+	case KNOT_OP_NONE:
 	case KNOT_OP_RESUME:
 		knot_text_adds(label, "goes on");
 		break;
 	case KNOT_OP_EXIT:
-		return; /* the event that follows says so */
+		break; /* the event that follows says so */
 	default:
-		knot_text_adds(label, knot_op_name(e->op));
+		knot_text_addf(label, "%s%s%s", knot_op_name(e->op), object ? " " : "",
+			object ? object : "");
 	}
-	if (primitive)
-		knot_text_addf(label, " %s", primitive);
 }
 
 static const char *outside_name(uint32_t what)
@@ -130,10 +133,10 @@ static void join(struct knot_text *label)
 static void add_outcome(
 	struct knot_text *label, const struct knot_timeline *t, const struct knot_timeline_event *e)
 {
-	const char *primitive = knot_picture_primitive_name(t, e->primitive);
+	const char *object = knot_picture_object(t, e->site, e->primitive);
 
-	if (e->kind == KNOT_EV_RARE || e->kind == KNOT_EV_STATE || e->kind == KNOT_EV_CHAIN)
-		return; /* of interest to the campaign only, or shown as a mark */
+	if (e->kind == KNOT_EV_CHAIN)
+		return; /* shown as a mark */
 	join(label);
 	switch (e->kind) {
 	case KNOT_EV_BLOCK:
@@ -164,11 +167,33 @@ static void add_outcome(
 			knot_text_addf(label, "takes case %" PRIu32, e->to + 1);
 		break;
 	case KNOT_EV_ACQUIRE:
-		knot_text_addf(label, "has %s", primitive ? primitive : "the lock");
+		knot_text_addf(label, "has %s", object ? object : "the lock");
 		break;
 	default:
 		knot_text_adds(label, knot_event_name(e->kind));
 	}
+}
+
+/* Text with the goroutines by their numbers, as they stand above the lanes, and not by their paths. */
+static void add_switch_text(struct knot_text *label, const struct knot_timeline *t,
+	const struct knot_timeline_event *e, const char *text)
+{
+	const uint32_t who[] = {e->g, e->to};
+
+	for (size_t i = 0; i < sizeof(who) / sizeof(*who); i++) {
+		if (who[i] >= t->goroutines.len)
+			continue;
+		knot_auto_free char *path = knot_xasprintf("%s ", t->goroutines.data[who[i]].path);
+		const char *at = i ? strstr(text, " while ") : text;
+
+		at = at && i ? at + strlen(" while ") : at;
+		if (!at || strncmp(at, path, strlen(path)) != 0)
+			continue;
+		knot_text_add(label, text, (size_t)(at - text));
+		add_goroutine(label, t, who[i]);
+		text = at + strlen(path) - 1;
+	}
+	knot_text_adds(label, text);
 }
 
 static void add_switch(struct knot_text *label, const struct knot_timeline *t, uint32_t event)
@@ -177,7 +202,7 @@ static void add_switch(struct knot_text *label, const struct knot_timeline *t, u
 
 	for (size_t i = 0; i < t->switches.len; i++)
 		if (t->switches.data[i].event == event && t->switches.data[i].text) {
-			knot_text_adds(label, t->switches.data[i].text);
+			add_switch_text(label, t, e, t->switches.data[i].text);
 			return;
 		}
 	add_goroutine(label, t, e->g);
@@ -195,6 +220,7 @@ struct making {
 	struct knot_picture *p;
 	uint32_t *row_of; /* each event */
 	struct knot_text label; /* of the row that is open */
+	bool created; /* a goroutine, in that row */
 };
 
 static uint32_t lane_of(const struct making *m, uint32_t g)
@@ -213,14 +239,40 @@ static void close_row(struct making *m)
 	knot_text_free(&m->label);
 }
 
-static bool is_continued(const struct making *m, const struct knot_timeline_event *e)
+static const struct knot_timeline_event *event_behind(const struct making *m, uint32_t i)
 {
-	if (!m->p->rows.len || e->kind == KNOT_EV_STEP || e->kind == KNOT_EV_SWITCH)
+	return i + 1 < m->t->events.len ? &m->t->events.data[i + 1] : NULL;
+}
+
+/* A step between two operations: it is told of where others ran before it, or when it is the last one. */
+static bool is_pause(const struct making *m, uint32_t i)
+{
+	const struct knot_timeline_event *e = &m->t->events.data[i], *next = event_behind(m, i);
+
+	return e->kind == KNOT_EV_STEP && e->op == KNOT_OP_NONE &&
+		!(next && next->kind == KNOT_EV_EXIT && next->g == e->g);
+}
+
+/* Does it belong to the row that is open? */
+static bool is_continued(const struct making *m, uint32_t i)
+{
+	const struct knot_timeline_event *e = &m->t->events.data[i];
+
+	if (!m->p->rows.len || e->kind == KNOT_EV_SWITCH)
 		return false;
 	const struct knot_picture_row *row = &m->p->rows.data[m->p->rows.len - 1];
 
-	return row->lane == lane_of(m, e->g) && row->lane < m->t->goroutines.len &&
-		!(row->marks & (KNOT_PICTURE_CRITICAL | KNOT_PICTURE_ENDS));
+	if (row->lane != lane_of(m, e->g) || row->lane == m->t->goroutines.len ||
+		row->marks & (KNOT_PICTURE_CRITICAL | KNOT_PICTURE_ENDS))
+		return false;
+	/* A go statement creates first, and is a step then; of a native run it is the other way round. */
+	if (e->kind == KNOT_EV_SPAWN)
+		return row->op == KNOT_OP_GO && !m->created;
+	if (e->kind == KNOT_EV_STEP)
+		return is_pause(m, i) ||
+			(e->op == KNOT_OP_GO && row->op == KNOT_OP_GO &&
+				!(row->marks & KNOT_PICTURE_STEP) && row->site == e->site);
+	return true;
 }
 
 static uint32_t marks_of(const struct making *m, const struct knot_timeline_event *e)
@@ -246,8 +298,11 @@ static void add_event(struct making *m, uint32_t i)
 	const struct knot_timeline_event *e = &m->t->events.data[i];
 	struct knot_picture *p = m->p;
 
-	if (!is_continued(m, e)) {
+	const bool continued = is_continued(m, i);
+
+	if (!continued) {
 		close_row(m);
+		m->created = false;
 		knot_vec_push(&p->rows,
 			((struct knot_picture_row){.lane = lane_of(m, e->g),
 				.site = e->site,
@@ -260,18 +315,27 @@ static void add_event(struct making *m, uint32_t i)
 	struct knot_picture_row *row = &p->rows.data[number];
 
 	m->row_of[i] = number;
+	m->created = m->created || e->kind == KNOT_EV_SPAWN;
+	if (e->kind == KNOT_EV_STEP && e->op == KNOT_OP_GO)
+		row->step = e->step;
+	p->outside = p->outside || row->lane == m->t->goroutines.len;
 	row->marks |= marks_of(m, e);
 	if (row->site >= m->t->sites.len)
 		row->site = e->site;
 	if (row->primitive >= m->t->primitives.len)
 		row->primitive = e->primitive;
-	if (e->kind == KNOT_EV_STEP)
+	if (e->kind == KNOT_EV_STEP && !continued && e->op == KNOT_OP_NONE && !is_pause(m, i))
+		return; /* it ends, as the next event says */
+	if (e->kind == KNOT_EV_STEP && continued)
+		return;
+	if (e->kind == KNOT_EV_STEP || (e->kind == KNOT_EV_SPAWN && !continued))
 		add_step(&m->label, m->t, e);
-	else if (e->kind == KNOT_EV_SWITCH)
+	if (e->kind == KNOT_EV_STEP)
+		return;
+	if (e->kind == KNOT_EV_SWITCH)
 		add_switch(&m->label, m->t, i);
 	else
 		add_outcome(&m->label, m->t, e);
-	p->outside = p->outside || row->lane == m->t->goroutines.len;
 }
 
 static uint32_t row_of(const struct making *m, uint32_t event)
@@ -331,8 +395,9 @@ void knot_picture_make(const struct knot_timeline *t, struct knot_picture *ret_p
 	m.row_of = knot_xreallocarray(NULL, t->events.len + 1, sizeof(*m.row_of));
 	for (uint32_t i = 0; i < t->events.len; i++) {
 		m.row_of[i] = NONE;
-		/* Who else could have gone on is nothing that happened. */
-		if (t->events.data[i].kind != KNOT_EV_CANDIDATE)
+		/* The test itself is created by nobody. */
+		if (t->events.data[i].kind != KNOT_EV_SPAWN ||
+			t->events.data[i].g < t->goroutines.len)
 			add_event(&m, i);
 	}
 	close_row(&m);

@@ -61,8 +61,8 @@ void knot_picture_free(struct knot_picture *p);
 
 /* "G3", "outside"; caller frees. */
 char *knot_picture_lane_name(const struct knot_picture *p, uint32_t lane);
-/* "s.mu", NULL = none. */
-const char *knot_picture_primitive_name(const struct knot_timeline *t, uint32_t primitive);
+/* What an operation is done on: as its site calls it ("s.mu"), else the primitive's name; NULL = nothing that is known. */
+const char *knot_picture_object(const struct knot_timeline *t, uint32_t site, uint32_t primitive);
 /* "buggy.go:25", caller frees; NULL = not known. */
 char *knot_picture_place(const struct knot_timeline *t, uint32_t site);
 /* "ended", "blocked in lock s.mu at buggy.go:25", caller frees. g: index. */

@@ -19,6 +19,9 @@
 #define LABEL 430 /* behind the last lane */
 #define LABEL_MAX 90 /* characters */
 #define LONG 160
+/* Nobody reads more rows than that in a picture that stands still: the middle of a longer run is left out. */
+#define ROWS_MAX 2000
+#define ROWS_FIRST 300
 
 #define NONE KNOT_TIMELINE_NONE
 
@@ -40,14 +43,29 @@ static int x_of(const struct drawing *d, uint32_t lane)
 	return GUTTER + (int)lane * d->lane + d->lane / 2;
 }
 
+/* Rows that are left out; they have one line for all of them. */
+static uint32_t gap(const struct drawing *d)
+{
+	return d->p->rows.len > ROWS_MAX ? (uint32_t)d->p->rows.len - ROWS_MAX : 0;
+}
+
+static bool in_gap(const struct drawing *d, uint32_t row)
+{
+	return row >= ROWS_FIRST && row < ROWS_FIRST + gap(d);
+}
+
 static int y_of(const struct drawing *d, uint32_t row)
 {
+	if (in_gap(d, row))
+		row = ROWS_FIRST;
+	else if (gap(d) && row >= ROWS_FIRST)
+		row -= gap(d) - 1;
 	return d->top + HEAD + (int)row * ROW + ROW / 2;
 }
 
 static int bottom(const struct drawing *d)
 {
-	return d->top + HEAD + (int)d->p->rows.len * ROW;
+	return d->top + HEAD + (int)(d->p->rows.len - gap(d) + (gap(d) > 0)) * ROW;
 }
 
 static void text_at(
@@ -105,7 +123,7 @@ static void add_bands(struct drawing *d)
 	for (uint32_t i = 0; i < d->p->rows.len; i++) {
 		const int y = y_of(d, i);
 
-		if (!(d->p->rows.data[i].marks & KNOT_PICTURE_CRITICAL))
+		if (!(d->p->rows.data[i].marks & KNOT_PICTURE_CRITICAL) || in_gap(d, i))
 			continue;
 		knot_text_addf(d->out,
 			"<rect class=\"k-critical\" x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\"/>"
@@ -121,6 +139,8 @@ static void add_spans(struct drawing *d)
 		const int y = y_of(d, s->from);
 		const int end = s->to == NONE ? bottom(d) : y_of(d, s->to);
 
+		if (end == y) /* both in the gap */
+			continue;
 		knot_text_addf(d->out,
 			"<rect class=\"k-span%s\" x=\"%d\" y=\"%d\" width=\"12\" height=\"%d\" "
 			"rx=\"4\"/>\n",
@@ -137,6 +157,9 @@ static void add_arrows(struct drawing *d)
 		const struct knot_picture_arrow *a = &d->p->arrows.data[i];
 		const int x = x_of(d, d->p->rows.data[a->from].lane), y = y_of(d, a->from);
 		const int to_x = x_of(d, d->p->rows.data[a->to].lane), to_y = y_of(d, a->to);
+
+		if (to_y == y)
+			continue;
 		/* From below to above: between the rows it meets no label, or few. */
 		const int start = y + 6, end = to_y - 13;
 		const int bend = end - start > 52 ? 26 : end > start ? (end - start) / 2 : 0;
@@ -178,7 +201,7 @@ static void add_rows(struct drawing *d)
 		const struct knot_picture_row *row = &d->p->rows.data[i];
 		const int x = x_of(d, row->lane), y = y_of(d, i);
 
-		if (row->marks & KNOT_PICTURE_CRITICAL)
+		if (row->marks & KNOT_PICTURE_CRITICAL || in_gap(d, i))
 			continue;
 		if (row->step != step || !i) {
 			knot_text_addf(d->out,
@@ -199,7 +222,14 @@ static void add_rows(struct drawing *d)
 				kind, x, y);
 	}
 	for (uint32_t i = 0; i < d->p->rows.len; i++)
-		add_label(d, i);
+		if (!in_gap(d, i))
+			add_label(d, i);
+	if (gap(d)) {
+		knot_auto_free char *note =
+			knot_xasprintf("%" PRIu32 " rows are left out here", gap(d));
+
+		text_at(d, 8, y_of(d, ROWS_FIRST) + 4, "k-halo k-dim", note, LONG);
+	}
 }
 
 static void add_legend(struct drawing *d)

@@ -133,9 +133,9 @@ static void draw_edge(
 	const double mx = (x1 + x2) / 2 - nx * bend, my = (y1 + y2) / 2 - ny * bend;
 	const double tx = x2 - mx, ty = y2 - my, tl = fmax(hypot(tx, ty), 1);
 	const char *class = w->in_cycle ? "k-cycle" : "k-wait";
-	const char *name =
-		knot_picture_primitive_name(r->t, r->t->goroutines.data[w->from].primitive);
-	static const char *const whys[KNOT_TIMELINE_WHYS] = {"held by", "read-held by", "partner"};
+	const char *name = knot_picture_object(
+		r->t, r->t->goroutines.data[w->from].at, r->t->goroutines.data[w->from].primitive);
+	static const char *const whys[KNOT_TIMELINE_WHYS] = {" held by", " read-held by", ""};
 
 	knot_text_addf(out,
 		"<path class=\"k-arrow %s\" d=\"M%.1f %.1fQ%.1f %.1f %.1f %.1f\"/>"
@@ -146,15 +146,14 @@ static void draw_edge(
 	knot_text_addf(out, "<text class=\"k-halo k-middle%s\" x=\"%.1f\" y=\"%.1f\">",
 		w->in_cycle ? " k-bad" : "", (x1 + x2) / 4 + mx / 2, (y1 + y2) / 4 + my / 2 + 4);
 	knot_markup_add_cut(out, name, 16);
-	knot_text_addf(out, "%s%s</text>\n", name ? " " : "",
-		w->why < KNOT_TIMELINE_WHYS ? whys[w->why] : "partner");
+	knot_text_addf(out, "%s</text>\n", w->why < KNOT_TIMELINE_WHYS ? whys[w->why] : "");
 }
 
 static void draw_node(const struct ring *r, size_t i, struct knot_text *out)
 {
 	const struct knot_timeline_goroutine *g = &r->t->goroutines.data[r->g[i]];
 	knot_auto_free char *place = knot_picture_place(r->t, g->at);
-	const char *primitive = knot_picture_primitive_name(r->t, g->primitive);
+	const char *object = knot_picture_object(r->t, g->at, g->primitive);
 	double x, y;
 
 	position(r, i, &x, &y);
@@ -166,7 +165,7 @@ static void draw_node(const struct ring *r, size_t i, struct knot_text *out)
 		NODE_H, x, y - 4, g->number);
 	if (g->state == KNOT_TIMELINE_BLOCKED) {
 		knot_text_addf(out, " in %s ", knot_op_name(g->op));
-		knot_markup_add_cut(out, primitive, 14);
+		knot_markup_add_cut(out, object, 14);
 	}
 	knot_text_addf(
 		out, "</text><text class=\"k-dim k-middle\" x=\"%.1f\" y=\"%.1f\">", x, y + 13);
