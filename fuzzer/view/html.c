@@ -188,7 +188,7 @@ static void add_points(const struct knot_plot *plot, struct knot_text *out)
 	const size_t step = plot->points.len / TABLE_POINTS + 1;
 
 	knot_text_adds(out,
-		"<details><summary>As a table</summary><table><thead><tr>"
+		"<details><summary>As a table</summary><div class=\"wide\"><table><thead><tr>"
 		"<th scope=\"col\" class=\"n\">Seconds</th><th scope=\"col\" class=\"n\">Runs</th>"
 		"<th scope=\"col\" class=\"n\">Runs per second</th><th scope=\"col\" "
 		"class=\"n\">Pairs</th>"
@@ -202,7 +202,7 @@ static void add_points(const struct knot_plot *plot, struct knot_text *out)
 			"</td><td class=\"n\">%" PRIu64 "</td></tr>\n",
 			p->seconds, p->runs, p->runs_per_s, p->pairs, p->findings);
 	}
-	knot_text_adds(out, "</tbody></table></details>\n");
+	knot_text_adds(out, "</tbody></table></div></details>\n");
 }
 
 static void add_course(const struct knot_report *r, struct knot_text *out)

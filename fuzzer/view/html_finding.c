@@ -140,7 +140,8 @@ static void add_waited_for(const struct knot_timeline *t, uint32_t g, struct kno
 static void add_wait_table(const struct knot_timeline *t, struct knot_text *out)
 {
 	knot_text_adds(out,
-		"<table><thead><tr><th scope=\"col\">Goroutine</th><th scope=\"col\">At the "
+		"<div class=\"wide\"><table><thead><tr><th scope=\"col\">Goroutine</th><th "
+		"scope=\"col\">At the "
 		"end</th>"
 		"<th scope=\"col\">Waits for</th></tr></thead><tbody>\n");
 	for (uint32_t g = 0; g < t->goroutines.len; g++) {
@@ -155,7 +156,7 @@ static void add_wait_table(const struct knot_timeline *t, struct knot_text *out)
 		add_waited_for(t, g, out);
 		knot_text_adds(out, "</td></tr>\n");
 	}
-	knot_text_adds(out, "</tbody></table>\n");
+	knot_text_adds(out, "</tbody></table></div>\n");
 }
 
 static void add_waits(const struct knot_timeline *t, struct knot_text *out)
