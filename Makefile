@@ -64,7 +64,7 @@ C_FILES := $(wildcard fuzzer/*.c fuzzer/*/*.c instrument/*.c tests/unit/*/*.c te
 H_FILES := $(filter-out fuzzer/wire/abi.h fuzzer/base/cleanup.h,$(wildcard fuzzer/*/*.h instrument/*.h))
 SH_FILES := .ci/run $(wildcard scripts/*.sh scripts/*/*.sh scripts/*/*.bash tests/cli/*.sh tests/e2e/*.sh \
 	tests/lib/*.sh)
-GO_MODS := $(patsubst %/go.mod,%,$(wildcard instrument/*/go.mod runtime-shim/go.mod runtime-shim/*/go.mod scripts/bench/opcount/go.mod tests/deep/go.mod))
+GO_MODS := $(patsubst %/go.mod,%,$(wildcard instrument/*/go.mod runtime-shim/go.mod runtime-shim/*/go.mod scripts/bench/opcount/go.mod tests/deep/go.mod tests/browser/go.mod))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -166,7 +166,7 @@ check:
 	$(Q)$(MAKE) --no-print-directory -k SAN=address,undefined all units || true
 	$(Q)FUZZTIME=3 SAN_BUILD=$(O)/san-address-undefined $(RUN_TESTS) unit san san-cli san-short go cli e2e newest fuzz
 test:
-	$(Q)scripts/install-deps.sh
+	$(Q)scripts/install-deps.sh tests
 	$(Q)$(MAKE) --no-print-directory check
 run:
 	$(Q)scripts/install-deps.sh

@@ -16,7 +16,7 @@ embed() { # name, files...
 	local name=$1 sum
 	shift
 	sum=$(cat "$@" | sha256sum | cut -c 1-64 | sed 's/../\\x&/g')
-	echo "const char knot_asset_$name[] = {"
+	echo "const char knot_asset_${name}[] = {"
 	cat "$@" | od -An -v -tx1 | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'
 	echo '0x00};'
 	# shellcheck disable=SC2059 # the bytes of the sum

@@ -3,6 +3,9 @@
 # Installs what building and testing goknot needs and this machine lacks: Debian packages through apt
 # (as root or with sudo) and, when no supported Go is there, Debian's Go. Says nothing when nothing is
 # to do.
+#
+# usage: install-deps.sh [tests]
+# tests: a Chromium, too (some 120 MB to fetch, 400 MB on disk), for the tests of the report. Without one they are skipped.
 set -eu
 
 src_dir=$(cd "$(dirname "$0")/.." && pwd)
@@ -86,5 +89,11 @@ install_go() {
 	supported_go || "$src_dir/scripts/go-env.sh" >/dev/null
 }
 
+install_browser() {
+	command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || (apt_install chromium) ||
+		echo "install-deps: there is no chromium to be had: the report's page will not be tested" >&2
+}
+
 install_packages
 install_go
+[ "${1:-}" != tests ] || install_browser
