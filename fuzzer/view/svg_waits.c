@@ -133,9 +133,9 @@ static void draw_edge(
 	const double mx = (x1 + x2) / 2 - nx * bend, my = (y1 + y2) / 2 - ny * bend;
 	const double tx = x2 - mx, ty = y2 - my, tl = fmax(hypot(tx, ty), 1);
 	const char *class = w->in_cycle ? "k-cycle" : "k-wait";
-	const char *name = knot_picture_object(
-		r->t, r->t->goroutines.data[w->from].at, r->t->goroutines.data[w->from].primitive);
-	static const char *const whys[KNOT_TIMELINE_WHYS] = {" held by", " read-held by", ""};
+	const struct knot_timeline_goroutine *g = &r->t->goroutines.data[w->from];
+	const char *name = knot_picture_object(r->t, g->at, g->primitive);
+	static const char *const whys[KNOT_TIMELINE_WHYS] = {", held by", ", read-held by", ""};
 
 	knot_text_addf(out,
 		"<path class=\"k-arrow %s\" d=\"M%.1f %.1fQ%.1f %.1f %.1f %.1f\"/>"
@@ -146,6 +146,10 @@ static void draw_edge(
 	knot_text_addf(out, "<text class=\"k-halo k-middle%s\" x=\"%.1f\" y=\"%.1f\">",
 		w->in_cycle ? " k-bad" : "", (x1 + x2) / 4 + mx / 2, (y1 + y2) / 4 + my / 2 + 4);
 	knot_markup_add_cut(out, name, 16);
+	/* Two may go by one name. */
+	if (g->primitive < r->t->primitives.len)
+		knot_text_addf(out, " (%s %" PRIu32 ")", knot_picture_kind_name(r->t, g->primitive),
+			r->t->primitives.data[g->primitive].number);
 	knot_text_addf(out, "%s</text>\n", w->why < KNOT_TIMELINE_WHYS ? whys[w->why] : "");
 }
 

@@ -197,7 +197,7 @@ Test(picture, svg_leaves_out_the_middle_of_a_long_run)
 Test(picture, waits_show_who_holds_what)
 {
 	cr_expect_eq(knot_svg_waits(&t, &svg), 2);
-	cr_expect_not_null(strstr(svg.data, ">s.mu held by</text>"));
+	cr_expect_not_null(strstr(svg.data, ">s.mu (lock 1), held by</text>"));
 	cr_expect_not_null(strstr(svg.data, "G0 in lock s.mu"));
 	cr_expect_not_null(strstr(svg.data, "k-arrow k-wait"));
 	cr_expect_null(strstr(svg.data, "k-arrow k-cycle"));
