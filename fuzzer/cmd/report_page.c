@@ -189,8 +189,7 @@ static void read_plot(struct reading *r)
 	}
 	knot_plot_decode(knot_span_of(text, len), &r->page->plot);
 	if (r->page->plot.broken) {
-		knot_auto_free char *sentence = knot_xasprintf(
-			r->page->plot.broken == 1
+		knot_auto_free char *sentence = knot_xasprintf(r->page->plot.broken == 1
 				? "plot_data: %llu line cannot be read and is not in the curves"
 				: "plot_data: %llu lines cannot be read and are not in the curves",
 			(unsigned long long)r->page->plot.broken);

@@ -135,8 +135,6 @@ static void add_outcome(
 {
 	const char *object = knot_picture_object(t, e->site, e->primitive);
 
-	if (e->kind == KNOT_EV_CHAIN)
-		return; /* shown as a mark */
 	join(label);
 	switch (e->kind) {
 	case KNOT_EV_BLOCK:
@@ -165,6 +163,9 @@ static void add_outcome(
 			knot_text_adds(label, "takes default");
 		else
 			knot_text_addf(label, "takes case %" PRIu32, e->to + 1);
+		break;
+	case KNOT_EV_CHAIN:
+		knot_text_adds(label, "as in the chain");
 		break;
 	case KNOT_EV_ACQUIRE:
 		knot_text_addf(label, "has %s", object ? object : "the lock");
@@ -275,21 +276,17 @@ static bool is_continued(const struct making *m, uint32_t i)
 	return true;
 }
 
-static uint32_t marks_of(const struct making *m, const struct knot_timeline_event *e)
+static uint32_t mark_of(uint8_t kind)
 {
-	switch (e->kind) {
+	switch (kind) {
 	case KNOT_EV_STEP:
 		return KNOT_PICTURE_STEP;
-	case KNOT_EV_BLOCK:
-		return KNOT_PICTURE_BLOCKS;
 	case KNOT_EV_EXIT:
 		return KNOT_PICTURE_ENDS;
 	case KNOT_EV_SWITCH:
 		return KNOT_PICTURE_CRITICAL;
-	case KNOT_EV_CHAIN:
-		return KNOT_PICTURE_CHAIN;
 	default:
-		return e->g < m->t->goroutines.len ? 0 : KNOT_PICTURE_OUTSIDE;
+		return 0;
 	}
 }
 
@@ -319,7 +316,7 @@ static void add_event(struct making *m, uint32_t i)
 	if (e->kind == KNOT_EV_STEP && e->op == KNOT_OP_GO)
 		row->step = e->step;
 	p->outside = p->outside || row->lane == m->t->goroutines.len;
-	row->marks |= marks_of(m, e);
+	row->marks |= mark_of(e->kind);
 	if (row->site >= m->t->sites.len)
 		row->site = e->site;
 	if (row->primitive >= m->t->primitives.len)

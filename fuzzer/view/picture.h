@@ -15,12 +15,9 @@ struct knot_timeline;
 
 enum knot_picture_mark {
 	KNOT_PICTURE_STEP = 1,
-	KNOT_PICTURE_BLOCKS = 2,
-	KNOT_PICTURE_ENDS = 4, /* the goroutine */
-	KNOT_PICTURE_CRITICAL = 8, /* a critical switch */
-	KNOT_PICTURE_OUTSIDE = 16, /* a timer, something from outside */
-	KNOT_PICTURE_CHAIN = 32, /* an operation of the chain */
-	KNOT_PICTURE_HANGS = 64, /* blocks and never goes on */
+	KNOT_PICTURE_ENDS = 2, /* the goroutine */
+	KNOT_PICTURE_CRITICAL = 4, /* a critical switch */
+	KNOT_PICTURE_HANGS = 8, /* blocks and never goes on */
 };
 
 struct knot_picture_row {

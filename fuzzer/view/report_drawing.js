@@ -4,7 +4,7 @@
 "use strict";
 
 // Marks and members of a row, kinds of arrows: view/picture.h, view/html_data.c.
-const ENDS = 4, CRITICAL = 8, HANGS = 64;
+const ENDS = 2, CRITICAL = 4, HANGS = 8;
 const LANE = 0, LABEL = 1, MARKS = 2, PRIMITIVE = 3, SITE = 4, STEP = 5, VTIME = 6;
 const ARROWS = ["created by", "woken by", "gets from", "takes over from"];
 const HEIGHTS = [24, 18, 12, 8, 5, 3, 2, 1, 0.5, 0.25, 0.1];

@@ -230,3 +230,25 @@ Test(picture, a_curve_goes_through_its_points)
 	cr_expect_not_null(strstr(svg.data, ">100 s</text>"));
 	cr_expect_not_null(strstr(svg.data, "k-curve\" d=\"M52.0 162.0L229.0 129.0L406.0 30.0\""));
 }
+
+Test(picture, what_came_of_a_step_stands_behind_it)
+{
+	static const char *const labels[] = {"select s.mu, takes case 2, wakes G1, as in the chain",
+		"select s.mu, takes default", "goes on, has s.mu", "the network is ready"};
+	const size_t before = p.rows.len;
+
+	add(KNOT_EV_STEP, 0, KNOT_OP_SELECT, 1, NONE, NONE);
+	add(KNOT_EV_SELECTED, 0, KNOT_OP_SELECT, 1, NONE, 1);
+	add(KNOT_EV_WAKE, 0, KNOT_OP_SELECT, 1, NONE, 1);
+	add(KNOT_EV_CHAIN, 0, KNOT_OP_SELECT, 1, NONE, 0);
+	add(KNOT_EV_STEP, 0, KNOT_OP_SELECT, 1, NONE, NONE);
+	add(KNOT_EV_SELECTED, 0, KNOT_OP_SELECT, 1, NONE, NONE);
+	add(KNOT_EV_STEP, 1, KNOT_OP_RESUME, 1, 0, NONE);
+	add(KNOT_EV_ACQUIRE, 1, KNOT_OP_LOCK, 1, 0, NONE);
+	add(KNOT_EV_EXTERNAL, NONE, KNOT_OP_NONE, NONE, NONE, KNOT_EXT_NETPOLL);
+	knot_picture_free(&p);
+	knot_picture_make(&t, &p);
+	cr_assert_eq(p.rows.len, before + sizeof(labels) / sizeof(*labels));
+	for (size_t i = before; i < p.rows.len; i++)
+		cr_expect_str_eq(p.rows.data[i].label, labels[i - before]);
+}
