@@ -50,8 +50,9 @@ static void add_tiles(const struct knot_report *r, struct knot_text *out)
 		: knot_xasprintf("%.1f min", (double)o->elapsed_ns / 60e9);
 
 	knot_text_adds(out, "<dl class=\"tiles\">\n");
-	add_tile("findings", findings, r->findings.len ? "tile alarm" : "tile", out);
-	add_count("tests", o->targets_len, out);
+	add_tile(r->findings.len == 1 ? "finding" : "findings", findings,
+		r->findings.len ? "tile alarm" : "tile", out);
+	add_count(o->targets_len == 1 ? "test" : "tests", o->targets_len, out);
 	add_count("runs", o->runs, out);
 	add_count("runs per second", (uint64_t)o->runs_per_s, out);
 	add_count("pairs", o->pairs, out);

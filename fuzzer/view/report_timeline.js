@@ -219,7 +219,9 @@ class Timeline extends Drawing {
 			parts.push(primitive[1] + " " + primitive[2]);
 		if (row[MARKS] & HANGS)
 			parts.push("never goes on");
-		parts.push("step " + row[STEP], "virtual time " + duration(row[VTIME]));
+		parts.push("step " + row[STEP]);
+		if (row[VTIME]) // native runs have none
+			parts.push("virtual time " + duration(row[VTIME]));
 		return parts.join(", ");
 	}
 
