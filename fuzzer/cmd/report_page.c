@@ -149,6 +149,14 @@ static void read_timeline(struct reading *r, size_t i, const char *path)
 			true);
 		return;
 	}
+	if (t->bucket != f->bucket) {
+		lacks(r, f,
+			knot_xasprintf("%s is of another finding, so that this one has no timeline",
+				strrchr(path, '/') + 1),
+			true);
+		knot_timeline_free(t);
+		return;
+	}
 	f->timeline = r->page->timelines.data[i] = knot_steal(&t);
 }
 

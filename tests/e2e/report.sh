@@ -78,6 +78,12 @@ goknot report -o missing/x.html c
 expect_refusal 2 'goknot report: cannot create missing/x.html: No such file or directory'
 goknot report -format svg -o running.html c
 expect_refusal 2 'goknot report: .*running.html.*'
+cp -R c other
+cp "c/crashes/${abba%.crash}.timeline.json" "other/crashes/${panic%.crash}.timeline.json"
+goknot report -o other.html other
+expect_rc 0 "a timeline of another finding"
+expect_err "goknot report: ${panic%.crash}.timeline.json is of another finding, so that this one has no timeline"
+expect_out 'other.html: 2 findings, 1 with a timeline, .*'
 cp -R c broken
 echo '{"format":"goknot timeline","version":1' >"broken/crashes/${abba%.crash}.timeline.json"
 echo 'goknot crash 5' >"broken/crashes/$panic"
@@ -97,8 +103,8 @@ expect "what is missing is said" grep -q 'No timeline is kept beside this findin
 
 # --- hostile texts in every place -----------------------------------------------------------------------------------
 
-# json FILE: every text of a timeline that is not one of a list of names becomes the hostile one.
-make_hostile() {
+# Every text of a timeline that is not one of a list of names becomes the hostile one.
+make_hostile() { # file
 	jq --arg h "$hostile" '(.package, .test, .verdict, .title, .message, .policy, .go, .proof, .explanation[], .signature[],
 		.sites[].file, .sites[].path, .sites[].function, .sites[].expression, .primitives[].name,
 		.goroutines[].path, .switches[].text) = $h' "$1" >"$1.new"
@@ -107,7 +113,7 @@ make_hostile() {
 cp -R c evil
 make_hostile "evil/crashes/${abba%.crash}.timeline.json"
 echo "$hostile" >"evil/crashes/${abba%.crash}.explanation"
-cp "evil/crashes/${abba%.crash}.timeline.json" "evil/crashes/${panic%.crash}.timeline.json"
+make_hostile "evil/crashes/${panic%.crash}.timeline.json"
 goknot report -o evil.html evil
 expect_rc 0 "hostile timelines"
 goknot report -format svg -o evil evil
@@ -116,7 +122,8 @@ expect_rc 0 "hostile pictures"
 # --- a long one -----------------------------------------------------------------------------------------------------
 
 cp -R c long
-awk -v events=10000 -v workers=7 -f "$root/tests/lib/long_timeline.awk" >"long/crashes/${abba%.crash}.timeline.json"
+bucket_of() { sed -n 's/^bucket: //p' "$1"; }
+awk -v events=10000 -v workers=7 -v bucket="$(bucket_of "c/crashes/$abba")" -f "$root/tests/lib/long_timeline.awk" >"long/crashes/${abba%.crash}.timeline.json"
 goknot report -o long.html long
 expect_rc 0 "10,000 events"
 expect "10,000 events take less than 3 MB" test "$(stat -c %s long.html)" -lt 3000000
