@@ -6,6 +6,7 @@
 #include "cmd/json.h"
 #include "cmd/list_campaign.h"
 #include "cmd/options.h"
+#include "cmd/rerun.h"
 #include "instrument/driver.h"
 #include "sys/tree.h"
 #include "wire/ops.h"
@@ -29,7 +30,7 @@ struct list_options {
 static void print_site(const struct knot_site *s, bool json)
 {
 	if (!json) {
-		knot_list_put("", knot_list_relative(s->file));
+		knot_list_put("", knot_rerun_path(s->file));
 		printf(":%" PRIu32 ":%" PRIu32 " %s", s->line, s->col, knot_op_name(s->op));
 		knot_list_put(" ", s->prim && *s->prim ? s->prim : "-");
 		knot_list_put(" ", s->func && *s->func ? s->func : "-");
@@ -67,7 +68,7 @@ static int list_sites(const struct knot_instrument_result *built, const struct l
 	for (size_t i = 0; i < knot_sites_unplaced_count(sites); i++) {
 		const struct knot_unplaced *u = knot_sites_unplaced_at(sites, i);
 		knot_auto_free char *file =
-			knot_text_escape(knot_span_str(knot_list_relative(u->file)), 4096);
+			knot_text_escape(knot_span_str(knot_rerun_path(u->file)), 4096);
 		knot_auto_free char *why = knot_text_escape(knot_span_str(u->reason), 4096);
 		fprintf(stderr, "%s:%" PRIu32 ":%" PRIu32 " %s has no hook: %s\n", file, u->line,
 			u->col, u->op, why);

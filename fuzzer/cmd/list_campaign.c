@@ -6,6 +6,7 @@
 #include "base/shell.h"
 #include "base/vec.h"
 #include "cmd/json.h"
+#include "cmd/rerun.h"
 #include "store/finding.h"
 #include "store/store.h"
 #include "store/target.h"
@@ -21,15 +22,6 @@ void knot_list_put(const char *before, const char *text)
 {
 	knot_auto_free char *shown = knot_text_escape(knot_span_str(text), 4096);
 	printf("%s%s", before, shown);
-}
-
-const char *knot_list_relative(const char *path)
-{
-	char here[4096];
-	if (!getcwd(here, sizeof(here)))
-		return path;
-	const size_t len = strlen(here);
-	return strncmp(path, here, len) == 0 && path[len] == '/' ? path + len + 1 : path;
 }
 
 struct known_target {
@@ -189,27 +181,6 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 	return 0;
 }
 
-/*
- * What replay has to be told from here to find the module and the builds of a campaign: nothing where its
- * defaults will do. A module that has gone elsewhere since is the reader's to name.
- */
-static char *replay_flags(const char *campaign, const char *packages_dir)
-{
-	knot_auto_free char *here = realpath(".", NULL);
-	knot_auto_free char *dir = packages_dir ? realpath(packages_dir, NULL) : NULL;
-	knot_auto_free char *output = realpath(campaign, NULL);
-	knot_auto_free char *usual = knot_xasprintf("%s/.goknot", dir ? dir : here ? here : "");
-	const bool elsewhere = dir && here && strcmp(dir, here) != 0;
-	const bool unusual = output && strcmp(output, usual) != 0;
-	knot_auto_free char *dir_word = knot_shell_word(elsewhere ? knot_list_relative(dir) : "");
-	knot_auto_free char *output_word =
-		knot_shell_word(unusual ? knot_list_relative(output) : "");
-
-	return knot_xasprintf("%s%s%s%s%s%s", elsewhere ? "-C " : "", elsewhere ? dir_word : "",
-		elsewhere ? " " : "", unusual ? "-o " : "", unusual ? output_word : "",
-		unusual ? " " : "");
-}
-
 int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_error *err)
 {
 	char *packages_dir = NULL;
@@ -220,7 +191,7 @@ int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_erro
 		return r;
 	r = knot_store_meta_get(store, "packages_dir", &packages_dir, err);
 	if (r == 0) {
-		f.replay_flags = replay_flags(dir, packages_dir);
+		f.replay_flags = knot_rerun_flags(dir, packages_dir);
 		free(packages_dir);
 		r = knot_store_target_each(store, keep_target, &f, err);
 	}

@@ -12,7 +12,5 @@ int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_erro
 
 /* Text from outside, made safe for a terminal. */
 void knot_list_put(const char *before, const char *text);
-/* path as seen from the current directory when it lies below it. */
-const char *knot_list_relative(const char *path);
 
 #endif
