@@ -7,6 +7,7 @@
 #include "cmd/list_campaign.h"
 #include "cmd/options.h"
 #include "cmd/rerun.h"
+#include "cmd/reports.h"
 #include "instrument/driver.h"
 #include "sys/tree.h"
 #include "wire/ops.h"
@@ -21,7 +22,7 @@
 
 struct list_options {
 	bool sites, json, ignore;
-	const char *run, *skip, *dir, *tags, *deps;
+	const char *run, *skip, *dir, *tags, *deps, *junit, *sarif;
 	struct knot_option_words words;
 };
 
@@ -170,6 +171,25 @@ static int list_packages(const struct list_options *o, struct knot_error *err)
 	return r;
 }
 
+static int list_either(const struct list_options *o, bool campaign, struct knot_error *err)
+{
+	const struct knot_reports_options ro = {
+		.command = "list", .junit = o->junit, .sarif = o->sarif, .json = o->json};
+	struct knot_reports *reports = NULL;
+	if (!campaign && (o->junit || o->sarif))
+		return knot_error_set(err, KNOT_EUSAGE,
+			"-%s is about findings, and wants one campaign directory (%s holds no "
+			"goknot.db)",
+			o->sarif ? "sarif" : "junit", o->words.words_len ? o->words.words[0] : ".");
+	int r = knot_reports_open(&ro, &reports, err);
+	if (r == 0)
+		r = campaign
+			? knot_list_campaign(o->words.words[0], o->json, o->ignore, reports, err)
+			: list_packages(o, err);
+	knot_reports_close(reports);
+	return r;
+}
+
 static bool is_campaign(const struct knot_option_words *words)
 {
 	if (words->words_len != 1)
@@ -189,6 +209,8 @@ int knot_cmd_list(int argc, char **argv)
 		{"deps", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, deps)},
 		{"json", KNOT_OPTION_BOOL, .offset = offsetof(struct list_options, json)},
 		{"ignore", KNOT_OPTION_BOOL, .offset = offsetof(struct list_options, ignore)},
+		{"junit", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, junit)},
+		{"sarif", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, sarif)},
 	};
 	static const struct knot_option_table table = {
 		.options = list, .count = sizeof(list) / sizeof(list[0])};
@@ -205,7 +227,6 @@ int knot_cmd_list(int argc, char **argv)
 			"-ignore prints an ignore file; with -json alone each finding has its "
 			"lines as to_ignore");
 	if (r == 0)
-		r = campaign ? knot_list_campaign(o.words.words[0], o.json, o.ignore, &err)
-			     : list_packages(&o, &err);
+		r = list_either(&o, campaign, &err);
 	return r < 0 ? knot_cmd_fail("list", &err) : KNOT_EXIT_CLEAN;
 }

@@ -6,18 +6,19 @@
 #include "cmd/cmd.h"
 #include "cmd/changed.h"
 #include "cmd/ignoring.h"
+#include "cmd/kept.h"
 #include "cmd/options_crash.h"
+#include "cmd/sources.h"
+#include "cmd/reports_kept.h"
 #include "sys/clock.h"
 #include "view/emit.h"
 
-#include <errno.h>
-#include <fts.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct schedule {
 	char *file;
 	struct knot_crash_run run;
+	bool told;
 };
 
 struct testing {
@@ -27,59 +28,82 @@ struct testing {
 	struct knot_ignore ignore;
 	KNOT_VEC(struct schedule *) schedules;
 	struct knot_emit_tested sum;
+	struct knot_reports *reports;
+	struct knot_sources *places; /* of the build in use */
+	char *replay_flags;
 	bool bad; /* a file cannot be read, or code does not build */
 };
 
-static void say(struct testing *t, const struct schedule *s, const char *outcome, const char *title,
-	const char *why, const char *text, uint32_t step)
+/* What one run of a schedule came to. */
+struct result {
+	const char *outcome; /* as in struct knot_emit_schedule */
+	const struct knot_finding
+		*finding; /* reproduced, other; NULL where continuations found it */
+	const struct knot_outcome *run;
+	const char *title, *text; /* of continuations */
+	const char *why; /* stale, ignored */
+	bool broken; /* stale: the file or the code is no good */
+	uint32_t step; /* diverged */
+};
+
+static void report(struct testing *t, const struct schedule *s, const struct result *r)
+{
+	knot_auto_free char *diverged = r->step
+		? knot_xasprintf(
+			  "diverged at step %u: the code has changed, keep a new schedule", r->step)
+		: NULL;
+	const bool failed = !strcmp(r->outcome, "reproduced") || !strcmp(r->outcome, "other");
+	const struct knot_reports_kept k = {.run = &s->run,
+		.file = knot_session_shown(&t->session, s->file),
+		.replay_flags = t->replay_flags,
+		.outcome = failed   ? KNOT_RESULTS_FAILED
+			: r->broken ? KNOT_RESULTS_ERROR
+			: r->why    ? KNOT_RESULTS_SKIPPED
+				    : KNOT_RESULTS_PASSED,
+		.why = r->why ? r->why : diverged,
+		.title = r->title,
+		.text = r->text,
+		.finding = r->finding,
+		.run_outcome = r->run,
+		.places = t->places};
+
+	knot_reports_kept(t->reports, &k);
+}
+
+static void say(struct testing *t, struct schedule *s, const struct result *r)
 {
 	const struct knot_crash *c = &s->run.crash;
-	const size_t cwd = strlen(t->session.cwd);
-	const bool below = !strncmp(s->file, t->session.cwd, cwd) && s->file[cwd] == '/';
-	const struct knot_emit_schedule e = {.file = below ? s->file + cwd + 1 : s->file,
+	const struct knot_emit_schedule e = {.file = knot_session_shown(&t->session, s->file),
 		.package = c->target ? c->target : "",
 		.test = c->test ? c->test : "",
 		.expected = c->verdict ? c->verdict : "",
-		.outcome = outcome,
-		.title = title,
-		.why = why,
-		.step = step,
-		.text = text};
-	const bool fine = !strcmp(outcome, "clean") || !strcmp(outcome, "fixed") ||
-		!strcmp(outcome, "diverged") || !strcmp(outcome, "ignored");
+		.outcome = r->outcome,
+		.title = r->finding ? r->finding->title
+			: r->title  ? r->title
+				    : "",
+		.why = r->why,
+		.step = r->step,
+		.text = r->text};
+	const bool fine = !strcmp(r->outcome, "clean") || !strcmp(r->outcome, "fixed") ||
+		!strcmp(r->outcome, "diverged") || !strcmp(r->outcome, "ignored");
 
+	s->told = true;
+	report(t, s, r);
 	if (!fine || t->options->verbose || t->options->json)
 		t->emit->schedule(stdout, &e);
 }
 
-static void stale(struct testing *t, const struct schedule *s, const char *why)
+static void stale(struct testing *t, struct schedule *s, const char *why, bool broken)
 {
+	const struct result r = {.outcome = "stale", .why = why, .broken = broken};
+
 	t->sum.stale++;
-	say(t, s, "stale", "", why, NULL, 0);
+	say(t, s, &r);
 }
 
-/* What go's own tools skip: vendored code, other modules, and what begins with a dot or an underscore. */
-static bool is_skipped(const FTSENT *e)
+static void add(void *arg, const char *path)
 {
-	knot_auto_free char *gomod = knot_xasprintf("%s/go.mod", e->fts_accpath);
-	struct stat st;
-
-	return e->fts_level > 0 &&
-		(*e->fts_name == '.' || *e->fts_name == '_' || !strcmp(e->fts_name, "vendor") ||
-			!stat(gomod, &st));
-}
-
-static bool is_kept(const char *path)
-{
-	static const char end[] = ".crash";
-	const size_t len = strlen(path);
-
-	return len > strlen(end) && !strcmp(path + len - strlen(end), end) &&
-		strstr(path, "/testdata/goknot/");
-}
-
-static void add(struct testing *t, const char *path)
-{
+	struct testing *t = arg;
 	struct schedule *s = knot_xalloc(sizeof(*s));
 	struct knot_error err = {0};
 
@@ -87,44 +111,9 @@ static void add(struct testing *t, const char *path)
 	t->sum.schedules++;
 	if (knot_crash_read(path, &s->run.crash, &err)) {
 		t->bad = true;
-		stale(t, s, err.message);
+		stale(t, s, err.message, true);
 	}
 	knot_vec_push(&t->schedules, s);
-}
-
-/* "./x/..." is x and all below, "./x" only the package there. */
-static int collect(struct testing *t, const char *pattern, struct knot_error *err)
-{
-	static const char all[] = "/...";
-	size_t len = strlen(pattern);
-	const bool below = !strcmp(pattern, "...") ||
-		(len >= strlen(all) && !strcmp(pattern + len - strlen(all), all));
-
-	if (below)
-		len = !strcmp(pattern, "...") ? 0 : len - strlen(all);
-	knot_auto_free char *dir = *pattern == '/'
-		? knot_xasprintf("%.*s", (int)len, pattern)
-		: knot_xasprintf("%s/%.*s", t->session.dir, (int)len, pattern);
-	knot_auto_free char *real = realpath(dir, NULL);
-
-	if (!real)
-		return knot_error_set(err, KNOT_EUSAGE,
-			"%s: %s (packages are named by their directories here)", pattern,
-			strerror(errno));
-	knot_auto_free char *only = below ? NULL : knot_xasprintf("%s/testdata/goknot", real);
-	char *roots[] = {below ? real : only, NULL};
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-
-	if (!walk)
-		return knot_error_sys(err, "%s", pattern);
-	for (FTSENT *e; (e = fts_read(walk));) {
-		if (e->fts_info == FTS_D && is_skipped(e))
-			fts_set(walk, e, FTS_SKIP);
-		else if (e->fts_info == FTS_F && is_kept(e->fts_path))
-			add(t, e->fts_path);
-	}
-	fts_close(walk);
-	return 0;
 }
 
 static int order(const void *a, const void *b)
@@ -140,14 +129,14 @@ static int order(const void *a, const void *b)
 	return c ? c : strcmp((*x)->file, (*y)->file);
 }
 
-static void count(struct testing *t, const struct schedule *s, const char *outcome,
-	const char *title, const char *text, uint32_t step)
+static void count(struct testing *t, struct schedule *s, const struct result *r)
 {
-	t->sum.reproduced += !strcmp(outcome, "reproduced");
-	t->sum.other += !strcmp(outcome, "other");
-	t->sum.diverged += !strcmp(outcome, "diverged");
-	t->sum.fixed += !strcmp(outcome, "fixed");
-	say(t, s, outcome, title, NULL, text, step);
+	t->sum.reproduced += !strcmp(r->outcome, "reproduced");
+	t->sum.other += !strcmp(r->outcome, "other");
+	t->sum.diverged += !strcmp(r->outcome, "diverged");
+	t->sum.fixed += !strcmp(r->outcome, "fixed");
+	t->sum.ignored += !strcmp(r->outcome, "ignored");
+	say(t, s, r);
 }
 
 static bool is_known(void *arg, const struct knot_crash_run *run, const struct knot_finding *f,
@@ -167,10 +156,13 @@ static int follow(struct testing *t, struct schedule *s, struct knot_error *err)
 		.continuations = t->options->continuations, .known = is_known, .arg = t};
 	struct knot_changed c = {0};
 	const int rc = knot_changed_follow(&s->run, &o, &c, err);
+	const struct result r = {.outcome = knot_changed_outcome(&c),
+		.title = c.title,
+		.text = c.text,
+		.step = c.followed.step};
 
 	if (!rc)
-		count(t, s, knot_changed_outcome(&c), c.title ? c.title : "", c.text,
-			c.followed.step);
+		count(t, s, &r);
 	knot_changed_free(&c);
 	return rc;
 }
@@ -187,36 +179,34 @@ static int replay_one(struct testing *t, struct schedule *s, const struct knot_p
 	if (rc)
 		return rc;
 	if (!o.ran) {
-		stale(t, s, "the process ends before the run begins");
+		stale(t, s, "the process ends before the run begins", false);
 		knot_outcome_free(&o);
 		return 0;
 	}
 	knot_crash_run_judge(&s->run, &o, &f);
 	knot_auto_free char *known =
 		knot_ignoring_reason(&t->ignore, project, &s->run, &f, &o.record);
-	const struct knot_shm_result *r = &o.record.result;
-	const bool diverged = r->flags & KNOT_RUN_DIVERGED;
-	const uint32_t step = diverged ? r->diverged_at : 0;
+	const struct knot_shm_result *end = &o.record.result;
+	const bool diverged = end->flags & KNOT_RUN_DIVERGED;
 	const bool same = knot_changed_is_same(&s->run, &f);
-	const bool changed = !known && !same && !f.verdict.finding &&
-		knot_changed_may_be_why(&s->run, diverged, r->hash == s->run.crash.schedule_hash);
+	const bool bug = known || same || f.verdict.finding;
+	const bool changed = !bug &&
+		knot_changed_may_be_why(&s->run, diverged, end->hash == s->run.crash.schedule_hash);
+	const struct result r = {.outcome = known ? "ignored"
+			: same                    ? "reproduced"
+			: bug                     ? "other"
+			: diverged                ? "diverged"
+						  : "clean",
+		.finding = bug ? &f : NULL,
+		.run = &o,
+		.why = known,
+		.step = !bug && diverged ? end->diverged_at : 0};
 
-	knot_outcome_free(&o); /* its trace may be long, and others follow */
-	if (changed) {
-		knot_finding_free(&f);
-		return follow(t, s, err);
-	}
-	t->sum.ignored += known != NULL;
-	if (known)
-		say(t, s, "ignored", f.title, known, NULL, 0);
-	else if (same)
-		count(t, s, "reproduced", f.title, NULL, 0);
-	else if (f.verdict.finding)
-		count(t, s, "other", f.title, NULL, 0);
-	else
-		count(t, s, diverged ? "diverged" : "clean", "", NULL, step);
+	if (!changed)
+		count(t, s, &r);
 	knot_finding_free(&f);
-	return 0;
+	knot_outcome_free(&o); /* its trace may be long, and others follow */
+	return changed ? follow(t, s, err) : 0;
 }
 
 /* Those of one build. */
@@ -237,16 +227,17 @@ static int replay_group(struct testing *t, size_t from, size_t to, struct knot_e
 	if (rc == KNOT_EUSAGE || rc == KNOT_EBUILD) {
 		/* Nothing of the group can be tried; the others can. */
 		for (size_t i = from; i < to && !*t->session.cancel; i++)
-			stale(t, t->schedules.data[i], err->message);
+			stale(t, t->schedules.data[i], err->message, rc == KNOT_EBUILD);
 		t->bad |= rc == KNOT_EBUILD;
 		rc = *t->session.cancel ? rc : 0;
 	} else {
+		t->places = t->reports && !rc ? knot_reports_kept_sources(&place) : NULL;
 		for (size_t i = from; i < to && !rc; i++) {
 			struct schedule *s = t->schedules.data[i];
 
 			rc = knot_crash_run_attach(&s->run, &place, &ro, t->session.cancel, err);
 			if (rc == KNOT_EUSAGE) {
-				stale(t, s, err->message);
+				stale(t, s, err->message, false);
 				rc = 0;
 				continue;
 			}
@@ -256,6 +247,8 @@ static int replay_group(struct testing *t, size_t from, size_t to, struct knot_e
 		}
 	}
 	t->sum.replay_ns += knot_clock_mono_ns() - built_ns;
+	knot_sources_free(t->places);
+	t->places = NULL;
 	knot_crash_place_close(&place);
 	free(crashes);
 	return rc;
@@ -264,10 +257,10 @@ static int replay_group(struct testing *t, size_t from, size_t to, struct knot_e
 static int test(struct testing *t, struct knot_error *err)
 {
 	const struct knot_option_words *w = &t->options->words;
-	int rc = w->words_len ? 0 : collect(t, ".", err);
+	int rc = w->words_len ? 0 : knot_kept_find(t->session.dir, ".", add, t, err);
 
 	for (size_t i = 0; i < w->words_len && !rc; i++)
-		rc = collect(t, w->words[i], err);
+		rc = knot_kept_find(t->session.dir, w->words[i], add, t, err);
 	if (rc)
 		return rc;
 	if (t->schedules.len)
@@ -293,23 +286,52 @@ static int exit_code(const struct testing *t)
 	return t->sum.stale ? KNOT_EXIT_INCONCLUSIVE : KNOT_EXIT_CLEAN;
 }
 
+/* What an interruption, or a failure of goknot's own, left undone is in the files, too. */
+static int write_reports(struct testing *t, bool whole, struct knot_error *err)
+{
+	for (size_t i = 0; i < t->schedules.len; i++) {
+		const struct result r = {
+			.outcome = "stale", .why = "goknot test ended before its turn came"};
+
+		if (!t->schedules.data[i]->told)
+			report(t, t->schedules.data[i], &r);
+	}
+	return knot_reports_write(t->reports, whole, err);
+}
+
+static int run(struct testing *t, struct knot_error *err)
+{
+	const struct knot_test_options *o = t->options;
+	const struct knot_reports_options ro = {
+		.command = "test", .junit = o->junit, .sarif = o->sarif, .json = o->json};
+	int rc = knot_reports_open(&ro, &t->reports, err);
+
+	if (!rc)
+		rc = knot_session_open(o->dir, o->output, &t->session, err);
+	if (rc)
+		return rc;
+	t->emit = o->json ? &knot_emit_json : &knot_emit_text;
+	t->replay_flags = knot_session_replay_flags(o->dir, o->output);
+	knot_reports_in(t->reports, t->session.dir);
+	if ((rc = knot_ignoring_open(&t->session, o->ignore, &t->ignore, err)))
+		return rc;
+	knot_ignoring_warn(&t->ignore, "test");
+	rc = test(t, err);
+
+	const int told = write_reports(t, !rc, rc ? NULL : err);
+
+	return rc ? rc : told;
+}
+
 int knot_cmd_test(int argc, char **argv)
 {
 	struct knot_error err = {0};
-	struct knot_test_options o;
+	struct knot_test_options o = {0};
 	struct testing t = {.options = &o};
 	int rc = knot_options_test(argc, argv, &o, &err);
 
 	if (!rc)
-		rc = knot_session_open(o.dir, o.output, &t.session, &err);
-	if (!rc) {
-		t.emit = o.json ? &knot_emit_json : &knot_emit_text;
-		rc = knot_ignoring_open(&t.session, o.ignore, &t.ignore, &err);
-	}
-	if (!rc) {
-		knot_ignoring_warn(&t.ignore, "test");
-		rc = test(&t, &err);
-	}
+		rc = run(&t, &err);
 	if (!rc) {
 		t.emit->tested(stdout, &t.sum);
 		rc = exit_code(&t);
@@ -324,5 +346,7 @@ int knot_cmd_test(int argc, char **argv)
 	if (!t.sum.schedules)
 		knot_session_abandon(&t.session);
 	knot_session_close(&t.session);
+	knot_reports_close(t.reports);
+	free(t.replay_flags);
 	return rc < 0 ? knot_cmd_fail("test", &err) : rc;
 }

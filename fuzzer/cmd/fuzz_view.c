@@ -377,6 +377,11 @@ void knot_fuzz_view_note(void *view, const char *text)
 	stop_when_unread();
 }
 
+void knot_fuzz_view_say(struct knot_fuzz_view *v, const char *text)
+{
+	note(v, text);
+}
+
 static bool wants_screen(const struct knot_fuzz_view *v)
 {
 	return v->options.screen && !v->options.quiet && knot_screen_possible();

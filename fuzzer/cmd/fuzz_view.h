@@ -28,6 +28,8 @@ void knot_fuzz_view_close(struct knot_fuzz_view *v);
 
 /* A line about what is going on before the campaign; for knot_project_open. */
 void knot_fuzz_view_note(void *view, const char *text);
+/* The same also where only findings and the summary are wanted: it is all there is to say. */
+void knot_fuzz_view_say(struct knot_fuzz_view *v, const char *text);
 /*
  * From here on the campaign is shown: with the screen, if there is to be one. what is "12 tests in 3 packages";
  * campaign, options and what are borrowed until knot_fuzz_view_end.

@@ -6,6 +6,8 @@
 #include "base/shell.h"
 #include "base/vec.h"
 #include "cmd/json.h"
+#include "cmd/reports.h"
+#include "cmd/reports_campaign.h"
 #include "cmd/rerun.h"
 #include "store/finding.h"
 #include "store/store.h"
@@ -181,9 +183,23 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 	return 0;
 }
 
-int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_error *err)
+static int write_reports(const struct findings *f, const char *packages_dir,
+	struct knot_reports *reports, struct knot_error *err)
 {
-	char *packages_dir = NULL;
+	const struct knot_reports_campaign_options o = {.dir = f->campaign,
+		.shown = f->campaign,
+		.replay_flags = f->replay_flags,
+		.every_test = true};
+	if (packages_dir)
+		knot_reports_in(reports, packages_dir);
+	const int r = knot_reports_campaign(reports, &o, err);
+	return r < 0 ? r : knot_reports_write(reports, true, err);
+}
+
+int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_reports *reports,
+	struct knot_error *err)
+{
+	knot_auto_free char *packages_dir = NULL;
 	struct knot_store *store = NULL;
 	struct findings f = {.campaign = dir, .json = json, .ignore = ignore};
 	int r = knot_store_open(dir, KNOT_STORE_READ, &store, err);
@@ -192,7 +208,6 @@ int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_erro
 	r = knot_store_meta_get(store, "packages_dir", &packages_dir, err);
 	if (r == 0) {
 		f.replay_flags = knot_rerun_flags(dir, packages_dir);
-		free(packages_dir);
 		r = knot_store_target_each(store, keep_target, &f, err);
 	}
 	if (r == 0)
@@ -201,6 +216,8 @@ int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_erro
 	if (r == 0 && f.count == 0 && !json)
 		puts(ignore ? "# nothing to ignore" : "no findings");
 	knot_store_close(store);
+	if (r == 0)
+		r = write_reports(&f, packages_dir, reports, err);
 	for (size_t i = 0; i < f.targets.len; i++) {
 		free(f.targets.data[i].package);
 		free(f.targets.data[i].test);

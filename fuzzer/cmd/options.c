@@ -431,7 +431,7 @@ static const struct knot_option fuzz_options[] = {
 	{"race", KNOT_OPTION_BOOL, FUZZ(race)},
 	{"tags", KNOT_OPTION_STRING, FUZZ(tags)},
 	{"deps", KNOT_OPTION_STRING, FUZZ(deps)},
-	{"since", KNOT_OPTION_ABSENT, .instead = "name the packages that changed"},
+	{"since", KNOT_OPTION_STRING, FUZZ(since)},
 	{"memory", KNOT_OPTION_SIZE, FUZZ(memory_bytes)},
 	{"fresh", KNOT_OPTION_INT, FUZZ(fresh_every), .low = 1, .high = 1000000},
 	{"disk", KNOT_OPTION_SIZE, FUZZ(disk_bytes)},
@@ -443,6 +443,8 @@ static const struct knot_option fuzz_options[] = {
 	{"quiet", KNOT_OPTION_BOOL, FUZZ(quiet)},
 	{"screen", KNOT_OPTION_BOOL, FUZZ(screen)},
 	{"metrics", KNOT_OPTION_STRING, FUZZ(metrics)},
+	{"junit", KNOT_OPTION_STRING, FUZZ(junit)},
+	{"sarif", KNOT_OPTION_STRING, FUZZ(sarif)},
 	{"ignore", KNOT_OPTION_STRING, FUZZ(ignore)},
 };
 

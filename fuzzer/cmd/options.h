@@ -111,6 +111,8 @@ struct knot_fuzz_options {
 	bool quiet;
 	bool screen; /* where the terminal allows it */
 	const char *metrics; /* NULL = none */
+	const char *junit, *sarif; /* files, "-" = standard output, NULL = none */
+	const char *since; /* a revision: only packages that changed since then; NULL = all */
 };
 
 /* All defaults are set first. KNOT_EUSAGE with one sentence. */

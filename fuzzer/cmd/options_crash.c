@@ -39,6 +39,8 @@ static const struct knot_option test_options[] = {
 	{"v", KNOT_OPTION_BOOL, TEST(verbose)},
 	{"continue", KNOT_OPTION_INT, TEST(continuations), .low = 1, .high = 1000000},
 	{"json", KNOT_OPTION_BOOL, TEST(json)},
+	{"junit", KNOT_OPTION_STRING, TEST(junit)},
+	{"sarif", KNOT_OPTION_STRING, TEST(sarif)},
 	{"memory", KNOT_OPTION_SIZE, TEST(memory_bytes)},
 	{"ignore", KNOT_OPTION_STRING, TEST(ignore)},
 	{"C", KNOT_OPTION_STRING, TEST(dir)},

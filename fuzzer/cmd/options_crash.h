@@ -61,6 +61,7 @@ struct knot_test_options {
 	uint32_t continuations;
 	bool json;
 	bool verbose; /* tell of those that do not reproduce, too */
+	const char *junit, *sarif; /* files, "-" = standard output, NULL = none */
 	struct knot_option_words words; /* directories, as "./..."; none = "." */
 };
 

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/shell.h"
 #include "sys/lock.h"
 #include "sys/tree.h"
 #include "wire/text.h"
@@ -111,4 +112,20 @@ char *knot_session_command_line(int argc, char **argv)
 		knot_text_add_escaped(&t, knot_span_str(argv[i]));
 	}
 	return knot_text_steal(&t);
+}
+
+char *knot_session_replay_flags(const char *dir, const char *output)
+{
+	knot_auto_free char *dir_word = knot_shell_word(dir ? dir : "");
+	knot_auto_free char *output_word = knot_shell_word(output ? output : "");
+
+	return knot_xasprintf("%s%s%s%s%s%s", dir ? "-C " : "", dir ? dir_word : "", dir ? " " : "",
+		output ? "-o " : "", output ? output_word : "", output ? " " : "");
+}
+
+const char *knot_session_shown(const struct knot_session *s, const char *path)
+{
+	const size_t cwd = strlen(s->cwd);
+
+	return !strncmp(path, s->cwd, cwd) && path[cwd] == '/' ? path + cwd + 1 : path;
 }

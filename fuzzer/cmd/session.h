@@ -30,6 +30,10 @@ void knot_session_cancel(void);
  * goes again. Not when a campaign is in it, or another goknot.
  */
 void knot_session_abandon(const struct knot_session *s);
+/* What replay has to be told to find the module and the builds where fuzz did with these flags (NULL = not given). */
+char *knot_session_replay_flags(const char *dir, const char *output);
+/* A path as seen from where goknot was started, when it lies below; borrowed from path. */
+const char *knot_session_shown(const struct knot_session *s, const char *path);
 /* The words joined by spaces, for the record. Caller frees. */
 char *knot_session_command_line(int argc, char **argv);
 

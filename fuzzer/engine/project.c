@@ -412,7 +412,7 @@ int knot_project_open(const struct knot_project_options *options, knot_project_p
 	if (!rc && !p.targets.len) {
 		if (p.failed.len)
 			rc = knot_error_set(err, KNOT_EBUILD, "%s", p.failed.data[0]);
-		else
+		else if (!options->maybe_none)
 			rc = no_tests(&p, err);
 	}
 	if (rc)

@@ -26,6 +26,7 @@ struct knot_project_options {
 	bool program; /* the one package is a command, which is run; the target is KNOT_PROGRAM_NAME */
 	const char *program_dir; /* where it runs, below the module; NULL = in dir */
 	const char *campaign_dir; /* absolute */
+	bool maybe_none; /* no test at all is fine, too: no target then */
 	bool aside; /* build beside a campaign that may be running there, not in its place */
 	int cancel_fd;
 };

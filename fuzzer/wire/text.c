@@ -61,9 +61,7 @@ char *knot_text_steal(struct knot_text *t)
 	return s;
 }
 
-/* Length of the valid UTF-8 sequence at the front (RFC 3629: no overlong forms, no surrogates) and its
- * code point; 0 when there is none. */
-static size_t utf8_front(struct knot_span s, uint32_t *ret_cp)
+size_t knot_text_utf8(struct knot_span s, uint32_t *ret_cp)
 {
 	const unsigned char *p = (const unsigned char *)s.data;
 	size_t n;
@@ -108,7 +106,7 @@ static bool harmless(uint32_t cp)
 static size_t add_escaped_front(struct knot_text *t, struct knot_span s, bool space_too)
 {
 	uint32_t cp = 0;
-	size_t n = utf8_front(s, &cp);
+	size_t n = knot_text_utf8(s, &cp);
 	if (n && harmless(cp) && !(space_too && cp == ' ')) {
 		knot_text_add(t, s.data, n);
 		return n;
@@ -268,4 +266,21 @@ char *knot_text_size(uint64_t bytes)
 
 	return mb < 1023.5 ? knot_xasprintf("%.*f MB", mb < 9.95 ? 1 : 0, mb)
 			   : knot_xasprintf("%.1f GB", mb / 1024);
+}
+
+char *knot_text_utf8_only(const char *text)
+{
+	struct knot_span left = knot_span_str(text), done;
+	struct knot_text t = {0};
+	while (left.len) {
+		uint32_t cp;
+		const size_t n = knot_text_utf8(left, &cp);
+		if (n)
+			knot_text_add(&t, left.data, n);
+		else
+			knot_text_adds(&t, KNOT_TEXT_REPLACEMENT);
+		if (!knot_span_take(&left, n ? n : 1, &done))
+			break;
+	}
+	return knot_text_steal(&t);
 }

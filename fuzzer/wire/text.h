@@ -50,4 +50,11 @@ char *knot_text_tame(struct knot_span text, size_t max_bytes);
 bool knot_text_unescape(struct knot_span escaped, char **ret_raw);
 bool knot_text_unescape_word(struct knot_span word, char **ret_raw);
 
+/* Length of the valid UTF-8 sequence at the front of s, which is not empty (RFC 3629: no overlong forms, no surrogates),
+ * and its code point; 0 when there is none. */
+size_t knot_text_utf8(struct knot_span s, uint32_t *ret_cp);
+/* A copy in which each byte that is part of no such sequence is U+FFFD; caller frees. */
+#define KNOT_TEXT_REPLACEMENT "\xef\xbf\xbd"
+char *knot_text_utf8_only(const char *text);
+
 #endif

@@ -278,9 +278,18 @@ Test(options, what_this_release_lacks)
 {
 	refuses("fuzz -audit=1%", "-audit wants a share from 0 to 1 (0.05), not \"1%\"");
 	refuses("fuzz -audit 1.5", "-audit wants a share from 0 to 1 (0.05), not \"1.5\"");
-	refuses("fuzz -since HEAD",
-		"-since is not in this release: name the packages that changed");
 	refuses("fuzz -feedback ebpf", "-feedback ebpf is not in this release: use -feedback ring");
+}
+
+Test(options, reports_and_revisions)
+{
+	struct line l;
+
+	cr_assert_str_eq(fuzz(&l, "fuzz -since origin/main").since, "origin/main");
+	cr_assert_null(fuzz(&l, "fuzz").since);
+	cr_assert_str_eq(fuzz(&l, "fuzz -junit a.xml -sarif=-").junit, "a.xml");
+	cr_assert_str_eq(fuzz(&l, "fuzz -junit a.xml -sarif=-").sarif, "-");
+	refuses("fuzz -since=", "-since wants a value, not \"\"");
 }
 
 Test(options, trials)
