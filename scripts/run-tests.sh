@@ -95,13 +95,21 @@ script() { # file, arguments...
 	esac
 }
 
+# A program with a bug is built and vetted and not run: one in a million runs hangs by it on the stock scheduler, too.
 go_ring() { # packages of the modules: all
 	local mod rc ok bad
 	# shellcheck source=scripts/go-env.sh
 	. scripts/go-env.sh 2>"$log" || { report go 0 1; return; }
 	for mod in ${GO_MODS:-none}; do
 		rc=0
-		(cd "$mod" && GOFLAGS='' GOWORK=off "$GO" test -count=1 -v "${1:-./...}") >"$log" 2>&1 || rc=$?
+		(
+			cd "$mod" && export GOFLAGS='' GOWORK=off
+			mapfile -t packages < <("$GO" list "${1:-./...}")
+			mapfile -t buggy < <(printf '%s\n' "${packages[@]}" | grep '/buggy$')
+			mapfile -t sound < <(printf '%s\n' "${packages[@]}" | grep -v '/buggy$')
+			[ "${#buggy[@]}" -eq 0 ] || "$GO" test -run '^$' "${buggy[@]}" || exit
+			"$GO" test -count=1 -v "${sound[@]}"
+		) >"$log" 2>&1 || rc=$?
 		ok=$(grep -c '^--- PASS' "$log")
 		bad=$(grep -c '^--- FAIL' "$log")
 		if [ "$rc" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -126,6 +127,21 @@ static int replace(
 int knot_file_write(const char *path, const void *data, size_t len, struct knot_error *err)
 {
 	return replace(path, data, len, true, err);
+}
+
+int knot_file_write_to(const char *path, const void *data, size_t len, struct knot_error *err)
+{
+	struct stat st;
+
+	if (lstat(path, &st) || S_ISREG(st.st_mode))
+		return knot_file_write(path, data, len, err);
+	FILE *out = fopen(path, "we");
+
+	if (!out)
+		return fail(err, "open", path);
+	const bool whole = fwrite(data, 1, len, out) == len;
+
+	return fclose(out) || !whole ? fail(err, "write", path) : 0;
 }
 
 int knot_file_replace(const char *path, const void *data, size_t len, struct knot_error *err)

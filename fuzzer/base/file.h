@@ -19,6 +19,11 @@ int knot_file_read(const char *path, size_t limit_bytes, char **ret_data, size_t
 	struct knot_error *err);
 /* All or nothing: temporary file beside it, fsync, rename, fsync of the directory. */
 int knot_file_write(const char *path, const void *data, size_t len, struct knot_error *err);
+/*
+ * Where a user wants it: all or nothing too, but what path leads to by a link, a pipe or a device is written to and not
+ * replaced, since /dev/stdout may be one.
+ */
+int knot_file_write_to(const char *path, const void *data, size_t len, struct knot_error *err);
 /* The same without waiting for the disk: who reads sees the old file or the new one. For what can be lost. */
 int knot_file_replace(const char *path, const void *data, size_t len, struct knot_error *err);
 /* The directory and its parents; an existing directory is fine. */

@@ -96,9 +96,8 @@ static int report(struct minimizing *z, struct knot_error *err)
 
 	if (smaller) {
 		knot_crash_run_judge(&z->run, &z->m.outcome, &f);
-		knot_shrink_describe(&z->m, &f, z->run.names, &z->run.crash);
-		z->run.crash.code = knot_crashnames_code(&z->run.crash,
-			z->run.place->project.build.module_dir, z->run.place->project.sites);
+		knot_shrink_describe(
+			&z->m, &f, z->run.names, &z->run.place->project, &z->run.crash);
 		knot_finding_free(&f);
 		rc = write_result(z, err);
 	}

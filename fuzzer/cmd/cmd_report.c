@@ -62,7 +62,7 @@ static int write_html(const struct knot_report_page *page, const char *dir, cons
 	struct knot_text html = {0};
 
 	knot_report_html(&page->report, &html);
-	int rc = knot_file_write(path, html.data, html.len, err);
+	int rc = knot_file_write_to(path, html.data, html.len, err);
 
 	if (!rc)
 		say(path, what, html.len);

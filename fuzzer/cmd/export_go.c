@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/shell.h"
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
 #include "cmd/options_crash.h"
@@ -77,9 +78,10 @@ static int write_out(struct exporting *x, struct knot_error *err)
 		x->run.crash.verdict);
 	/* The module may be elsewhere than we are. */
 	knot_auto_free char *real = realpath(x->output, NULL);
+	knot_auto_free char *program = knot_xasprintf("%s/run.go", real ? real : x->output);
+	knot_auto_free char *word = knot_shell_word(program);
 
-	printf("written to %s: anywhere in the module, go run %s/run.go\n", x->output,
-		real ? real : x->output);
+	printf("written to %s: anywhere in the module, go run %s\n", x->output, word);
 	return KNOT_EXIT_CLEAN;
 }
 

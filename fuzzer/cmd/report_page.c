@@ -25,6 +25,7 @@ struct reading {
 	const char *dir;
 	char *rerun_flags;
 	void (*warn)(const char *sentence);
+	uint64_t schedule_hash; /* of the crash file that was read last; 0 = it could not be */
 	KNOT_VEC(int64_t) ids; /* of the targets, in their order */
 };
 
@@ -48,6 +49,21 @@ static int on_target(void *arg, const struct knot_store_target *t, struct knot_e
 	return 0;
 }
 
+/* "ignored: idle workers", "fixed on 2026-11-22". */
+static const char *state_of(struct knot_report_page *page, const struct knot_store_finding *f)
+{
+	const char *name = knot_finding_state_name(f->state);
+
+	if (f->state == KNOT_FINDING_IGNORED && f->ignored && *f->ignored)
+		return own(page, knot_xasprintf("%s: %s", name, f->ignored));
+	if (f->state == KNOT_FINDING_FIXED && f->fixed_ns) {
+		knot_auto_free char *day = knot_text_day(f->fixed_ns);
+
+		return own(page, knot_xasprintf("%s on %s", name, day));
+	}
+	return name;
+}
+
 static int on_finding(void *arg, const struct knot_store_finding *f, struct knot_error *err)
 {
 	struct reading *r = arg;
@@ -65,7 +81,8 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 			.title = copy(page, f->title),
 			.package = t ? t->package : "",
 			.test = t ? t->test : "",
-			.state = knot_finding_state_name(f->state),
+			.state = state_of(page, f),
+			.open = f->state == KNOT_FINDING_VERIFIED,
 			.crash_file = copy(page, f->crash_file),
 			.why = "",
 			.message = "",
@@ -106,6 +123,7 @@ static void read_crash(struct reading *r, struct knot_report_finding *f, const c
 			true);
 		return;
 	}
+	r->schedule_hash = crash.schedule_hash;
 	f->message = copy(r->page, crash.message);
 	f->go = copy(r->page, crash.go);
 	knot_crash_free(&crash);
@@ -149,10 +167,11 @@ static void read_timeline(struct reading *r, size_t i, const char *path)
 			true);
 		return;
 	}
-	if (t->bucket != f->bucket) {
+	if (t->bucket != f->bucket || (r->schedule_hash && t->schedule_hash != r->schedule_hash)) {
 		lacks(r, f,
-			knot_xasprintf("%s is of another finding, so that this one has no timeline",
-				strrchr(path, '/') + 1),
+			knot_xasprintf("%s is of another %s, so that this one has no timeline",
+				strrchr(path, '/') + 1,
+				t->bucket != f->bucket ? "finding" : "schedule"),
 			true);
 		knot_timeline_free(t);
 		return;
@@ -177,6 +196,7 @@ static void read_files(struct reading *r, size_t i)
 	knot_auto_free char *word = knot_shell_word(crash);
 
 	f->rerun = own(r->page, knot_xasprintf("goknot replay %s%s", r->rerun_flags, word));
+	r->schedule_hash = 0;
 	read_crash(r, f, crash);
 	read_explanation(r, f, explanation);
 	read_timeline(r, i, timeline);

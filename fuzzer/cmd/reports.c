@@ -411,17 +411,11 @@ static int write_one(
 	struct knot_reports *r, const char *file, const char *text, struct knot_error *err)
 {
 	const size_t len = strlen(text);
-	struct stat st;
 
-	/* A link, a pipe or a device is written to and not replaced: /dev/stderr may lead to a plain file. */
-	if (!is_out(file) && (lstat(file, &st) || S_ISREG(st.st_mode)))
-		return knot_file_write(file, text, len, err);
-	knot_auto_fclose FILE *opened = is_out(file) ? NULL : fopen(file, "we");
-	FILE *out = is_out(file) ? r->out : opened;
-
-	if (!out || fwrite(text, 1, len, out) != len || fflush(out))
-		return knot_error_sys(
-			err, "cannot write %s", is_out(file) ? "standard output" : file);
+	if (!is_out(file))
+		return knot_file_write_to(file, text, len, err);
+	if (fwrite(text, 1, len, r->out) != len || fflush(r->out))
+		return knot_error_sys(err, "cannot write standard output");
 	return 0;
 }
 

@@ -37,7 +37,7 @@ static char *source_line(void *arg, const char *path, uint32_t line)
 		if (!knot_span_take_line(&left, &found))
 			return NULL;
 	found = trimmed(found);
-	return found.len ? knot_text_escape(found, SOURCE_SHOWN) : NULL;
+	return found.len ? knot_text_tame(found, SOURCE_SHOWN) : NULL;
 }
 
 void knot_explanation(const struct knot_finding *f, const struct knot_record *rec,

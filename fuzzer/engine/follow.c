@@ -123,8 +123,9 @@ static void lose(struct following *w, struct entry *e, const struct knot_run_vie
 		free(f->found);
 		f->found = longer;
 	}
-	f->gone = (e->d->site && !knot_moved_now(w->moved, e->d->site)) ||
-		!has_goroutine(view, e->d->from) || !has_goroutine(view, e->d->to);
+	f->gone_operation = e->d->site && !knot_moved_now(w->moved, e->d->site);
+	f->gone = f->gone_operation || !has_goroutine(view, e->d->from) ||
+		!has_goroutine(view, e->d->to);
 }
 
 /*
@@ -339,9 +340,13 @@ static enum knot_follow_end conclude(const struct following *w)
 		return KNOT_FOLLOW_ELSE;
 	if (!f->expected)
 		return KNOT_FOLLOW_FIXED;
-	/* Where nothing of the bug is to be found any more nothing has been tried. */
-	return f->gone && (f->followed || knot_moved_has_about(w->moved)) ? KNOT_FOLLOW_FIXED
-									  : KNOT_FOLLOW_DIVERGED;
+	/*
+	 * Where nothing of the bug is to be found any more nothing has been tried. Nor where goroutines are only called
+	 * otherwise, as when a go statement has moved into another function.
+	 */
+	return (f->gone && f->followed) || (f->gone_operation && knot_moved_has_about(w->moved))
+		? KNOT_FOLLOW_FIXED
+		: KNOT_FOLLOW_DIVERGED;
 }
 
 int knot_follow(struct knot_replayer *replayer, const struct knot_worker_target *target,

@@ -40,6 +40,7 @@ struct knot_followed {
 	uint32_t asked, followed; /* departures, or decisions */
 	/* The first that could not be followed; expected NULL = there is none. */
 	bool gone; /* the code has no such operation or goroutine any more */
+	bool gone_operation; /* the first of these */
 	uint32_t step;
 	char *expected, *found;
 	uint32_t runs, clean; /* continuations: that were made, and that ended well */

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "engine/known.h"
 #include "engine/native.h"
 #include "engine/race.h"
@@ -35,13 +36,32 @@ struct candidate {
 	uint64_t bucket; /* of the race */
 };
 
+/*
+ * Whether a finding is ignored depends on who created its goroutines, too, which the shim's bucket leaves out: the same
+ * for two runs whose blocked goroutines are blocked and were created at the same places. 0 where nobody asks.
+ */
+static uint64_t creators(const struct knot_campaign *c, const struct knot_record *rec)
+{
+	uint64_t sum = 0;
+
+	if (!c->options.ignore || !c->options.ignore->entries.len)
+		return 0;
+	for (size_t i = 0; i < rec->snaps.len; i++) {
+		const struct knot_shm_snap *s = &rec->snaps.data[i];
+
+		if (s->g < rec->gs.len)
+			sum += knot_hash_mix((uint64_t)rec->gs.data[s->g].site << 32 | s->site);
+	}
+	return sum;
+}
+
 static struct knot_kind *kind_of(
 	struct knot_campaign *c, const struct knot_target_state *s, const struct candidate *x)
 {
 	const struct knot_record *rec = x->rec;
 	const struct knot_kind_key key = {
 		.target = s->index,
-		.bucket = x->race ? x->bucket : rec->result.bucket,
+		.bucket = x->race ? x->bucket : rec->result.bucket ^ creators(c, rec),
 		.end = x->race ? RACE_END
 			       : rec->result.end + (rec->timed_out ? 100u : 0u) +
 				(rec->signal ? 1000u * (unsigned)rec->signal : 0u),

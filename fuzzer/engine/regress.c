@@ -8,6 +8,7 @@
 #include "engine/campaign_internal.h"
 #include "engine/known.h"
 #include "engine/verified.h"
+#include "explore/moved.h"
 #include "store/finding.h"
 #include "sys/clock.h"
 #include "sys/proc.h"
@@ -98,11 +99,18 @@ static int replay(struct looking *l, const struct known *k, const struct knot_cr
 {
 	uint32_t memory[KNOT_MEM_MAX];
 	struct knot_worker_target target = k->s->target->run;
-	const struct knot_schedule schedule = knot_schedule_of(crash, memory);
+	struct knot_schedule schedule = knot_schedule_of(crash, memory);
+	struct knot_moved *m = knot_moved_new(crash, l->c->project->sites);
+	knot_alias_slots aliases = {0};
 
+	knot_moved_aliases(m, &aliases);
+	schedule.aliases = aliases.data;
+	schedule.aliases_len = aliases.len;
 	target.salt = crash->salt;
 	target.start_ns = crash->start_ns;
 	const int rc = knot_replay(l->replayer, &target, &schedule, ret, err);
+	knot_vec_free(&aliases);
+	knot_moved_free(m);
 
 	knot_sitenames_use(l->c->names, knot_replayer_shm(l->replayer));
 	/* A target that writes over the shared memory has not shown anything. */

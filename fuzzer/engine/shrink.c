@@ -43,7 +43,7 @@ static bool is_same(void *arg, const struct knot_outcome *o)
 }
 
 void knot_shrink_describe(const struct knot_minimized *m, const struct knot_finding *finding,
-	struct knot_sitenames *names, struct knot_crash *crash)
+	struct knot_sitenames *names, const struct knot_project *project, struct knot_crash *crash)
 {
 	const struct knot_record *rec = &m->outcome.record;
 	const struct knot_run_view view = knot_record_view(rec);
@@ -57,6 +57,8 @@ void knot_shrink_describe(const struct knot_minimized *m, const struct knot_find
 	for (size_t i = 0; i < count && i < KNOT_SHRINK_LINES; i++)
 		knot_vec_push(
 			&crash->switches, knot_critical_line(&view, i, knot_sitenames_view(names)));
+	/* It is about the packages that the names are of. */
+	crash->code = knot_crashnames_code(crash, project->build.module_dir, project->sites);
 }
 
 static void add_line(void *arg, const char *text)
@@ -98,7 +100,7 @@ int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	ret->smaller = !rc && knot_minimized_is_smaller(&ret->m);
 	if (ret->smaller) {
 		judge(c, finding, &ret->m.outcome, &ret->finding);
-		knot_shrink_describe(&ret->m, &ret->finding, c->names, crash);
+		knot_shrink_describe(&ret->m, &ret->finding, c->names, c->project, crash);
 		ret->explanation = explain(c, ret);
 		knot_timeline_of_run(&ret->finding, &ret->m.outcome.record, c->names,
 			ret->explanation, &ret->timeline);

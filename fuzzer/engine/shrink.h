@@ -8,6 +8,7 @@
 #include "wire/timeline.h"
 
 struct knot_campaign;
+struct knot_project;
 struct knot_target_state;
 
 /* Critical switches that a crash file tells of. More explain nothing. */
@@ -29,7 +30,7 @@ struct knot_shrunk {
  * that the outcome's process used are known.
  */
 void knot_shrink_describe(const struct knot_minimized *m, const struct knot_finding *finding,
-	struct knot_sitenames *names, struct knot_crash *crash);
+	struct knot_sitenames *names, const struct knot_project *project, struct knot_crash *crash);
 /*
  * Minimises a verified schedule that ended in finding, within the campaign's time for it, unless run_ns, the real time of
  * one run, is too much for that. An interruption leaves it as it is. The outcome is left without its events when crash has been filled in.

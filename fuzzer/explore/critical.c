@@ -20,7 +20,6 @@ size_t knot_critical_count(const struct knot_run_view *run)
 	return n;
 }
 
-/* "send a.go:100 (t.journal)" */
 /* The last step of g before from (backwards), NULL = none. */
 static const struct knot_shm_event *last_step(
 	const struct knot_run_view *run, size_t from, uint16_t g)

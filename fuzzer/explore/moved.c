@@ -138,13 +138,16 @@ static bool is_taken(const struct knot_moved *m, uint32_t now)
 static uint32_t find_one_way(
 	const struct knot_moved *m, const struct knot_crash_name *n, enum way way)
 {
-	uint32_t found = 0, in_order = 0, unmoved = 0, any = 0;
+	uint32_t all = 0, found = 0, in_order = 0, unmoved = 0, any = 0;
 
 	for (size_t i = 0; i < knot_sites_count(m->sites); i++) {
 		const struct knot_site *s = knot_sites_at(m->sites, i);
 		struct knot_crash_name now;
 
-		if (!fits(n, s, way) || is_taken(m, s->id))
+		if (!fits(n, s, way))
+			continue;
+		all++;
+		if (is_taken(m, s->id))
 			continue;
 		found++;
 		any = s->id;
@@ -157,7 +160,7 @@ static uint32_t find_one_way(
 	}
 	switch (way) {
 	case WAY_NAME:
-		return found != n->of && unmoved ? unmoved : in_order;
+		return all != n->of && unmoved ? unmoved : in_order;
 	case WAY_FUNCTION:
 		return in_order;
 	case WAY_CLOSURE:
@@ -238,14 +241,26 @@ bool knot_moved_any(const struct knot_moved *m)
 	return false;
 }
 
+static const struct knot_crash_name *name_of(const struct knot_crash *c, uint32_t site)
+{
+	for (size_t i = 0; i < c->names.len; i++)
+		if (c->names.data[i].site == site)
+			return &c->names.data[i];
+	return NULL;
+}
+
 bool knot_moved_has_about(const struct knot_moved *m)
 {
 	const struct knot_crash *c = m->crash;
 
-	for (size_t i = 0; i < c->about.len; i++)
-		if (knot_moved_now(m, c->about.data[i].site))
+	for (size_t i = 0; i < c->about.len; i++) {
+		const struct knot_crash_name *n = name_of(c, c->about.data[i].site);
+
+		/* Where a test fails or panics is no operation, and stays where it is whatever becomes of the bug. */
+		if (n && n->of && knot_moved_now(m, c->about.data[i].site))
 			return true;
-	return !c->about.len;
+	}
+	return false;
 }
 
 /* --- goroutine paths ------------------------------------------------------------------------- */
@@ -353,14 +368,6 @@ uint32_t knot_moved_memory(const struct knot_moved *m, const char *entry)
 }
 
 /* --- the same bug ---------------------------------------------------------------------------- */
-
-static const struct knot_crash_name *name_of(const struct knot_crash *c, uint32_t site)
-{
-	for (size_t i = 0; i < c->names.len; i++)
-		if (c->names.data[i].site == site)
-			return &c->names.data[i];
-	return NULL;
-}
 
 static const char *past_number(const char *s)
 {

@@ -32,7 +32,7 @@ uint32_t knot_moved_now(const struct knot_moved *m, uint32_t was);
 uint32_t knot_moved_was(const struct knot_moved *m, uint32_t now);
 /* Is a site that the file names not where it was? */
 bool knot_moved_any(const struct knot_moved *m);
-/* What the bucket of the file is made of: is some of it still there? True when it is made of nothing. */
+/* Of the operations that the bucket of the file is made of: is one still there? */
 bool knot_moved_has_about(const struct knot_moved *m);
 /*
  * As a request wants them (KNOT_ALIAS_SLOTS each), so that goroutines have the paths that they had: sites of go

@@ -41,17 +41,28 @@ static void add_count(const char *name, uint64_t value, struct knot_text *out)
 	add_tile(name, text, "tile", out);
 }
 
+static size_t count_open(const struct knot_report *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings.len; i++)
+		n += r->findings.data[i].open;
+	return n;
+}
+
 static void add_tiles(const struct knot_report *r, struct knot_text *out)
 {
 	const struct knot_overview *o = r->overview;
-	knot_auto_free char *findings = knot_xasprintf("%zu", r->findings.len);
+	const size_t open = count_open(r);
+	knot_auto_free char *findings = knot_xasprintf("%zu", open);
 	knot_auto_free char *time = o->elapsed_ns < 120000000000ull
 		? knot_xasprintf("%.0f s", (double)o->elapsed_ns / 1e9)
 		: knot_xasprintf("%.1f min", (double)o->elapsed_ns / 60e9);
 
 	knot_text_adds(out, "<dl class=\"tiles\">\n");
-	add_tile(r->findings.len == 1 ? "finding" : "findings", findings,
-		r->findings.len ? "tile alarm" : "tile", out);
+	add_tile(open == 1 ? "finding" : "findings", findings, open ? "tile alarm" : "tile", out);
+	if (open < r->findings.len)
+		add_count("ignored or fixed", r->findings.len - open, out);
 	add_count(o->targets_len == 1 ? "test" : "tests", o->targets_len, out);
 	add_count("runs", o->runs, out);
 	add_count("runs per second", (uint64_t)o->runs_per_s, out);
@@ -82,8 +93,9 @@ static void add_head(const struct knot_report *r, struct knot_text *out)
 	knot_text_adds(out,
 		"<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n"
 		"<header>\n<p class=\"brand\">goknot report</p>\n<h1>");
-	knot_text_addf(
-		out, "%zu %s in ", r->findings.len, r->findings.len == 1 ? "finding" : "findings");
+	const size_t open = count_open(r);
+
+	knot_text_addf(out, "%zu %s in ", open, open == 1 ? "finding" : "findings");
 	knot_markup_add(out, r->overview->what);
 	knot_text_adds(out, "</h1>\n<p class=\"dim\">");
 	if (r->command_line && *r->command_line) {
@@ -104,7 +116,8 @@ static void add_nav(const struct knot_report *r, struct knot_text *out)
 	for (size_t i = 0; i < r->findings.len; i++) {
 		const struct knot_report_finding *f = &r->findings.data[i];
 
-		knot_text_addf(out, "<li><a href=\"#finding-%zu\"><span class=\"badge\">", i + 1);
+		knot_text_addf(out, "<li><a href=\"#finding-%zu\"><span class=\"%s\">", i + 1,
+			knot_html_badge(f));
 		knot_markup_add(out, f->verdict);
 		knot_text_adds(out, "</span> <span>");
 		knot_markup_add_cut(out, f->test, 60);
@@ -132,12 +145,17 @@ static void add_list(const struct knot_report *r, struct knot_text *out)
 	for (size_t i = 0; i < r->findings.len; i++) {
 		const struct knot_report_finding *f = &r->findings.data[i];
 
-		knot_text_adds(out, "<tr><td><span class=\"badge\">");
+		knot_text_addf(out, "<tr><td><span class=\"%s\">", knot_html_badge(f));
 		knot_markup_add(out, f->verdict);
 		knot_text_addf(
 			out, "</span></td><th scope=\"row\"><a href=\"#finding-%zu\">", i + 1);
 		knot_markup_add_cut(out, knot_html_title(f), 160);
-		knot_text_adds(out, "</a></th><td>");
+		knot_text_adds(out, "</a>");
+		if (!f->open) {
+			knot_text_adds(out, "<br>");
+			knot_markup_element(out, "span", "dim", f->state);
+		}
+		knot_text_adds(out, "</th><td>");
 		knot_markup_element(out, "code", NULL, f->test);
 		knot_text_adds(out, "<br>");
 		knot_markup_element(out, "span", "dim", f->package);

@@ -303,12 +303,17 @@ const char *knot_html_title(const struct knot_report_finding *f)
 		: f->title;
 }
 
+const char *knot_html_badge(const struct knot_report_finding *f)
+{
+	return f->open ? "badge" : "badge quiet";
+}
+
 void knot_html_finding(const struct knot_report_finding *f, size_t number, struct knot_text *out)
 {
 	knot_text_addf(out,
 		"<article class=\"finding\" id=\"finding-%zu\" aria-labelledby=\"finding-%zu-h\">\n"
-		"<h2 id=\"finding-%zu-h\"><span class=\"badge\">",
-		number, number, number);
+		"<h2 id=\"finding-%zu-h\"><span class=\"%s\">",
+		number, number, number, knot_html_badge(f));
 	knot_markup_add(out, f->verdict);
 	knot_text_adds(out, "</span> ");
 	knot_markup_add(out, knot_html_title(f));

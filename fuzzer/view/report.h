@@ -23,6 +23,7 @@ struct knot_report_finding {
 	const struct knot_timeline *timeline; /* NULL = none: why says so */
 	const char *why; /* there is no timeline, or not all of one */
 	const char *verdict, *title, *package, *test, *message, *state;
+	bool open; /* neither ignored nor fixed: somebody has to do something */
 	const char *crash_file; /* base name */
 	const char *rerun; /* a command */
 	const char *explanation; /* lines */

@@ -41,14 +41,16 @@ function addCopying() {
 }
 
 function sortTable(table, column, head) {
-	const up = head.getAttribute("aria-sort") === "descending";
+	const numeric = head.classList.contains("n");
+	/* The most first, or from A; and the other way by another click. */
+	const sorted = head.getAttribute("aria-sort");
+	const up = sorted ? sorted === "descending" : !numeric;
 	for (const th of table.tHead.rows[0].cells)
 		th.removeAttribute("aria-sort");
 	head.setAttribute("aria-sort", up ? "ascending" : "descending");
 	const text = (row) => row.cells[column].textContent;
-	const numeric = head.classList.contains("n");
 	const rows = [...table.tBodies[0].rows].sort((a, b) =>
-		numeric ? (parseFloat(text(a)) || 0) - (parseFloat(text(b)) || 0) : text(b).localeCompare(text(a)));
+		numeric ? (parseFloat(text(a)) || 0) - (parseFloat(text(b)) || 0) : text(a).localeCompare(text(b)));
 	table.tBodies[0].append(...(up ? rows : rows.reverse()));
 }
 

@@ -39,7 +39,7 @@ interactive in less than 1 s. Load average at the start: $(cut -d ' ' -f 1 /proc
 | --- | --- | --- | --- | --- | --- |
 TEXT
 for events in 100 1000 10000 50000; do
-	awk -v events="$events" -v workers=7 -v bucket="$(sed -n 's/^bucket: //p' "$crash")" -f tests/lib/long_timeline.awk >"${crash%.crash}.timeline.json"
+	awk -v events="$events" -v workers=7 -v bucket="$(sed -n 's/^bucket: //p' "$crash")" -v hash="$(sed -n 's/^schedule_hash: //p' "$crash")" -f tests/lib/long_timeline.awk >"${crash%.crash}.timeline.json"
 	start=$(date +%s%N)
 	"$GOKNOT" report -o "$work/$events.html" "$work/campaign" >"$work/report.out"
 	wrote=$((($(date +%s%N) - start) / 1000000))

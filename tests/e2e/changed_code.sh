@@ -101,4 +101,62 @@ expect_refusal 2 'goknot replay: .*TestABBA of example\.org/changed/abba is not 
 module other example.org/other
 goknot replay -C other -o "$work/build" "$closing"
 expect_rc 2 "another module"
+
+# A go statement that moves into another function gives its goroutine another path: with that nothing has been tried.
+module helper example.org/helper
+code() { # how both are started
+	cat >helper/helper_test.go <<GO
+package helper
+
+import (
+	"sync"
+	"testing"
+)
+
+func TestOrder(t *testing.T) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	x, y, hit := 0, 0, false
+	for range $2 {
+		mu.Lock()
+		mu.Unlock()
+	}
+	wg.Add(2)
+	writeX := func() {
+		defer wg.Done()
+		for i := range 30 {
+			mu.Lock()
+			x = i
+			mu.Unlock()
+		}
+	}
+	writeY := func() {
+		defer wg.Done()
+		for i := range 30 {
+			mu.Lock()
+			y = i
+			hit = hit || x == 17 && y == 3
+			mu.Unlock()
+		}
+	}
+	$1
+	wg.Wait()
+	if hit {
+		panic("hit")
+	}
+}
+
+func startX(f func()) { go f() }
+
+func startY(f func()) { go f() }
+GO
+}
+code 'go writeX(); go writeY()' 0
+goknot fuzz -C helper -o helper.campaign -json -quiet -first -seed 1 -parallel 1 -fuzztime 20000x .
+expect_rc 1 "fuzzing what is to be rewritten: $(cat out)"
+crash=$(events finding '.[0].crash_file')
+code 'startX(writeX); startY(writeY)' 7
+goknot replay -C helper -o "$work/build" -quiet "$crash"
+expect_rc 4 "go statements in another function: $(cat out)"
+expect_out 'replay: diverged at step .*'
 done_testing

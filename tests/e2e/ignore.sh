@@ -150,4 +150,35 @@ fuzz Crash -ignore known.txt ./...
 expect_rc 1 "a panic is no deadlock"
 expect "it is not found again" test "$(events finding 'map(.verdict) | tostring')" = '["panic"]'
 expect "the entry is said to have matched" test "$(events ignore '.[0].findings')" = 0
+
+# What is ignored must not hide a goroutine that is blocked at the same line and was created elsewhere.
+module two example.org/two
+cat >two/two_test.go <<'GO'
+package two
+
+import "testing"
+
+func work(c chan int) { <-c }
+
+func startKnown(c chan int) { go work(c) }
+
+func startNew(c chan int) { go work(c) }
+
+func TestLeak(t *testing.T) {
+	c := make(chan int)
+	first := make(chan int, 2)
+	go func() { first <- 1 }()
+	go func() { first <- 2 }()
+	if <-first == 1 {
+		startKnown(c)
+	} else {
+		startNew(c)
+	}
+	<-first
+}
+GO
+echo 'leak function example.org/two.startKnown -- lives with the process' >two/.goknotignore
+goknot fuzz -C two -o two.campaign -json -quiet -seed 1 -parallel 1 -fuzztime 300x .
+expect_rc 1 "another creator: $(cat out)"
+expect "another creator: $(cat out)" test "$(events summary '.[0] | .findings == 1 and .ignored == 1')" = true
 done_testing

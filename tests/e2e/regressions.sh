@@ -109,4 +109,42 @@ echo 'fail site m_test.go -- nobody minds' >known
 fuzz 100 -ignore known
 expect_rc 0 "ignored, and back"
 expect_state "ignored, and back" ignored
+
+# A line more above the test moves every goroutine path, and with it what select draws: the bug is no more fixed than before.
+module moved example.org/moved
+cat >moved/moved_test.go <<'GO'
+package moved
+
+import "testing"
+
+func TestSelect(t *testing.T) {
+	a, b := make(chan int, 4), make(chan int, 4)
+	for range 4 {
+		a <- 1
+		b <- 1
+	}
+	done := make(chan int)
+	go func() {
+		n := 0
+		for range 4 {
+			select {
+			case <-a:
+				n++
+			case <-b:
+			}
+		}
+		done <- n
+	}()
+	if <-done == 4 {
+		panic("all of one")
+	}
+}
+GO
+goknot fuzz -C moved -o moved.campaign -json -quiet -first -seed 1 -parallel 1 -fuzztime 3000x .
+expect_rc 1 "a panic that select decides: $(cat out)"
+sed -i 's|^func TestSelect|// One line more.\n&|' moved/moved_test.go
+goknot fuzz -C moved -o moved.campaign -json -quiet -seed 2 -parallel 1 -fuzztime 1x .
+expect "it counts as fixed: $(cat out)" test "$(events fixed length)" = 0
+goknot list -json moved.campaign
+expect "the store has: $(cat out)" test "$(jq -s '[.[].state] | unique == ["verified"]' out)" = true
 done_testing

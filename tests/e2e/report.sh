@@ -123,7 +123,7 @@ expect_rc 0 "hostile pictures"
 
 cp -R c long
 bucket_of() { sed -n 's/^bucket: //p' "$1"; }
-awk -v events=10000 -v workers=7 -v bucket="$(bucket_of "c/crashes/$abba")" -f "$root/tests/lib/long_timeline.awk" >"long/crashes/${abba%.crash}.timeline.json"
+awk -v events=10000 -v workers=7 -v bucket="$(bucket_of "c/crashes/$abba")" -v hash="$(sed -n "s/^schedule_hash: //p" "c/crashes/$abba")" -f "$root/tests/lib/long_timeline.awk" >"long/crashes/${abba%.crash}.timeline.json"
 goknot report -o long.html long
 expect_rc 0 "10,000 events"
 expect "10,000 events take less than 3 MB" test "$(stat -c %s long.html)" -lt 3000000

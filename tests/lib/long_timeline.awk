@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Prints a timeline (docs/wire-format.md) of many events: workers that pass a lock round and send to the test, until two
 # of them wait for each other. -v events=N, -v workers=N,
-# -v bucket=16 digits: of the finding that it is to stand beside
+# -v bucket=16 digits, -v hash=16 digits: of the finding, and its schedule, that it is to stand beside
 function event(fields) {
 	list = list (n ? ",\n" : "") fields
 	return n++
@@ -67,7 +67,7 @@ BEGIN {
 	print "{\"format\":\"goknot timeline\",\n\"version\":1,"
 	print "\"package\":\"example.org/long\",\n\"test\":\"TestLong\",\n\"verdict\":\"deadlock\","
 	print "\"title\":\"deadlock: lock long.go:20, lock long.go:40\",\n\"bucket\":\"" bucket "\","
-	printf "\"schedule_hash\":\"00000000000000bb\",\n\"seed\":\"1\",\n\"virtual_ns\":%d,\n\"steps\":%d,\n", at * 120, at
+	printf "\"schedule_hash\":\"%s\",\n\"seed\":\"1\",\n\"virtual_ns\":%d,\n\"steps\":%d,\n", hash, at * 120, at
 	print "\"left_out\":0,\n\"native\":false,\n\"minimized\":false,\n\"explanation\":[\"a long run\"],\n\"signature\":[],"
 	print "\"sites\":["
 	for (s = 0; s < 7; s++)

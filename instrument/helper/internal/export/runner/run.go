@@ -45,30 +45,34 @@ func main() {
 	timeout := flag.Duration("timeout", repro.timeout, "as that of go test, for each run")
 	plain := flag.Bool("plain", false, "without the order: how the test does by itself")
 	flag.Parse()
-	if err := run(*dir, *times, *write, *timeout, *plain); err != nil {
+	failed, err := run(*dir, *times, *write, *timeout, *plain)
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "run.go:", err)
 		os.Exit(2)
 	}
+	if failed {
+		os.Exit(1)
+	}
 }
 
-func run(dir string, times int, write string, timeout time.Duration, plain bool) error {
+func run(dir string, times int, write string, timeout time.Duration, plain bool) (failed bool, err error) {
 	root, err := moduleRoot(dir)
 	if err != nil {
-		return err
+		return false, err
 	}
 	work, err := os.MkdirTemp("", "goknot-export-")
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer os.RemoveAll(work)
 	if write != "" {
 		if work, err = filepath.Abs(write); err != nil {
-			return err
+			return false, err
 		}
 	}
 	overlay, err := writeOverlay(root, work)
 	if err != nil {
-		return err
+		return false, err
 	}
 	// vet would look for the directory of the order control, which is in the overlay only.
 	build := append([]string{"test", "-vet=off"}, repro.flags...)
@@ -78,15 +82,15 @@ func run(dir string, times int, write string, timeout time.Duration, plain bool)
 	pkg := "./" + filepath.ToSlash(repro.dir)
 	if write != "" {
 		fmt.Printf("cd %s && go %s -count=1 -run '%s' -timeout %s %s\n", root, strings.Join(build, " "), repro.run, timeout, pkg)
-		return nil
+		return false, nil
 	}
 	binary := filepath.Join(work, "repro.test.exe")
 	c := exec.Command("go", append(build, "-c", "-o", binary, pkg)...)
 	c.Dir, c.Stdout, c.Stderr = root, os.Stderr, os.Stderr
 	if err := c.Run(); err != nil {
-		return fmt.Errorf("go test -c: %w", err)
+		return false, fmt.Errorf("go test -c: %w", err)
 	}
-	return report(runAll(binary, filepath.Join(root, repro.dir), times, timeout), times)
+	return report(runAll(binary, filepath.Join(root, repro.dir), times, timeout), times), nil
 }
 
 // moduleRoot is the directory of the module that the bug is in.
@@ -225,7 +229,8 @@ func isIt(out string) bool {
 	return ok
 }
 
-func report(list []outcome, times int) error {
+// report tells whether a run failed.
+func report(list []outcome, times int) bool {
 	failed, same := 0, 0
 	shown := list[0]
 	for _, o := range list {
@@ -244,8 +249,5 @@ func report(list []outcome, times int) error {
 	if failed > same {
 		fmt.Printf("fails %d of %d in another way\n", failed-same, times)
 	}
-	if failed > 0 {
-		os.Exit(1)
-	}
-	return nil
+	return failed > 0
 }
