@@ -12,6 +12,13 @@
 
 #include <string.h>
 
+/* uthash must not call exit() when memory runs out. */
+#define uthash_fatal(msg) knot_assert_failed(msg, __FILE__, __LINE__)
+#include <uthash.h>
+
+/* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+
 /* As the shim counts them: to start, to go on and to compute are none. */
 static bool is_execution(const struct knot_shm_event *e)
 {
@@ -19,59 +26,90 @@ static bool is_execution(const struct knot_shm_event *e)
 		e->op != KNOT_OP_COMPUTE;
 }
 
-/* Steps of g before event at that did this. */
-static uint32_t count_before(
-	const struct knot_run_view *run, size_t at, uint16_t g, uint32_t op, uint32_t site)
+/* How often a goroutine has done something. */
+struct counted {
+	uint64_t key;
+	uint32_t n;
+	UT_hash_handle hh;
+};
+
+/* What a goroutine did last. */
+struct last {
+	uint8_t kind; /* KNOT_EV_STEP or KNOT_EV_EXIT; 0 = nothing yet */
+	uint8_t op;
+	uint32_t site, nth;
+};
+
+/* What the events so far say. */
+struct passing {
+	struct counted *counts;
+	struct last *last; /* by goroutine number, whatever that is */
+};
+
+static struct counted *count_of(struct passing *p, const struct knot_shm_event *e)
 {
-	uint32_t n = 0;
+	const uint64_t key = (uint64_t)e->g << 48 | (uint64_t)e->op << 32 | e->site;
+	struct counted *c;
 
-	for (size_t i = 0; i < at; i++) {
-		const struct knot_shm_event *e = &run->events[i];
-
-		n += e->kind == KNOT_EV_STEP && e->g == g && e->op == op && e->site == site;
+	/* NOLINTNEXTLINE(clang-analyzer-*) */
+	HASH_FIND(hh, p->counts, &key, sizeof(key), c);
+	if (!c) {
+		c = knot_xalloc(sizeof(*c));
+		c->key = key;
+		HASH_ADD(hh, p->counts, key, sizeof(c->key), c);
 	}
-	return n;
+	return c;
 }
 
-static struct knot_crash_departure departure(const struct knot_run_view *run, size_t at)
+static void pass(struct passing *p, const struct knot_shm_event *e)
 {
-	const struct knot_shm_event *e = &run->events[at];
+	if (e->kind == KNOT_EV_STEP)
+		p->last[e->g] = (struct last){
+			.kind = e->kind, .op = e->op, .site = e->site, .nth = count_of(p, e)->n++};
+	else if (e->kind == KNOT_EV_EXIT)
+		p->last[e->g].kind = e->kind;
+}
+
+static struct knot_crash_departure departure(
+	struct passing *p, const struct knot_run_view *run, const struct knot_shm_event *e)
+{
 	const struct knot_switch s = knot_switch_of_event(run, e);
+	const struct last *last = &p->last[e->g];
 	struct knot_crash_departure d = {
 		.kind = KNOT_DEPARTS_AT, .from = s.from, .to = s.to, .ops = s.ops};
-	size_t last = at;
 
 	if (s.at && e->op != KNOT_OP_RESUME) {
 		d.op = e->op;
 		d.site = e->site;
-		d.nth = count_before(run, at, e->g, e->op, e->site);
+		d.nth = count_of(p, e)->n;
 		return d;
 	}
 	d.kind = s.at ? KNOT_DEPARTS_AFTER : KNOT_DEPARTS_BEHIND;
-	while (last-- > 0) {
-		const struct knot_shm_event *before = &run->events[last];
-
-		if (before->g != e->g)
-			continue;
-		if (before->kind == KNOT_EV_EXIT)
-			return d;
-		if (before->kind != KNOT_EV_STEP)
-			continue;
-		if (!s.at)
-			d.kind = KNOT_DEPARTS_IN;
-		d.op = before->op;
-		d.site = before->site;
-		d.nth = count_before(run, last, e->g, before->op, before->site);
+	if (last->kind != KNOT_EV_STEP)
 		return d;
-	}
+	if (!s.at)
+		d.kind = KNOT_DEPARTS_IN;
+	d.op = last->op;
+	d.site = last->site;
+	d.nth = last->nth;
 	return d;
 }
 
 void knot_departures_of_run(const struct knot_run_view *run, size_t max, knot_departures *ret)
 {
-	for (size_t i = 0; i < run->len && ret->len < max; i++)
+	struct passing p = {.last = knot_xalloc((UINT16_MAX + 1u) * sizeof(*p.last))};
+	struct counted *c, *next;
+
+	for (size_t i = 0; i < run->len && ret->len < max; i++) {
 		if (run->events[i].kind == KNOT_EV_SWITCH)
-			knot_vec_push(ret, departure(run, i));
+			knot_vec_push(ret, departure(&p, run, &run->events[i]));
+		pass(&p, &run->events[i]);
+	}
+	HASH_ITER(hh, p.counts, c, next) {
+		HASH_DEL(p.counts, c);
+		free(c);
+	}
+	free(p.last);
 }
 
 static bool has_path(const struct knot_run_view *run, uint16_t g, uint64_t path)
