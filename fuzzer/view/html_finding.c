@@ -116,6 +116,9 @@ static void add_tree(const struct knot_timeline *t, struct knot_text *out)
 
 /* --- who waits for whom ---------------------------------------------------------------------- */
 
+/* Rows of the table: each looks at all waits. */
+#define WAITS_TOLD 200
+
 static void add_waited_for(const struct knot_timeline *t, uint32_t g, struct knot_text *out)
 {
 	static const char *const whys[KNOT_TIMELINE_WHYS] = {
@@ -139,13 +142,15 @@ static void add_waited_for(const struct knot_timeline *t, uint32_t g, struct kno
 
 static void add_wait_table(const struct knot_timeline *t, struct knot_text *out)
 {
+	size_t blocked = 0;
+
 	knot_text_adds(out,
 		"<div class=\"wide\"><table><thead><tr><th scope=\"col\">Goroutine</th><th "
 		"scope=\"col\">At the "
 		"end</th>"
 		"<th scope=\"col\">Waits for</th></tr></thead><tbody>\n");
 	for (uint32_t g = 0; g < t->goroutines.len; g++) {
-		if (t->goroutines.data[g].state != KNOT_TIMELINE_BLOCKED)
+		if (t->goroutines.data[g].state != KNOT_TIMELINE_BLOCKED || blocked++ >= WAITS_TOLD)
 			continue;
 		knot_auto_free char *state = knot_picture_state(t, g);
 
@@ -157,6 +162,9 @@ static void add_wait_table(const struct knot_timeline *t, struct knot_text *out)
 		knot_text_adds(out, "</td></tr>\n");
 	}
 	knot_text_adds(out, "</tbody></table></div>\n");
+	if (blocked > WAITS_TOLD)
+		knot_text_addf(out, "<p class=\"dim\">%zu more goroutines are blocked.</p>\n",
+			blocked - WAITS_TOLD);
 }
 
 static void add_waits(const struct knot_timeline *t, struct knot_text *out)
