@@ -534,13 +534,13 @@ static void build_words(const struct knot_instrument_options *options,
 	arguments *argv)
 {
 	knot_vec_push(argv, result->go);
-	if (options->program) {
-		knot_vec_push(argv, "build");
-	} else {
-		knot_vec_push(argv, "test");
+	knot_vec_push(argv, options->program ? "build" : "test");
+	if (!options->program) {
 		knot_vec_push(argv, "-c");
 		knot_vec_push(argv, "-vet=off");
 	}
+	if (options->gcflags)
+		knot_vec_push(argv, options->gcflags);
 	knot_vec_push(argv, "-buildvcs=false");
 	build_flags(options, result->modfile, argv);
 	knot_vec_push(argv, "-overlay");

@@ -21,6 +21,7 @@ struct knot_instrument_options {
 	const char *
 		deps; /* comma-separated patterns of dependencies to instrument, too; NULL = none */
 	const char *run, *skip; /* the tests to list, as for go test; NULL = all */
+	const char *gcflags; /* "-gcflags=...", NULL = the user's own */
 	bool race;
 	bool program; /* main packages are built to be run, and not their tests */
 	const char *work_dir; /* absolute, made if missing */

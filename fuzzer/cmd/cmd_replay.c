@@ -78,6 +78,28 @@ static int ask_plain(struct knot_replaying *r, const struct knot_schedule *sched
 	return rc == KNOT_EINPUT ? 0 : rc;
 }
 
+void knot_replaying_count(
+	struct knot_replaying *r, const struct knot_outcome *o, const struct knot_finding *f)
+{
+	const struct knot_shm_result *result = &o->record.result;
+
+	r->sum.times++;
+	r->sum.verdict = knot_verdict_name(f->verdict.kind);
+	r->sum.schedule_hash = result->hash;
+	r->sum.steps = result->steps;
+	if (knot_changed_is_same(&r->run, f)) {
+		if (!r->sum.reproduced++ && (r->text = knot_changed_moved_text(&r->run, f)))
+			r->sum.outcome = "reproduced";
+	}
+	r->sum.same_hash += result->hash == r->run.crash.schedule_hash;
+	r->sum.diverged += (result->flags & KNOT_RUN_DIVERGED) != 0;
+	if (r->sum.times > 1)
+		return;
+	r->sum.preempted = knot_record_preemptions(&o->record);
+	r->sum.arrivals = knot_record_arrivals(&o->record);
+	r->sum.proof = knot_proof_name(f->verdict.proof);
+}
+
 static int one_replay(struct knot_replaying *r, struct knot_error *err)
 {
 	const struct knot_crash *c = &r->run.crash;
@@ -99,25 +121,13 @@ static int one_replay(struct knot_replaying *r, struct knot_error *err)
 		return knot_error_set(err, KNOT_EUSAGE, "the process ends before the run begins");
 	}
 	knot_crash_run_judge(&r->run, &o, &f);
-	r->sum.times++;
-	r->sum.verdict = knot_verdict_name(f.verdict.kind);
-	r->sum.schedule_hash = o.record.result.hash;
-	r->sum.steps = o.record.result.steps;
-	if (knot_changed_is_same(&r->run, &f)) {
-		if (!r->sum.reproduced++ && (r->text = knot_changed_moved_text(&r->run, &f)))
-			r->sum.outcome = "reproduced";
-	}
-	r->sum.same_hash += o.record.result.hash == c->schedule_hash;
-	r->sum.diverged += (o.record.result.flags & KNOT_RUN_DIVERGED) != 0;
+	knot_replaying_count(r, &o, &f);
 	if (r->sum.times == 1) {
-		r->sum.preempted = knot_record_preemptions(&o.record);
-		r->sum.arrivals = knot_record_arrivals(&o.record);
 		knot_sitenames_learn(r->run.names);
 		if (!r->printing.quiet)
 			rc = ask_plain(r, &schedule, &plain, err);
 		knot_sitenames_use(r->run.names, NULL);
 		knot_replaying_print(&r->printing, &o, &f, r->run.names, plain);
-		r->sum.proof = knot_proof_name(f.verdict.proof);
 		r->title = knot_steal(&f.title);
 		r->message = knot_steal(&f.message);
 	}
@@ -236,10 +246,12 @@ int knot_cmd_replay(int argc, char **argv)
 	knot_auto_fclose FILE *trace = NULL;
 	int rc = knot_options_replay(argc, argv, &o, &err), trace_rc;
 	const struct knot_crash_run_options ro = {
-		.dir = o.dir, .output = o.output, .memory_bytes = o.memory_bytes};
+		.dir = o.dir, .output = o.output, .memory_bytes = o.memory_bytes, .debug = o.dlv};
 
 	if (!rc)
 		rc = knot_crash_run_read(&r.run, o.file, &ro, &err);
+	if (!rc && o.dlv)
+		rc = knot_replaying_dlv_find(&r, &err);
 	if (!rc && o.trace && !(trace = fopen(o.trace, "we")))
 		rc = knot_error_set(&err, KNOT_EUSAGE, "-trace %s: %s", o.trace, strerror(errno));
 	if (!rc)
@@ -248,8 +260,8 @@ int knot_cmd_replay(int argc, char **argv)
 		r.printing =
 			(struct knot_printing){.emit = o.json ? &knot_emit_json : &knot_emit_text,
 				.trace = trace,
-				.quiet = o.quiet || o.json};
-		rc = replay(&r, &err);
+				.quiet = o.quiet || o.json || o.dlv};
+		rc = o.dlv ? knot_replaying_dlv(&r, &err) : replay(&r, &err);
 	}
 	if (rc >= 0 && (trace_rc = finish_trace(trace, o.trace, &err)))
 		rc = trace_rc;
@@ -262,6 +274,7 @@ int knot_cmd_replay(int argc, char **argv)
 	free(r.message);
 	free(r.text);
 	free(r.release);
+	free(r.dlv);
 	knot_changed_free(&r.changed);
 	return rc;
 }

@@ -257,6 +257,7 @@ int knot_crash_place_open(struct knot_crash_place *place, const struct knot_sess
 		.program_dir = is_program(c) ? c->dir : NULL,
 		.campaign_dir = session->campaign_dir,
 		.aside = true,
+		.debug = place->debug,
 		.cancel_fd = session->cancel_fd,
 	};
 
@@ -341,6 +342,7 @@ int knot_crash_run_open(struct knot_crash_run *r, const struct knot_crash_run_op
 	int rc = knot_session_open(
 		options->dir ? options->dir : r->module_dir, options->output, &r->session, err);
 
+	r->own.debug = options->debug;
 	if (!rc)
 		rc = knot_crash_place_open(&r->own, &r->session, crashes, 1, err);
 	return rc ? rc : knot_crash_run_attach(r, &r->own, options, r->session.cancel, err);

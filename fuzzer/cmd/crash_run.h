@@ -19,6 +19,7 @@ struct knot_crash_place {
 	struct knot_sitenames *names;
 	const char **args; /* NULL-terminated */
 	char *tests; /* -run */
+	bool debug; /* built for a debugger; set before it is opened */
 };
 
 /* The code that is built, to the one that a crash file is of. */
@@ -43,6 +44,7 @@ struct knot_crash_run_options {
 	const char *dir; /* -C, NULL = where the module of the file is found */
 	const char *output; /* -o, NULL = .goknot in it */
 	uint64_t memory_bytes; /* 0 = as it was then */
+	bool debug; /* build for a debugger */
 };
 
 /* Caller frees ret with knot_crash_free. */

@@ -71,7 +71,7 @@ static bool take_u64(const char *text, int base, uint64_t *ret)
 	return true;
 }
 
-static int set_int(const struct given *g)
+static int take_int(const struct given *g, size_t offset)
 {
 	const struct knot_option *o = g->option;
 	uint64_t value;
@@ -80,8 +80,19 @@ static int set_int(const struct given *g)
 			knot_xasprintf("a number from %u to %u", o->low, o->high);
 		return refuse(g, what);
 	}
-	*(uint32_t *)field(g, o->offset) = (uint32_t)value;
+	*(uint32_t *)field(g, offset) = (uint32_t)value;
 	return 0;
+}
+
+static int set_int(const struct given *g)
+{
+	return take_int(g, g->option->offset);
+}
+
+static int set_perhaps(const struct given *g)
+{
+	*(bool *)field(g, g->option->offset) = true;
+	return g->value ? take_int(g, g->option->second) : 0;
 }
 
 static int set_u64(const struct given *g)
@@ -259,12 +270,6 @@ static int set_word(const struct given *g)
 	return refuse_word(g);
 }
 
-static int set_absent(const struct given *g)
-{
-	return knot_error_set(g->err, KNOT_EUSAGE, "-%s is not in this release: %s",
-		g->option->name, g->option->instead);
-}
-
 /* Indexed by enum knot_option_kind. */
 static int (*const setters[])(const struct given *g) = {
 	[KNOT_OPTION_BOOL] = set_bool,
@@ -278,7 +283,7 @@ static int (*const setters[])(const struct given *g) = {
 	[KNOT_OPTION_REGEXP] = set_regexp,
 	[KNOT_OPTION_ENUM] = set_word,
 	[KNOT_OPTION_NAME] = set_word,
-	[KNOT_OPTION_ABSENT] = set_absent,
+	[KNOT_OPTION_PERHAPS] = set_perhaps,
 };
 
 /* --- the command line ------------------------------------------------------------------------ */
@@ -355,7 +360,7 @@ static int take_flag(const struct knot_option_table *table, const char *flag, co
 			o = &table->options[i];
 	if (!o)
 		return refuse_unknown(table, name, err);
-	const bool alone = o->kind == KNOT_OPTION_BOOL || o->kind == KNOT_OPTION_ABSENT;
+	const bool alone = o->kind == KNOT_OPTION_BOOL || o->kind == KNOT_OPTION_PERHAPS;
 	const struct given g = {.option = o,
 		.value = equals ? equals + 1
 			: alone ? NULL

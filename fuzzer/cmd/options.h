@@ -27,7 +27,7 @@ enum knot_option_kind {
 	KNOT_OPTION_REGEXP, /* const char *, go test's -run: the helper knows what it may be */
 	KNOT_OPTION_ENUM, /* uint32_t, index of the word in names */
 	KNOT_OPTION_NAME, /* const char *, one of names as it stands there */
-	KNOT_OPTION_ABSENT, /* not in this release; instead says what to use */
+	KNOT_OPTION_PERHAPS, /* bool; -x, or -x=3 with second: uint32_t in [low, high] */
 };
 
 #define KNOT_OPTION_NAMES_MAX 10
@@ -39,7 +39,7 @@ struct knot_option {
 	uint32_t low, high; /* INT */
 	const char *names[KNOT_OPTION_NAMES_MAX]; /* ENUM, NAME; ends with NULL */
 	const char *absent[KNOT_OPTION_NAMES_MAX]; /* known words that this release lacks */
-	const char *instead; /* sentence for ABSENT and for absent words */
+	const char *instead; /* sentence for absent words */
 };
 
 struct knot_option_table {

@@ -14,7 +14,8 @@ static const struct knot_option replay_options[] = {
 	{"bisect", KNOT_OPTION_BOOL, REPLAY(bisect)},
 	{"memory", KNOT_OPTION_SIZE, REPLAY(memory_bytes)},
 	{"trace", KNOT_OPTION_STRING, REPLAY(trace)},
-	{"dlv", KNOT_OPTION_ABSENT, .instead = "use -trace to read the interleaving"},
+	{"dlv", KNOT_OPTION_PERHAPS, REPLAY(dlv), AND(knot_replay_options, dlv_step), .low = 1,
+		.high = UINT32_MAX},
 	{"json", KNOT_OPTION_BOOL, REPLAY(json)},
 	{"quiet", KNOT_OPTION_BOOL, REPLAY(quiet)},
 	{"C", KNOT_OPTION_STRING, REPLAY(dir)},
@@ -73,6 +74,20 @@ static int one_file(
 	return 0;
 }
 
+/* A session with a debugger is one run, and for a person. */
+static int check_dlv(const struct knot_replay_options *o, struct knot_error *err)
+{
+	const char *flag = o->times ? "-n"
+		: o->json           ? "-json"
+		: o->bisect         ? "-bisect"
+				    : NULL;
+
+	if (!o->dlv || !flag)
+		return 0;
+	return knot_error_set(
+		err, KNOT_EUSAGE, "-dlv is one run in a debugger: it does not go with %s", flag);
+}
+
 int knot_options_replay(
 	int argc, char **argv, struct knot_replay_options *ret_options, struct knot_error *err)
 {
@@ -81,7 +96,7 @@ int knot_options_replay(
 	struct knot_option_words words;
 	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 
-	if (!r && !(r = one_file(&words, &o.file, err)))
+	if (!r && !(r = one_file(&words, &o.file, err)) && !(r = check_dlv(&o, err)))
 		*ret_options = o;
 	return r;
 }

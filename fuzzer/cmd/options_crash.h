@@ -14,6 +14,8 @@ struct knot_replay_options {
 	uint32_t continuations;
 	bool bisect; /* exit codes as git bisect run wants them */
 	uint64_t memory_bytes; /* 0 = the default */
+	bool dlv; /* under delve, which stops before a step */
+	uint32_t dlv_step; /* 0 = not given */
 	const char *trace; /* file to write the interleaving to, NULL = none */
 	bool json;
 	bool quiet;

@@ -365,7 +365,8 @@ static int take_place(struct knot_project *p, char **ret_work, struct knot_error
 		return rc;
 	}
 	for (unsigned i = 0; i < ASIDE_MAX && rc == KNOT_EBUSY; i++) {
-		knot_auto_free char *work = knot_xasprintf("%s/build/aside-%u", dir, i);
+		knot_auto_free char *work = knot_xasprintf(
+			"%s/build/%s-%u", dir, p->options.debug ? "debug" : "aside", i);
 
 		if ((rc = knot_file_mkdirs(work, 0777, err)) ||
 			(rc = knot_lock_take(work, &p->lock, err)))
@@ -405,6 +406,10 @@ int knot_project_open(const struct knot_project_options *options, knot_project_p
 	if (progress)
 		progress(arg, "instrumenting");
 	rc = knot_instrument(&o, &p.build, err);
+	knot_auto_free char *gcflags = knot_xasprintf("-gcflags=%s/...=-N -l", p.build.module);
+
+	if (options->debug)
+		o.gcflags = gcflags;
 	if (!rc)
 		rc = load_sites(&p, err);
 	if (!rc)

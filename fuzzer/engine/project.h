@@ -28,6 +28,7 @@ struct knot_project_options {
 	const char *campaign_dir; /* absolute */
 	bool maybe_none; /* no test at all is fine, too: no target then */
 	bool aside; /* build beside a campaign that may be running there, not in its place */
+	bool debug; /* the module's packages without optimisations, in a place of such builds; with aside */
 	int cancel_fd;
 };
 

@@ -26,6 +26,8 @@ struct knot_replayer {
 	uint64_t deadline_ns;
 	knot_replayer_meanwhile meanwhile;
 	void *meanwhile_arg;
+	knot_replayer_said said; /* NULL = nobody wants to know */
+	void *said_arg;
 };
 
 struct waiting {
@@ -81,6 +83,17 @@ void knot_replayer_set_meanwhile(
 	r->meanwhile_arg = arg;
 }
 
+void knot_replayer_set_debugger(
+	struct knot_replayer *r, const char *const *words, knot_replayer_said said, void *arg)
+{
+	r->options.debugger = words;
+	r->options.timeout_ns = 0;
+	r->options.memory_bytes = 0;
+	r->options.processes = 0;
+	r->said = said;
+	r->said_arg = arg;
+}
+
 bool knot_replayer_late(const struct knot_replayer *r)
 {
 	return r->deadline_ns && knot_clock_mono_ns() >= r->deadline_ns;
@@ -121,7 +134,7 @@ static int stream_open(struct stream *s, struct knot_error *err)
 }
 
 /* Reads what is there; beyond the limit it is read and dropped, so that the target never blocks on us. */
-static void stream_drain(struct stream *s)
+static void stream_drain(const struct knot_replayer *r, struct stream *s)
 {
 	char rest[4096];
 
@@ -132,6 +145,8 @@ static void stream_drain(struct stream *s)
 
 		if (n <= 0)
 			return;
+		if (r->said)
+			r->said(r->said_arg, room ? s->data + s->len : rest, (size_t)n);
 		if (room)
 			s->len += (size_t)n;
 	}
@@ -249,6 +264,7 @@ static int post(struct knot_replayer *r, const struct knot_schedule *s, struct k
 	plan.request.steps_hint = s->steps_hint;
 	plan.request.alias_len = (uint32_t)(s->aliases_len / KNOT_ALIAS_SLOTS);
 	plan.request.prefix_len = (uint32_t)(s->aliases_len + s->decisions_len);
+	plan.request.stop_step = s->stop_step;
 	plan.request.mem_len = (uint32_t)s->memory_len;
 	add_chain(s, &plan.request);
 	if (s->memory_len)
@@ -279,14 +295,14 @@ static int wait_for_end(
 		if (r->cancel && *r->cancel)
 			return knot_error_set(err, KNOT_EUSAGE, "interrupted");
 		ppoll(p, 2, &tick, NULL);
-		stream_drain(&r->out);
-		stream_drain(&r->err);
+		stream_drain(r, &r->out);
+		stream_drain(r, &r->err);
 		rc = knot_worker_poll(r->worker, &events, err);
 		if (!rc && r->meanwhile)
 			rc = r->meanwhile(r->meanwhile_arg, err);
 	}
-	stream_drain(&r->out);
-	stream_drain(&r->err);
+	stream_drain(r, &r->out);
+	stream_drain(r, &r->err);
 	return rc;
 }
 

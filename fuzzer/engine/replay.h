@@ -32,6 +32,7 @@ struct knot_schedule {
 	uint32_t depth, steps_hint; /* of that policy */
 	const uint32_t *memory; /* accesses that are scheduling points, KNOT_MEM_MAX at most */
 	size_t memory_len;
+	uint32_t stop_step; /* the step before which a debugger is stopped, 0 = none */
 	bool end_only; /* the outcome's record is without its trace */
 	bool to_the_end; /* wait until the process is gone, so that its CPU time is known */
 	/* Order control, where decisions leave it something: native runs have no other. */
@@ -78,6 +79,13 @@ uint64_t knot_replayer_left_ns(const struct knot_replayer *r, uint64_t most_ns);
 typedef int (*knot_replayer_meanwhile)(void *arg, struct knot_error *err);
 void knot_replayer_set_meanwhile(
 	struct knot_replayer *r, knot_replayer_meanwhile meanwhile, void *arg);
+/*
+ * Replays to come are run by a debugger: words as struct knot_worker_options has them, borrowed. There is no limit of time,
+ * memory or processes then. said is told what the target prints as it comes; arg is its own.
+ */
+typedef void (*knot_replayer_said)(void *arg, const char *data, size_t len);
+void knot_replayer_set_debugger(
+	struct knot_replayer *r, const char *const *words, knot_replayer_said said, void *arg);
 /* Pid of its process, which may still be ending; 0 = none. */
 pid_t knot_replayer_pid(const struct knot_replayer *r);
 /* Borrowed: for site names, until the next replay. */

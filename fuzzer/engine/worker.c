@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -174,10 +175,16 @@ static char *race_setting(const struct knot_worker *w)
 }
 
 /* go test's own flags for a test; a program gets its arguments and nothing else. Texts are borrowed. */
-static void arguments(
-	const struct knot_worker_target *t, const char *run, const char *skip, strings *ret)
+static void arguments(const struct knot_worker *w, const char *run, const char *skip, strings *ret)
 {
+	const struct knot_worker_target *t = w->target;
+	const char *const *debugger = w->options.debugger;
+
+	for (size_t i = 0; debugger && debugger[i]; i++)
+		knot_vec_push(ret, debugger[i]);
 	knot_vec_push(ret, t->binary);
+	if (debugger)
+		knot_vec_push(ret, "--");
 	if (!t->program) {
 		knot_vec_push(ret, run);
 		if (skip)
@@ -189,6 +196,24 @@ static void arguments(
 	for (size_t i = 0; t->args && t->args[i]; i++)
 		knot_vec_push(ret, t->args[i]);
 	knot_vec_push(ret, NULL);
+}
+
+static void descriptors(const struct knot_worker *w, struct knot_proc_options *o)
+{
+	const int out = output(w, w->options.stdout_fd), err = output(w, w->options.stderr_fd);
+
+	o->extra[o->extra_len++] =
+		(struct knot_proc_fd){.from = knot_shm_fd(w->shm), .to = SHM_TARGET_FD};
+	o->stdout_fd = out;
+	o->stderr_fd = err;
+	if (!w->options.debugger)
+		return;
+	o->interactive = true;
+	o->stdin_fd = STDIN_FILENO;
+	o->stdout_fd = STDOUT_FILENO;
+	o->stderr_fd = STDERR_FILENO;
+	o->extra[o->extra_len++] = (struct knot_proc_fd){.from = out, .to = KNOT_WORKER_DEBUG_STDOUT};
+	o->extra[o->extra_len++] = (struct knot_proc_fd){.from = err, .to = KNOT_WORKER_DEBUG_STDERR};
 }
 
 /* go test's own environment for a test, and how the shim finds us. */
@@ -220,7 +245,7 @@ static int start(struct knot_worker *w, struct knot_error *err)
 
 	if (rc)
 		return rc;
-	arguments(t, run, skip, &argv);
+	arguments(w, run, skip, &argv);
 	for (char **e = environ; *e; e++)
 		if (strncmp(*e, "GOKNOT_", 7) != 0 && strncmp(*e, "PWD=", 4) != 0 &&
 			strncmp(*e, "TMPDIR=", 7) != 0 &&
@@ -244,12 +269,9 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	o.argv = argv.data;
 	o.envp = envp.data;
 	o.cwd = t->dir;
-	o.stdout_fd = output(w, w->options.stdout_fd);
-	o.stderr_fd = output(w, w->options.stderr_fd);
+	descriptors(w, &o);
 	o.memory_bytes = t->race ? 0 : w->options.memory_bytes;
 	o.fixed_addresses = t->race;
-	o.extra[0] = (struct knot_proc_fd){.from = knot_shm_fd(w->shm), .to = SHM_TARGET_FD};
-	o.extra_len = 1;
 	rc = knot_proc_start(&o, &w->proc, err);
 	knot_vec_free(&argv);
 	knot_vec_free(&envp);
@@ -434,6 +456,11 @@ static int process_gone(struct knot_worker *w, const struct knot_worker_events *
 		return died_in_run(w, ev, x, err);
 	if (state == KNOT_STATE_NO_TEST)
 		return ev->broken(ev->arg, "the test is not in the binary any more", err);
+	if (w->options.debugger && w->queued) {
+		while (w->queued)
+			drop_front(w);
+		return ev->broken(ev->arg, "the debugger was left before the run", err);
+	}
 	if (w->deaths < BROKEN_AFTER)
 		return 0;
 	if (state == KNOT_STATE_EMPTY)

@@ -39,6 +39,12 @@ struct knot_worker_options {
 	bool end_only; /* of each run its end, without the trace */
 	bool native; /* on the stock scheduler */
 	int stdout_fd, stderr_fd; /* KNOT_PROC_NULL or a file; borrowed */
+	/*
+	 * Words in front of the binary, NULL-terminated: the process is a debugger that runs it, on goknot's terminal. What the
+	 * target prints comes from the descriptors KNOT_WORKER_DEBUG_*. There is one such process, whatever comes of it. NULL = none;
+	 * borrowed.
+	 */
+	const char *const *debugger;
 	int drain_fd; /* takes the place of KNOT_PROC_NULL (sys/drain.h), 0 = none; borrowed */
 };
 
@@ -65,6 +71,9 @@ struct knot_worker_stats {
 };
 
 #define KNOT_WORKER_QUEUE 8
+/* In the debugger. */
+#define KNOT_WORKER_DEBUG_STDOUT 4
+#define KNOT_WORKER_DEBUG_STDERR 5
 #define KNOT_WORKER_PROCESSES 1000 /* more are a bomb */
 
 int knot_worker_open(const struct knot_worker_options *options, struct knot_worker **ret_worker,

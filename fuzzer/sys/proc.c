@@ -34,6 +34,7 @@ struct knot_proc {
 	pid_t pid;
 	int pidfd;
 	bool reaped;
+	bool interactive;
 	struct knot_proc_exit exit;
 };
 
@@ -155,7 +156,8 @@ int knot_proc_start(const struct knot_proc_options *options, struct knot_proc **
 		r = launch_failed(launch, options, err);
 	} else {
 		struct knot_proc *proc = knot_xalloc(sizeof(*proc));
-		*proc = (struct knot_proc){.pid = pid, .pidfd = pidfd};
+		*proc = (struct knot_proc){
+			.pid = pid, .pidfd = pidfd, .interactive = options->interactive};
 		*ret_proc = proc;
 	}
 	munmap(launch, sizeof(*launch));
@@ -176,7 +178,7 @@ void knot_proc_kill(struct knot_proc *proc)
 {
 	/* Until it is reaped its pid cannot be given to another group. */
 	if (!proc->reaped)
-		kill(-proc->pid, SIGKILL);
+		kill(proc->interactive ? proc->pid : -proc->pid, SIGKILL);
 }
 
 static uint64_t timeval_ns(const struct timeval *tv)
@@ -187,7 +189,7 @@ static uint64_t timeval_ns(const struct timeval *tv)
 static int reap(struct knot_proc *proc, struct knot_error *err)
 {
 	/* Dead but not reaped: the group's number is still ours, and so are those left in it. */
-	kill(-proc->pid, SIGKILL);
+	knot_proc_kill(proc);
 	int status;
 	struct rusage usage;
 	while (wait4(proc->pid, &status, 0, &usage) < 0)
@@ -232,7 +234,7 @@ void knot_proc_close(struct knot_proc *proc)
 	if (!proc)
 		return;
 	if (!proc->reaped) {
-		kill(-proc->pid, SIGKILL);
+		knot_proc_kill(proc);
 		(void)reap(proc, NULL);
 	}
 	close(proc->pidfd);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Processes. Every process goknot starts leads a session and a process group of its own, so that
+ * Processes. Every process goknot starts (but an interactive one) leads a session and a process group of its own, so that
  * killing the group takes what it forked along; what escapes even that (setsid) falls to goknot as
  * subreaper and is found by knot_proc_reap_orphans.
  */
@@ -44,6 +44,11 @@ struct knot_proc_options {
 	uint64_t file_bytes; /* greatest file it may write (RLIMIT_FSIZE), 0 = no limit */
 	int nice;
 	bool fixed_addresses; /* without address space layout randomisation, where that may be */
+	/*
+	 * It stays in goknot's session and process group, as a shell's child in the foreground: what talks to the user needs
+	 * the terminal. Only it itself is killed then, and not what it has forked.
+	 */
+	bool interactive;
 	bool use_fork; /* the slow path for kernels that refuse the fast one; for tests */
 };
 

@@ -116,7 +116,7 @@ IN_CHILD int knot_proc_child_main(void *arg)
 	const struct knot_proc_options *o = child->options;
 
 	reset_signals();
-	if (setsid() < 0)
+	if (!o->interactive && setsid() < 0)
 		return fail(child, "starting a session");
 	for (size_t i = 0; i < o->ns_len; i++)
 		if (setns(o->ns_fds[i], 0) < 0)

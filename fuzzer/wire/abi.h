@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 9
+#define KNOT_ABI_VERSION 10
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -245,6 +245,7 @@ struct knot_shm_request {
 	uint32_t rarity_min; /* a pair that less than one run in 2^this has shown makes an event, and the run held; 0 = none does */
 	uint32_t alias_len; /* entries at the head of the prefix, KNOT_ALIAS_SLOTS each, that are no part of it: see knot_alias.go */
 	uint64_t policy_seed; /* 0, or what the policy draws from beside seed: the program goes on drawing what it drew */
+	uint64_t stop_step; /* the step before which a debugger is stopped, 0 = none: see knot_break.go */
 	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
 };
 

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 9
+const knotAbiVersion = 10
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -198,6 +198,7 @@ type knotShmRequest struct {
 	rarityMin   uint32
 	aliasLen    uint32
 	policySeed  uint64
+	stopStep    uint64
 	chain       [knotChainMax]knotShmChainOp
 }
 

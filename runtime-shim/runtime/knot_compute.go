@@ -233,6 +233,9 @@ func knotComputed(gp *g) {
 	knot.vt += knotStepNs
 	k.pendOp, k.pendSite, k.pendPrim = k.aside.op, k.aside.site, k.aside.prim
 	k.computing = false
+	if uint64(c.steps) == knot.req.stopStep {
+		knotBreak(gp)
+	}
 }
 
 // knotComputeSite is the position at which gp was interrupted: in the program, else in the library it is in.

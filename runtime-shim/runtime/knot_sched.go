@@ -280,6 +280,9 @@ func knotExec(gp *g) {
 	if c.steps&(knotPollSteps-1) == 0 {
 		knotNowAndThen()
 	}
+	if uint64(c.steps) == knot.req.stopStep {
+		knotBreak(gp)
+	}
 }
 
 // knotPollSteps is how many steps go by between two looks at the network while something can run all the time.
@@ -314,6 +317,9 @@ func knotArrive(gp *g) {
 	knot.vt += knotStepNs
 	if c.steps&1023 == 0 {
 		knot.hdr.heartbeat++
+	}
+	if uint64(c.steps) == knot.req.stopStep {
+		knotBreak(gp)
 	}
 }
 
