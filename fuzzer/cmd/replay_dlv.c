@@ -51,13 +51,12 @@ static void on_said(void *arg, const char *data, size_t len)
 	struct knot_text t = {0};
 
 	(void)arg;
-	for (size_t at = 0; at < len;) {
-		const char *end = memchr(data + at, '\n', len - at);
-		const size_t n = end ? (size_t)(end - data) - at : len - at;
-
+	for (size_t at = 0, n; at < len; at += n) {
+		for (n = 0; at + n < len && !strchr("\n\t", data[at + n]);)
+			n++;
 		knot_text_add_escaped(&t, knot_span_of(data + at, n));
-		knot_text_adds(&t, end ? "\n" : "");
-		at += n + (end != NULL);
+		if (at + n < len)
+			knot_text_add(&t, data + at + n++, 1);
 	}
 	fwrite(t.data, 1, t.len, stdout);
 	fflush(stdout);
@@ -94,7 +93,8 @@ static int rehearse(struct knot_replaying *r, const struct knot_schedule *schedu
 	}
 	knot_interleaving(&o.record, knot_sitenames_view(r->run.names), on_line, &w);
 	printf("replay: under delve to step %u of %u, which is not made yet:\n%s\n"
-	       "replay: continue goes on to the end of the run\n",
+	       "replay: finish goes on until the operation is made, continue to the end of the "
+	       "run\n",
 		w.step, o.record.result.steps, w.line ? w.line : "");
 	fflush(stdout);
 	*ret_step = w.step;

@@ -28,7 +28,8 @@ struct knot_debugger {
 
 /*
  * In delve's Starlark. The goroutine is asked for by its number: where it starts or goes on, the breakpoint is met on the
- * scheduler's stack. Shown is the innermost frame of the module, which is none of the hook's or the runtime's.
+ * scheduler's stack. Shown is the innermost frame of the module, which is none of the hook's or the runtime's: next does not
+ * go on from there, and finish does.
  */
 static const char script_tail[] =
 	"def shown(goid):\n"
@@ -38,6 +39,18 @@ static const char script_tail[] =
 	"            return at\n"
 	"        at += 1\n"
 	"    return 0\n"
+	"\n"
+	"def command_finish(args):\n"
+	"    \"\"\"Goes on until the call that the shown frame is in has come back.\"\"\"\n"
+	"    s = cur_scope()\n"
+	"    if s.Frame == 0:\n"
+	"        print(\"frame 0 is in no call: next goes on\")\n"
+	"        return\n"
+	"    g = state().State.SelectedGoroutine.ID\n"
+	"    pc = stacktrace(g, s.Frame + 1).Locations[s.Frame].Location.PC\n"
+	"    b = create_breakpoint({\"Addrs\": [pc], \"Cond\": \"runtime.curg.goid == %d\" % g})\n"
+	"    dlv_command(\"continue\")\n"
+	"    clear_breakpoint(b.Breakpoint.ID)\n"
 	"\n"
 	"def main():\n"
 	"    b = create_breakpoint({\"FunctionName\": \"runtime.knotBroke\"}).Breakpoint\n"
