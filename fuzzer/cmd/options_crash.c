@@ -77,10 +77,7 @@ static int one_file(
 /* A session with a debugger is one run, and for a person. */
 static int check_dlv(const struct knot_replay_options *o, struct knot_error *err)
 {
-	const char *flag = o->times ? "-n"
-		: o->json           ? "-json"
-		: o->bisect         ? "-bisect"
-				    : NULL;
+	const char *flag = o->times ? "-n" : o->json ? "-json" : o->bisect ? "-bisect" : NULL;
 
 	if (!o->dlv || !flag)
 		return 0;

@@ -73,8 +73,8 @@ int knot_debugger_find(char **ret_path, struct knot_error *err)
 	/* As go install chooses; of a GOPATH with several directories the first counts. */
 	const char *gopath = getenv("GOPATH");
 	knot_auto_free char *first = gopath ? knot_xstrndup(gopath, strcspn(gopath, ":")) : NULL;
-	char *places[] = {below(getenv("GOBIN"), ""), below(first, "/bin"),
-		below(getenv("HOME"), "/go/bin")};
+	char *places[] = {
+		below(getenv("GOBIN"), ""), below(first, "/bin"), below(getenv("HOME"), "/go/bin")};
 	int rc = knot_proc_find_program("dlv", ret_path, NULL);
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
@@ -84,8 +84,9 @@ int knot_debugger_find(char **ret_path, struct knot_error *err)
 		}
 		free(places[i]);
 	}
-	return rc ? knot_error_set(err, KNOT_EUSAGE, "-dlv needs delve, which is not here: " INSTALL)
-		  : 0;
+	return rc
+		? knot_error_set(err, KNOT_EUSAGE, "-dlv needs delve, which is not here: " INSTALL)
+		: 0;
 }
 
 /* As numbers: a path may have any character, and must not end the text that it stands in. */

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/vec.h"
+#include "engine/worker_words.h"
 #include "sys/clock.h"
 #include "sys/drain.h"
 #include "sys/herd.h"
@@ -160,44 +161,6 @@ static int output(const struct knot_worker *w, int fd)
 
 typedef KNOT_VEC(const char *) strings;
 
-/*
- * The user's own settings for the race detector, then ours. Its reports go to a file of the process, which
- * the shim reads; a race alone neither ends the program nor changes its exit code.
- */
-static char *race_setting(const struct knot_worker *w)
-{
-	const char *users = getenv("GORACE");
-
-	return knot_xasprintf("GORACE=%s halt_on_error=0 exitcode=0 atexit_sleep_ms=0 "
-			      "strip_path_prefix='' log_path='%s/goknot-race'",
-		users ? users : "",
-		w->options.sandbox ? knot_sandbox_tmpdir(w->options.sandbox) : "/tmp");
-}
-
-/* go test's own flags for a test; a program gets its arguments and nothing else. Texts are borrowed. */
-static void arguments(const struct knot_worker *w, const char *run, const char *skip, strings *ret)
-{
-	const struct knot_worker_target *t = w->target;
-	const char *const *debugger = w->options.debugger;
-
-	for (size_t i = 0; debugger && debugger[i]; i++)
-		knot_vec_push(ret, debugger[i]);
-	knot_vec_push(ret, t->binary);
-	if (debugger)
-		knot_vec_push(ret, "--");
-	if (!t->program) {
-		knot_vec_push(ret, run);
-		if (skip)
-			knot_vec_push(ret, skip);
-		knot_vec_push(ret, "-test.timeout=0");
-		if (t->is_short)
-			knot_vec_push(ret, "-test.short");
-	}
-	for (size_t i = 0; t->args && t->args[i]; i++)
-		knot_vec_push(ret, t->args[i]);
-	knot_vec_push(ret, NULL);
-}
-
 static void descriptors(const struct knot_worker *w, struct knot_proc_options *o)
 {
 	const int out = output(w, w->options.stdout_fd), err = output(w, w->options.stderr_fd);
@@ -212,8 +175,10 @@ static void descriptors(const struct knot_worker *w, struct knot_proc_options *o
 	o->stdin_fd = STDIN_FILENO;
 	o->stdout_fd = STDOUT_FILENO;
 	o->stderr_fd = STDERR_FILENO;
-	o->extra[o->extra_len++] = (struct knot_proc_fd){.from = out, .to = KNOT_WORKER_DEBUG_STDOUT};
-	o->extra[o->extra_len++] = (struct knot_proc_fd){.from = err, .to = KNOT_WORKER_DEBUG_STDERR};
+	o->extra[o->extra_len++] =
+		(struct knot_proc_fd){.from = out, .to = KNOT_WORKER_DEBUG_STDOUT};
+	o->extra[o->extra_len++] =
+		(struct knot_proc_fd){.from = err, .to = KNOT_WORKER_DEBUG_STDERR};
 }
 
 /* go test's own environment for a test, and how the shim finds us. */
@@ -221,16 +186,14 @@ static int start(struct knot_worker *w, struct knot_error *err)
 {
 	const struct knot_worker_target *t = w->target;
 	struct knot_proc_options o = KNOT_PROC_OPTIONS_INIT;
-	knot_auto_free char *run = t->run ? knot_xasprintf("-test.run=%s", t->run)
-					  : knot_xasprintf("-test.run=^%s$", t->test);
-	knot_auto_free char *skip = t->skip ? knot_xasprintf("-test.skip=%s", t->skip) : NULL;
 	knot_auto_free char *name = knot_xasprintf("GOKNOT_TEST=%s", t->test);
 	knot_auto_free char *region =
 		knot_xasprintf("GOKNOT_%s=%d", w->options.native ? "NATIVE" : "SHM", SHM_TARGET_FD);
 	knot_auto_free char *pwd = knot_xasprintf("PWD=%s", t->dir);
 	knot_auto_free char *tmp = NULL;
-	knot_auto_free char *race = t->race ? race_setting(w) : NULL;
-	strings argv = {0}, envp = {0};
+	knot_auto_free char *race = t->race ? knot_worker_race_setting(&w->options) : NULL;
+	struct knot_worker_words words = {0};
+	strings envp = {0};
 	struct knot_shm_counters c;
 	uint32_t forget = 0;
 
@@ -245,7 +208,7 @@ static int start(struct knot_worker *w, struct knot_error *err)
 
 	if (rc)
 		return rc;
-	arguments(w, run, skip, &argv);
+	knot_worker_words_make(&words, &w->options, t);
 	for (char **e = environ; *e; e++)
 		if (strncmp(*e, "GOKNOT_", 7) != 0 && strncmp(*e, "PWD=", 4) != 0 &&
 			strncmp(*e, "TMPDIR=", 7) != 0 &&
@@ -266,14 +229,14 @@ static int start(struct knot_worker *w, struct knot_error *err)
 		o.ns_len = knot_sandbox_namespaces(w->options.sandbox, o.ns_fds);
 	}
 	knot_vec_push(&envp, NULL);
-	o.argv = argv.data;
+	o.argv = words.argv.data;
 	o.envp = envp.data;
 	o.cwd = t->dir;
 	descriptors(w, &o);
 	o.memory_bytes = t->race ? 0 : w->options.memory_bytes;
 	o.fixed_addresses = t->race;
 	rc = knot_proc_start(&o, &w->proc, err);
-	knot_vec_free(&argv);
+	knot_worker_words_free(&words);
 	knot_vec_free(&envp);
 	if (rc)
 		return knot_error_wrap(err, "starting %s", t->binary);

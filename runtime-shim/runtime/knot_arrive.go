@@ -389,6 +389,7 @@ func knotSignalRelease(gp *g) {
 const (
 	knotAwaitMaxNs   = 2000 * 1000 * 1000
 	knotAwaitChainNs = 200 * 1000 * 1000
+	knotAwaitStopNs  = 3600 * 1000 * 1000 * 1000 // under a debugger: real time goes on while nothing else does
 )
 
 // knotWentOutLater reports whether gp, whose arrival is next, has not waited for that but is where it went out after it.
@@ -402,6 +403,9 @@ func knotAwait() bool {
 	limit := int64(knotAwaitChainNs)
 	if knot.req.flags&knotReqReplay != 0 {
 		limit = knotAwaitMaxNs
+	}
+	if knot.req.stopStep != 0 {
+		limit = knotAwaitStopNs
 	}
 	now := nanotime1()
 	if knot.awaitSince == 0 {

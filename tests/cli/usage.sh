@@ -51,7 +51,11 @@ refuses 'goknot fuzz: -sched wants controlled or native, not "stock"' fuzz -sche
 refuses 'goknot fuzz: -feedback ebpf is not in this release: use -feedback ring' fuzz -feedback ebpf
 refuses 'goknot replay: wants one crash file, got 0 words' replay
 refuses 'goknot replay: -n wants a number from 1 to 1000000, not "0"' replay -n 0 x
-refuses 'goknot replay: -dlv is not in this release: use -trace to read the interleaving' replay -dlv x
+refuses 'goknot replay: -dlv wants a number from 1 to 4294967295, not "0"' replay -dlv=0 x
+refuses 'goknot replay: -dlv wants a number from 1 to 4294967295, not "last"' replay -dlv=last x
+refuses 'goknot replay: -dlv is one run in a debugger: it does not go with -n' replay -dlv -n 2 x
+refuses 'goknot replay: -dlv is one run in a debugger: it does not go with -json' replay -dlv=3 -json x
+refuses 'goknot replay: -dlv is one run in a debugger: it does not go with -bisect' replay -bisect -dlv x
 refuses 'goknot doctor: takes flags only, got 1 words' doctor here
 refuses 'goknot doctor: no flag -jsno; the nearest is -json' doctor -jsno
 refuses "goknot doctor: $work/none: No such file or directory" doctor -C "$work/none"

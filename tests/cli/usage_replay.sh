@@ -82,6 +82,29 @@ expect_rc 1 "a time-out"
 goknot replay -quiet "$work"/slow/.goknot/crashes/*.crash
 expect_rc 1 "replay of a time-out"
 
+# Under delve: what it cannot do is said before anything is built, and what is missing, too.
+mkdir bin
+for program in go sh timeout; do ln -s "$(command -v $program)" bin/; done
+bare() { PATH=$work/bin HOME=$work GOBIN='' GOPATH="$work/gopath" goknot "$@"; }
+bare replay -dlv "$crash"
+expect_refusal 2 'goknot replay: -dlv needs delve, which is not here: go install github\.com/go-delve/delve/cmd/dlv@latest'
+cat >bin/dlv <<'SH'
+#!/bin/sh
+echo "delve: $*"
+exit 1
+SH
+chmod +x bin/dlv
+goknot fuzz -C m -o "$work/native" -sched native -quiet -first -fuzztime 2000x -seed 1 .
+expect_rc 1 "a native crash file"
+bare replay -C m -dlv "$work"/native/crashes/*-native.crash
+expect_refusal 2 'goknot replay: -dlv stops before a step, and a native run has none: .*'
+PATH=$work/bin:$PATH goknot replay -dlv=4000000 "$crash"
+expect_refusal 2 'goknot replay: -dlv=4000000: the run has [0-9]+ steps only'
+PATH=$work/bin:$PATH goknot replay -dlv=2 "$crash"
+expect_rc 4 "a delve that does not run it"
+expect_out 'delve: exec .* --init .* .*/m\.test -- -test\.run=\^TestLimit\$ -test\.timeout=0'
+expect_out 'replay: the debugger was left before the run'
+
 # An interleaving that cannot be written whole is no success.
 goknot replay -quiet -trace /dev/full "$crash"
 expect_rc 3 "-trace on a full disk"

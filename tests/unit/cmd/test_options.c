@@ -397,6 +397,17 @@ Test(options, replay)
 	split(&l, "replay x");
 	cr_assert_eq(knot_options_replay(l.argc, l.argv, &o, &err), 0);
 	cr_assert_eq(o.times, 0, "the command knows its default");
+	cr_assert_not(o.dlv);
+	split(&l, "replay -dlv 7");
+	cr_assert_eq(knot_options_replay(l.argc, l.argv, &o, &err), 0);
+	cr_assert(o.dlv);
+	cr_assert_eq(o.dlv_step, 0, "the step stands behind a =");
+	cr_assert_str_eq(o.file, "7");
+	split(&l, "replay -dlv=7 x");
+	cr_assert_eq(knot_options_replay(l.argc, l.argv, &o, &err), 0);
+	cr_assert(o.dlv);
+	cr_assert_eq(o.dlv_step, 7);
+	cr_assert_str_eq(o.file, "x");
 }
 
 Test(options, replay_refuses)
@@ -407,8 +418,9 @@ Test(options, replay_refuses)
 		{"replay", "wants one crash file, got 0 words"},
 		{"replay a b", "wants one crash file, got 2 words"},
 		{"replay -n 0 a", "-n wants a number from 1 to 1000000, not \"0\""},
-		{"replay -dlv a",
-			"-dlv is not in this release: use -trace to read the interleaving"},
+		{"replay -dlv=x a", "-dlv wants a number from 1 to 4294967295, not \"x\""},
+		{"replay -dlv= a", "-dlv wants a number from 1 to 4294967295, not \"\""},
+		{"replay -dlv -n 3 a", "-dlv is one run in a debugger: it does not go with -n"},
 		{"replay a -args b", "no flag -args"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

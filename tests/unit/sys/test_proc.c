@@ -64,6 +64,42 @@ static char *output_of(const struct knot_proc_options *base, const char *script,
 	return text;
 }
 
+static void interactive(bool use_fork)
+{
+	struct knot_proc_options o = KNOT_PROC_OPTIONS_INIT;
+	static const char who[] = "read -r _ _ _ _ group session _ </proc/$$/stat; "
+				  "echo $group $session $$";
+	int group, session, pid;
+
+	knot_auto_free char *apart = output_of(&o, who, use_fork);
+	cr_assert_eq(sscanf(apart, "%d %d %d", &group, &session, &pid), 3);
+	cr_expect_eq(group, pid);
+	cr_expect_eq(session, pid);
+	o.interactive = true;
+	knot_auto_free char *with_us = output_of(&o, who, use_fork);
+	cr_assert_eq(sscanf(with_us, "%d %d %d", &group, &session, &pid), 3);
+	cr_expect_eq(group, getpgrp());
+	cr_expect_eq(session, getsid(0));
+	cr_expect_neq(pid, group);
+
+	/* It is ended, and we are not. */
+	struct shell sh = {.options = o};
+	start_shell(&sh, "sleep 100");
+	knot_proc_kill(sh.proc);
+	finish(&sh);
+	cr_expect(sh.exit.signaled);
+}
+
+Test(proc, interactive_stays_on_the_terminal)
+{
+	interactive(false);
+}
+
+Test(proc, interactive_stays_on_the_terminal_by_fork)
+{
+	interactive(true);
+}
+
 static void exit_codes_and_signals(bool use_fork)
 {
 	struct shell sh = {.options = KNOT_PROC_OPTIONS_INIT};
