@@ -16,13 +16,11 @@
 
 #define INSTALL "go install github.com/go-delve/delve/cmd/dlv@latest"
 
-#define TEXT_OF(number) #number
-#define REDIRECT(stream, fd) #stream ":/proc/self/fd/" TEXT_OF(fd)
-
 #define WORDS_MAX 12
 
 struct knot_debugger {
 	char *script, *init;
+	char *to_stdout, *to_stderr; /* of the target */
 	const char *words[WORDS_MAX];
 };
 
@@ -110,12 +108,13 @@ int knot_debugger_open(const char *dlv, const char *dir, const char *module_dir,
 
 	d->script = knot_xasprintf("%s/dlv-%d.star", dir, (int)getpid());
 	d->init = knot_xasprintf("%s/dlv-%d.init", dir, (int)getpid());
+	d->to_stdout = knot_xasprintf("stdout:/proc/self/fd/%d", KNOT_WORKER_DEBUG_STDOUT);
+	d->to_stderr = knot_xasprintf("stderr:/proc/self/fd/%d", KNOT_WORKER_DEBUG_STDERR);
 	knot_auto_free char *source = knot_xasprintf("source %s\n", d->script);
 	const char *words[WORDS_MAX] = {dlv, "exec", "--allow-non-terminal-interactive=true",
 		/* goknot and delve need not agree on what is too old, or too new. */
-		"--check-go-version=false", "--init", d->init, "-r",
-		REDIRECT(stdout, KNOT_WORKER_DEBUG_STDOUT), "-r",
-		REDIRECT(stderr, KNOT_WORKER_DEBUG_STDERR)};
+		"--check-go-version=false", "--init", d->init, "-r", d->to_stdout, "-r",
+		d->to_stderr};
 	int rc = knot_file_mkdirs(dir, 0777, err);
 
 	memcpy(d->words, words, sizeof(words));
@@ -138,6 +137,8 @@ void knot_debugger_close(struct knot_debugger *d)
 	unlink(d->init);
 	free(d->script);
 	free(d->init);
+	free(d->to_stdout);
+	free(d->to_stderr);
 	free(d);
 }
 
