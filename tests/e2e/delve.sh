@@ -70,6 +70,7 @@ debug $'goroutine\ncontinue' -dlv "$crash"
 if grep -q 'not permitted' err; then
 	skip "replay under delve" "no process may trace another here"
 	done_testing
+	exit
 fi
 expect_rc 1 "under delve"
 expect_out "replay: under delve to step $switched of [0-9]+, which is not made yet:"
