@@ -27,7 +27,7 @@ func commands(t *testing.T, contents, lines string) (string, error) {
 }
 
 func TestKeysAndComplaints(t *testing.T) {
-	out, err := commands(t, `<input autofocus><script>console.warn("hm"); fetch("http://192.0.2.1/y").catch(() => 0)</script>`, `
+	out, err := commands(t, `<input><script>document.querySelector("input").focus(); console.warn("hm"); fetch("http://192.0.2.1/y").catch(() => 0)</script>`, `
 		# a remark
 		open PAGE
 		key a
