@@ -25,7 +25,8 @@ found() { # module, flags and packages...
 	find "$work/campaign/crashes" -name '*.crash' | sort
 }
 
-# One line of figures: preemptions before and after, switches before and after, steps, runs, seconds, proved, runs of the proof.
+# One line of figures: preemptions before and after, switches before and after, steps, runs, seconds, proved, runs of the proof,
+# replays that were the same and all, operations of the shortest chain (0: no chain alone ends so).
 shrunk() { # module, crash file, flags...
 	local module=$1 file=$2 bucket
 	shift 2
@@ -35,7 +36,7 @@ shrunk() { # module, crash file, flags...
 	}
 	bucket=$(sed -n 's/^bucket: //p' "$file")
 	jq -r '[.preemptions_before, .preemptions, .switches_before, .switches, .steps_before, .runs, .seconds, .proved,
-		.proof_runs, .replays_same, .replays] | join(" ")' "$work/small.json"
+		.proof_runs, .replays_same, .replays, (.chain | length)] | join(" ")' "$work/small.json"
 	grep -qx "bucket: $bucket" "$work/small.crash" || {
 		echo "bench: $file: another bucket" >&2
 		exit 3
@@ -43,26 +44,27 @@ shrunk() { # module, crash file, flags...
 }
 
 table() { # name of the first column
-	echo "| $1 | steps | preemptions | switches | runs | s | fewest, by exhaustive search |"
-	echo '| --- | --- | --- | --- | --- | --- | --- |'
+	echo "| $1 | steps | preemptions | switches | chain | runs | s | fewest, by exhaustive search |"
+	echo '| --- | --- | --- | --- | --- | --- | --- | --- |'
 }
 
 row() { # name, figures as of shrunk, whether a proof was asked for
-	local p0 p1 s0 s1 steps runs seconds proved tried same of
-	read -r p0 p1 s0 s1 steps runs seconds proved tried same of <<<"$2"
+	local p0 p1 s0 s1 steps runs seconds proved tried same of chain
+	read -r p0 p1 s0 s1 steps runs seconds proved tried same of chain <<<"$2"
 	all=$((all + of)) replayed=$((replayed + same))
 	local proof=''
 	if [ "$3" = prove ]; then
 		if [ "$proved" = true ]; then proof="yes: $tried others"; else proof="open after $tried others"; fi
 	fi
-	echo "| $1 | $steps | $p0 to $p1 | $s0 to $s1 | $runs | $(printf '%.2f' "$seconds") | $proof |"
+	[ "$chain" != 0 ] || chain=none
+	echo "| $1 | $steps | $p0 to $p1 | $s0 to $s1 | $chain | $runs | $(printf '%.2f' "$seconds") | $proof |"
 }
 
 cat <<TEXT
 ## Minimised schedules
 
 Schedules as a campaign found them, and what \`goknot minimize\` leaves: preemptions, changes of goroutine in all, runs and time that it took (one process each;
-with the search, both). Fewest: every schedule with fewer preemptions was tried, by \`-prove\` in at most $prove.
+with the search, both). Chain: the operations of the shortest chain found that alone ends so, all else run-until-block. Fewest: every schedule with fewer preemptions was tried, by \`-prove\` in at most $prove.
 Bars: the bundled bugs have the fewest; a schedule of 1,000 steps in under 200 runs and 2 s; every result replays 20 of 20 with its verdict and bucket.
 Load average at the start: $(cut -d ' ' -f 1 /proc/loadavg).
 
@@ -82,7 +84,7 @@ while read -r kind name _; do
 	[ "$kind" = hand ] || continue
 	file=$(found "$root/tests/deep" -seed 1 -first -fuzztime 60s "./hand/$name/buggy" | head -1)
 	if [ -z "$file" ]; then
-		echo "| $name | not found | | | | | |"
+		echo "| $name | not found | | | | | | |"
 		continue
 	fi
 	cp "$file" "$work/keep/deep.crash"

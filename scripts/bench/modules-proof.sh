@@ -6,7 +6,7 @@
 # policy (every test once, in a process of its own). A test that passes stock three times has to pass both.
 # Needs the Go module proxy the first time, sqlite3, and a C compiler for one module.
 #
-# usage: modules-proof.sh [module...]
+# usage: modules-proof.sh [module...]   (its path or the end of it)
 # from the environment: BUILD (default build), KEEP (a directory for logs and campaigns, which are taken up again; else
 # they go), STOCK (stock runs, default 3)
 # shellcheck source=scripts/bench/common.bash
@@ -29,7 +29,9 @@ trap 'trap - TERM; kill $(jobs -p) 2>/dev/null' TERM
 is_wanted() { # name
 	local w
 	[ ${#wanted[@]} -gt 0 ] || return 0
-	for w in "${wanted[@]}"; do [ "$w" != "$1" ] || return 0; done
+	for w in "${wanted[@]}"; do
+		case /$1 in */"$w") return 0 ;; esac
+	done
 	return 1
 }
 
@@ -157,6 +159,7 @@ for entry in "${proof_modules[@]}"; do
 	suite "$module" "$out"
 	cd "$root"
 done
+[ ${#names[@]} -gt 0 ] || { echo "modules-proof: no module of ${wanted[*]} is in modules-list.bash" >&2; exit 2; }
 echo "| module | its lines | lines of its dependencies | operations | hooked | reported with a reason | lost | made up | hooked |"
 echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 for m in "${names[@]}"; do cat "$work/$(sed 's|@.*||; s|/|_|g' <<<"$m")/operations.row" || true; done
