@@ -138,8 +138,7 @@ static int minimize_native(struct minimizing *z, struct knot_error *err)
 {
 	const struct knot_emit_ops *emit = z->options->json ? &knot_emit_json : &knot_emit_text;
 	struct knot_crash *c = &z->run.crash;
-	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
-	const struct knot_schedule schedule = knot_crash_run_native_schedule(&z->run, chain);
+	const struct knot_schedule schedule = knot_crash_run_native_schedule(&z->run);
 	const uint64_t start_ns = knot_clock_mono_ns();
 	const struct knot_shortest_options options = {
 		.deadline_ns = z->options->fuzztime_ns ? start_ns + z->options->fuzztime_ns : 0,

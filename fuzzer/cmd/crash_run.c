@@ -105,20 +105,14 @@ static bool is_moved_race(
 	return same;
 }
 
-/* What a run ended in is not what is asked for when the file tells of a race in it. */
-struct knot_schedule knot_crash_run_native_schedule(
-	const struct knot_crash_run *r, struct knot_shm_chain_op *chain)
+struct knot_schedule knot_crash_run_native_schedule(const struct knot_crash_run *r)
 {
 	const struct knot_crash *c = &r->crash;
+	struct knot_schedule s = {.seed = c->seed, .wait_us = c->wait_us};
 
 	for (size_t i = 0; i < c->chain.len; i++)
-		chain[i] = (struct knot_shm_chain_op){.gpath = c->chain.data[i].op.gpath,
-			.site = c->chain.data[i].op.site,
-			.op = c->chain.data[i].op.op};
-	return (struct knot_schedule){.seed = c->seed,
-		.wait_us = c->wait_us,
-		.chain_len = (uint32_t)c->chain.len,
-		.chain = chain};
+		knot_chain_push(&s.chain, c->chain.data[i].op);
+	return s;
 }
 
 void knot_crash_run_judge(

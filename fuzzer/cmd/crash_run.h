@@ -82,9 +82,8 @@ int knot_crash_run_attach(struct knot_crash_run *r, struct knot_crash_place *pla
 
 /* The file's own schedule, not of a native one; memory has room for KNOT_MEM_MAX and lives as long as the schedule. */
 struct knot_schedule knot_crash_run_schedule(const struct knot_crash_run *r, uint32_t *memory);
-/* The chain of a native file as a request holds it; chain has room for KNOT_CHAIN_MAX and lives as long as the schedule. */
-struct knot_schedule knot_crash_run_native_schedule(
-	const struct knot_crash_run *r, struct knot_shm_chain_op *chain);
+/* That of a native file. */
+struct knot_schedule knot_crash_run_native_schedule(const struct knot_crash_run *r);
 /* What a replay ended in is not what is asked for when the file tells of a race in it. Caller frees ret. */
 void knot_crash_run_judge(
 	struct knot_crash_run *r, const struct knot_outcome *o, struct knot_finding *ret);

@@ -40,8 +40,7 @@ static bool ends_as_saved(void *arg, const struct knot_outcome *o)
 
 static int run_native(struct knot_crash_run *r, struct knot_outcome *ret, struct knot_error *err)
 {
-	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
-	const struct knot_schedule schedule = knot_crash_run_native_schedule(r, chain);
+	const struct knot_schedule schedule = knot_crash_run_native_schedule(r);
 	struct knot_native_trial t = {0};
 	const int rc = knot_native_try(
 		r->replayer, r->target, &schedule, NATIVE_TIMES, ends_as_saved, r, &t, err);

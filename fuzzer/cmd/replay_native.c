@@ -41,8 +41,7 @@ static void print_chain(
 int knot_replaying_native(struct knot_replaying *r, struct knot_error *err)
 {
 	const struct knot_crash *c = &r->run.crash;
-	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
-	const struct knot_schedule schedule = knot_crash_run_native_schedule(&r->run, chain);
+	const struct knot_schedule schedule = knot_crash_run_native_schedule(&r->run);
 	struct knot_native_trial t = {0};
 	struct knot_finding f = {0};
 

@@ -22,7 +22,7 @@ struct knot_corpus_cover {
 void knot_corpuscover_note(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_plan *plan, const struct knot_cpop_gain *gain)
 {
-	const struct knot_chain chain = knot_portfolio_get_chain(&plan->request);
+	const struct knot_chain chain = knot_chain_get(&plan->request);
 	uint64_t pairs[KNOT_COVER_PAIRS_MAX];
 
 	if (!chain.len || !(gain->pairs1 + gain->pairs2) || c->covers.len >= PENDING_MAX)

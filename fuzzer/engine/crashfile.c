@@ -33,7 +33,7 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	const struct knot_finding *f, struct knot_crash *crash)
 {
 	const struct knot_project *p = c->project;
-	struct knot_chain chain = {0};
+	const struct knot_chain chain = knot_chain_get(&plan->request);
 
 	*crash = (struct knot_crash){
 		.goknot = knot_xstrdup(KNOT_VERSION),
@@ -66,11 +66,6 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	};
 	for (size_t i = 0; p->options.args && p->options.args[i]; i++)
 		knot_vec_push(&crash->args, knot_xstrdup(p->options.args[i]));
-	for (uint32_t i = 0; i < plan->request.chain_len; i++)
-		chain.ops[chain.len++] =
-			(struct knot_chain_op){.gpath = plan->request.chain[i].gpath,
-				.site = plan->request.chain[i].site,
-				.op = plan->request.chain[i].op};
 	knot_finding_describe_chain(&chain, rec, c->names, crash);
 	fill_memory(c, s, plan, crash);
 	knot_finding_describe(f, rec, c->names, crash);

@@ -32,7 +32,7 @@ int knot_native_try(struct knot_replayer *r, const struct knot_worker_target *ta
 	struct knot_native_trial *ret_trial, struct knot_error *err)
 {
 	const uint64_t start = knot_clock_mono_ns();
-	const uint32_t batch = schedule->chain_len ? KNOT_NATIVE_BATCH : KNOT_NATIVE_BATCH_FREE;
+	const uint32_t batch = schedule->chain.len ? KNOT_NATIVE_BATCH : KNOT_NATIVE_BATCH_FREE;
 	struct knot_native_trial *t = ret_trial;
 
 	while (t->tries < tries) {
@@ -82,8 +82,7 @@ static int try_plan(const struct question *q, const struct knot_plan *plan, uint
 	const struct knot_schedule schedule = {
 		.seed = q->rec->result.seed,
 		.wait_us = plan->request.wait_us,
-		.chain_len = plan->request.chain_len,
-		.chain = plan->request.chain,
+		.chain = knot_chain_get(&plan->request),
 	};
 
 	return knot_native_try(
@@ -107,13 +106,7 @@ static int best_derived(const struct question *q, uint32_t least, struct knot_pl
 
 		if (!knot_derive_chain(&view, rec->snaps.data, rec->snaps.len, n, &chain))
 			break;
-		next.request.chain_len = chain.len;
-		for (uint32_t i = 0; i < chain.len; i++)
-			next.request.chain[i] = (struct knot_shm_chain_op){
-				.gpath = chain.ops[i].gpath,
-				.site = chain.ops[i].site,
-				.op = chain.ops[i].op,
-			};
+		knot_chain_put(&chain, &next.request);
 		rc = try_plan(q, &next, KNOT_NATIVE_BATCH, &t, err);
 		if (!rc && t.same > least) {
 			least = t.same;
@@ -286,9 +279,9 @@ static struct knot_plan plan_of(
 	};
 
 	if (i % 2 == 0) {
-		plan.request.chain_len = from->request.chain_len;
-		for (uint32_t n = 0; n < from->request.chain_len; n++)
-			plan.request.chain[n] = from->request.chain[n];
+		const struct knot_chain chain = knot_chain_get(&from->request);
+
+		knot_chain_put(&chain, &plan.request);
 	}
 	add_memory(q, seed, i, &plan.request);
 	return plan;

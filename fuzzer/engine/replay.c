@@ -210,13 +210,6 @@ static int on_broken(void *arg, const char *why, struct knot_error *err)
 	return 0;
 }
 
-static void add_chain(const struct knot_schedule *s, struct knot_shm_request *request)
-{
-	request->chain_len = s->chain_len < KNOT_CHAIN_MAX ? s->chain_len : KNOT_CHAIN_MAX;
-	for (uint32_t i = 0; i < request->chain_len; i++)
-		request->chain[i] = s->chain[i];
-}
-
 static int post_native(
 	struct knot_replayer *r, const struct knot_schedule *s, struct knot_error *err)
 {
@@ -231,7 +224,7 @@ static int post_native(
 			},
 	};
 
-	add_chain(s, &plan.request);
+	knot_chain_put(&s->chain, &plan.request);
 	return knot_worker_post(r->worker, &plan, err);
 }
 
@@ -266,7 +259,7 @@ static int post(struct knot_replayer *r, const struct knot_schedule *s, struct k
 	plan.request.prefix_len = (uint32_t)(s->aliases_len + s->decisions_len);
 	plan.request.stop_step = s->stop_step;
 	plan.request.mem_len = (uint32_t)s->memory_len;
-	add_chain(s, &plan.request);
+	knot_chain_put(&s->chain, &plan.request);
 	if (s->memory_len)
 		memcpy(plan.request.mem, s->memory, s->memory_len * sizeof(*s->memory));
 	knot_auto_free uint16_t *prefix =

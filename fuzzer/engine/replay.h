@@ -8,6 +8,7 @@
 
 #include "engine/record.h"
 #include "engine/worker.h"
+#include "wire/chain.h"
 
 struct knot_crash;
 struct knot_error;
@@ -36,8 +37,7 @@ struct knot_schedule {
 	bool end_only; /* the outcome's record is without its trace */
 	bool to_the_end; /* wait until the process is gone, so that its CPU time is known */
 	/* Order control, where decisions leave it something: native runs have no other. */
-	uint32_t chain_len;
-	const struct knot_shm_chain_op *chain;
+	struct knot_chain chain;
 	/* Native: so many runs in the process until one ends badly. */
 	bool native;
 	uint32_t runs;

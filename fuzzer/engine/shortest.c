@@ -26,27 +26,16 @@ static bool late(const struct shortening *s)
 	return s->options->deadline_ns && knot_clock_mono_ns() >= s->options->deadline_ns;
 }
 
-static void to_request(const struct knot_chain *chain, struct knot_shm_chain_op *ops)
-{
-	for (uint32_t i = 0; i < chain->len; i++)
-		ops[i] = (struct knot_shm_chain_op){.gpath = chain->ops[i].gpath,
-			.site = chain->ops[i].site,
-			.op = chain->ops[i].op};
-}
-
 static int try_controlled(struct shortening *s, const struct knot_chain *chain, bool *ret_does,
 	struct knot_error *err)
 {
-	struct knot_shm_chain_op ops[KNOT_CHAIN_MAX];
 	struct knot_schedule schedule = *s->schedule;
 	int rc = 0;
 
-	to_request(chain, ops);
 	schedule.policy = KNOT_POLICY_SWITCH;
 	schedule.decisions = NULL;
 	schedule.decisions_len = 0;
-	schedule.chain = ops;
-	schedule.chain_len = chain->len;
+	schedule.chain = *chain;
 	for (uint32_t i = 0; i < s->options->tries && !rc && !*ret_does; i++) {
 		struct knot_outcome o = {0};
 
@@ -66,13 +55,10 @@ static int try_controlled(struct shortening *s, const struct knot_chain *chain, 
 static int native_runs(struct shortening *s, const struct knot_chain *chain, uint32_t tries,
 	struct knot_native_trial *t, struct knot_error *err)
 {
-	struct knot_shm_chain_op ops[KNOT_CHAIN_MAX];
 	struct knot_schedule schedule = *s->schedule;
 	const uint32_t before = t->tries;
 
-	to_request(chain, ops);
-	schedule.chain = ops;
-	schedule.chain_len = chain->len;
+	schedule.chain = *chain;
 	const int rc = knot_native_try(s->replayer, s->target, &schedule, tries, s->options->same,
 		s->options->arg, t, err);
 
@@ -198,12 +184,7 @@ int knot_shortest_native(struct knot_replayer *replayer, const struct knot_worke
 		.native = true};
 	int rc;
 
-	*ret = (struct knot_shortest){0};
-	for (uint32_t i = 0; i < schedule->chain_len; i++)
-		ret->chain.ops[ret->chain.len++] =
-			(struct knot_chain_op){.gpath = schedule->chain[i].gpath,
-				.site = schedule->chain[i].site,
-				.op = schedule->chain[i].op};
+	*ret = (struct knot_shortest){.chain = schedule->chain};
 	rc = native_runs(&s, &ret->chain, KNOT_SHORTEST_TRIES, &s.whole, err);
 	if (!rc && s.whole.same)
 		rc = shorten(&s, err);

@@ -403,34 +403,12 @@ bool knot_portfolio_choose_chain(
 	return repeat_corpus(p, ret_chain, plan);
 }
 
-void knot_portfolio_put_chain(struct knot_shm_request *r, const struct knot_chain *chain)
-{
-	r->chain_len = chain->len;
-	for (uint32_t i = 0; i < chain->len; i++) {
-		r->chain[i] = (struct knot_shm_chain_op){.gpath = chain->ops[i].gpath,
-			.site = chain->ops[i].site,
-			.op = chain->ops[i].op};
-	}
-}
-
-struct knot_chain knot_portfolio_get_chain(const struct knot_shm_request *r)
-{
-	struct knot_chain chain = {
-		.len = r->chain_len < KNOT_CHAIN_MAX ? r->chain_len : KNOT_CHAIN_MAX};
-
-	for (uint32_t i = 0; i < chain.len; i++) {
-		chain.ops[i] = (struct knot_chain_op){
-			.gpath = r->chain[i].gpath, .site = r->chain[i].site, .op = r->chain[i].op};
-	}
-	return chain;
-}
-
 void knot_portfolio_set_chain(
 	struct knot_portfolio *p, struct knot_plan *plan, const struct knot_chain *chain)
 {
 	struct knot_shm_request *r = &plan->request;
 
-	knot_portfolio_put_chain(r, chain);
+	knot_chain_put(chain, r);
 	if (chain->len) {
 		r->chain_misses = CHAIN_MISSES;
 		if (!plan->is_parent)

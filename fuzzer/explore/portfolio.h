@@ -129,8 +129,6 @@ void knot_portfolio_arm(
 	const struct knot_portfolio *p, enum knot_arm arm, struct knot_arm_stats *ret);
 const char *knot_portfolio_arm_name(enum knot_arm arm);
 
-/* The chain that a request carries; len 0 = none. */
-struct knot_chain knot_portfolio_get_chain(const struct knot_shm_request *r);
 /* Borrowed: different chains that were refused as impossible, why = enum knot_refusal, and that were tried, with
  * their runs and those that executed all of it. */
 const struct knot_sample *knot_portfolio_refused(const struct knot_portfolio *p);

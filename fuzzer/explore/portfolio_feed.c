@@ -213,7 +213,7 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 	if (!p->options.feedback || !chain_worked(plan, result->chain_done) ||
 		result->end == KNOT_END_STEPS)
 		return;
-	struct knot_pool_entry entry = {.chain = knot_portfolio_get_chain(&plan->request),
+	struct knot_pool_entry entry = {.chain = knot_chain_get(&plan->request),
 		.parent = plan->is_parent ? KNOT_POOL_NONE : plan->parent,
 		.new_pairs = pairs,
 		.seed = result->seed};
@@ -288,7 +288,7 @@ void knot_portfolio_feed_end(
 		p->free_ns += end->real_ns;
 		return;
 	}
-	struct knot_pool_entry entry = {.chain = knot_portfolio_get_chain(&plan->request),
+	struct knot_pool_entry entry = {.chain = knot_chain_get(&plan->request),
 		.parent = plan->is_parent ? KNOT_POOL_NONE : plan->parent,
 		.seed = plan->request.seed};
 	struct knot_sampled *tried = knot_sample_offer(&p->tried, &entry.chain);

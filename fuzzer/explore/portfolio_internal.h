@@ -60,8 +60,6 @@ uint32_t knot_portfolio_mean_steps(const struct knot_portfolio *p);
 /* The next chain to try; where it comes from is written into plan. */
 bool knot_portfolio_choose_chain(
 	struct knot_portfolio *p, struct knot_chain *ret_chain, struct knot_plan *plan);
-/* The chain itself, and nothing else that goes with one. */
-void knot_portfolio_put_chain(struct knot_shm_request *r, const struct knot_chain *chain);
 void knot_portfolio_set_chain(
 	struct knot_portfolio *p, struct knot_plan *plan, const struct knot_chain *chain);
 

@@ -35,7 +35,7 @@ void knot_portfolio_trial(struct knot_portfolio *p, const struct knot_chain *cha
 		r->depth = TRIAL_DEPTH;
 		r->steps_hint = knot_portfolio_mean_steps(p);
 	}
-	knot_portfolio_put_chain(r, chain);
+	knot_chain_put(chain, r);
 	if (p->options.race)
 		knot_sharing_choose(&p->sharing, &rng, nth + 1, r);
 	r->flags &= ~KNOT_REQ_MEM_LEARN;

@@ -51,6 +51,26 @@ bool knot_chain_push(struct knot_chain *c, struct knot_chain_op op)
 	return true;
 }
 
+void knot_chain_put(const struct knot_chain *c, struct knot_shm_request *r)
+{
+	knot_assert(c->len <= KNOT_CHAIN_MAX);
+	r->chain_len = c->len;
+	for (uint32_t i = 0; i < c->len; i++)
+		r->chain[i] = (struct knot_shm_chain_op){
+			.gpath = c->ops[i].gpath, .site = c->ops[i].site, .op = c->ops[i].op};
+}
+
+struct knot_chain knot_chain_get(const struct knot_shm_request *r)
+{
+	struct knot_chain c = {
+		.len = r->chain_len < KNOT_CHAIN_MAX ? r->chain_len : KNOT_CHAIN_MAX};
+
+	for (uint32_t i = 0; i < c.len; i++)
+		c.ops[i] = (struct knot_chain_op){
+			.gpath = r->chain[i].gpath, .site = r->chain[i].site, .op = r->chain[i].op};
+	return c;
+}
+
 void knot_chain_op_add(struct knot_text *t, const struct knot_chain_op *op)
 {
 	knot_text_addf(t, "%s %08" PRIx32 " %016" PRIx64,

@@ -45,6 +45,10 @@ uint64_t knot_chain_hash(const struct knot_chain *c);
 /* Appends op; false when the chain is full. */
 bool knot_chain_push(struct knot_chain *c, struct knot_chain_op op);
 
+/* The chain that a request carries, and nothing else that goes with one; len 0 = none. */
+void knot_chain_put(const struct knot_chain *c, struct knot_shm_request *r);
+struct knot_chain knot_chain_get(const struct knot_shm_request *r);
+
 /* "send 1a2b3c4d 0123456789abcdef", no newline. */
 void knot_chain_op_add(struct knot_text *t, const struct knot_chain_op *op);
 /* Takes the same from the front of a line. False when it does not stand there. */

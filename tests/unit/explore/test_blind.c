@@ -18,18 +18,17 @@ Test(portfolio, without_feedback_chains_are_blind)
 
 	for (int i = 0; i < 400; i++) {
 		struct knot_plan plan;
-		struct knot_chain chain;
 
 		knot_portfolio_next(p, &plan);
 		cr_assert_not(plan.request.flags & KNOT_REQ_NO_FEEDBACK);
 		cr_assert_eq(plan.parent, KNOT_POOL_NONE);
 		cr_assert_eq(plan.request.prefix_len, 0);
 		cr_assert_leq(plan.request.chain_len, KNOT_MUTATE_LEN_GOOD);
-		chain.len = plan.request.chain_len;
-		for (uint32_t n = 0; n < chain.len; n++) {
-			const struct knot_shm_chain_op *c = &plan.request.chain[n];
+		const struct knot_chain chain = knot_chain_get(&plan.request);
 
-			chain.ops[n] = (struct knot_chain_op){c->gpath, c->site, c->op};
+		for (uint32_t n = 0; n < chain.len; n++) {
+			const struct knot_chain_op *c = &chain.ops[n];
+
 			cr_assert_neq(
 				knot_cpop_find(pairs, c->gpath, c->site, c->op), KNOT_CPOP_NONE);
 		}

@@ -126,16 +126,12 @@ Test(mutate, the_chain_of_table_iii_brings_the_bug_on)
 /* Runs a chain; true when all of it was executed in order. */
 static bool takes_effect(struct bench *b, const struct knot_chain *c, uint64_t seed)
 {
-	struct knot_shm_request r = {.seed = seed,
-		.policy = KNOT_POLICY_RANDOM,
-		.step_limit = 1000,
-		.chain_len = c->len};
+	struct knot_shm_request r = {
+		.seed = seed, .policy = KNOT_POLICY_RANDOM, .step_limit = 1000};
 	struct knot_cpop_gain gain;
 	bool all = false;
 
-	for (uint32_t i = 0; i < c->len; i++)
-		r.chain[i] =
-			(struct knot_shm_chain_op){c->ops[i].gpath, c->ops[i].site, c->ops[i].op};
+	knot_chain_put(c, &r);
 	for (uint32_t i = 0; i < 4; i++) {
 		const struct fake_run *run = fake_run(b->f, &r, NULL, i);
 

@@ -53,6 +53,31 @@ Test(chain, push_stops_at_the_limit)
 	cr_assert_neq(knot_chain_hash(&c), 0);
 }
 
+Test(chain, a_request_carries_it_and_nothing_of_another)
+{
+	const struct knot_chain a = sample();
+	struct knot_shm_request r = {.seed = 5, .chain_len = KNOT_CHAIN_MAX};
+
+	knot_chain_put(&a, &r);
+	cr_assert_eq(r.chain_len, a.len);
+	cr_assert_eq(r.seed, 5);
+	for (uint32_t i = 0; i < a.len; i++) {
+		cr_expect_eq(r.chain[i].gpath, a.ops[i].gpath);
+		cr_expect_eq(r.chain[i].site, a.ops[i].site);
+		cr_expect_eq(r.chain[i].op, a.ops[i].op);
+	}
+	const struct knot_chain back = knot_chain_get(&r);
+
+	cr_assert(knot_chain_equal(&a, &back));
+}
+
+Test(chain, a_request_that_claims_too_many_has_as_many_as_there_is_room_for)
+{
+	const struct knot_shm_request r = {.chain_len = KNOT_CHAIN_MAX + 1};
+
+	cr_assert_eq(knot_chain_get(&r).len, KNOT_CHAIN_MAX);
+}
+
 Test(chain, text_of_an_operation)
 {
 	struct knot_chain c = sample();
