@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/bounded.h"
 
-#include "base/error.h"
 #include "base/vec.h"
 #include "sys/clock.h"
 
@@ -77,21 +76,14 @@ static int run_one(
 	schedule.switches = schedule.candidates = true;
 	schedule.decisions = slots.data;
 	schedule.decisions_len = slots.len;
-	int rc = knot_replay(s->replayer, s->target, &schedule, &o, err);
-
-	if (rc == KNOT_EINPUT) {
-		/* The target wrote over the shared memory: what else it could have done there is not known. */
-		o = (struct knot_outcome){0};
-		s->ret->complete = false;
-		rc = 0;
-	}
+	const int rc = knot_replay_tolerant(s->replayer, s->target, &schedule, &o, err);
 
 	s->ret->runs++;
 	if (!rc) {
 		const struct knot_run_view view = knot_record_view(&o.record);
 
-		/* A trace that is not whole hides branches. */
-		s->ret->complete &= !(o.record.result.flags & KNOT_RUN_TRUNCATED);
+		/* A trace that is not whole hides branches, as does one that there is none of. */
+		s->ret->complete &= !o.damaged && !(o.record.result.flags & KNOT_RUN_TRUNCATED);
 		s->ret->found = o.ran && s->options->same(s->options->arg, &o);
 		if (s->ret->found)
 			s->ret->switches = knot_switches_copy(&p->list);

@@ -3,7 +3,6 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/error.h"
 #include "engine/sitenames.h"
 #include "explore/departures.h"
 #include "explore/describe.h"
@@ -39,12 +38,12 @@ struct following {
 static int run(struct following *w, const struct knot_schedule *s, struct knot_outcome *ret,
 	bool *ret_ran, enum knot_follow_run *ret_what, struct knot_error *err)
 {
-	const int rc = knot_replay(w->replayer, w->target, s, ret, err);
+	const int rc = knot_replay_tolerant(w->replayer, w->target, s, ret, err);
 
 	*ret_ran = !rc && ret->ran;
 	*ret_what = KNOT_FOLLOW_OTHER;
 	if (rc)
-		return rc == KNOT_EINPUT ? 0 : rc;
+		return rc;
 	if (ret->ran)
 		*ret_what = w->options->judge(w->options->arg, ret);
 	w->same |= *ret_what == KNOT_FOLLOW_SAME;

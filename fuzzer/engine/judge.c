@@ -9,7 +9,6 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/error.h"
 #include "base/hash.h"
 #include "engine/known.h"
 #include "engine/native.h"
@@ -121,14 +120,9 @@ static bool same_end(
 int knot_judge_replay(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_schedule *schedule, struct knot_outcome *ret, struct knot_error *err)
 {
-	int rc = knot_replay(c->replayer, &s->target->run, schedule, ret, err);
+	const int rc = knot_replay_tolerant(c->replayer, &s->target->run, schedule, ret, err);
 
 	knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
-	if (rc == KNOT_EINPUT) {
-		/* The target wrote over the shared memory, which is a failed replay and no more. */
-		*ret = (struct knot_outcome){0};
-		rc = 0;
-	}
 	return rc;
 }
 

@@ -108,15 +108,12 @@ static int replay(struct looking *l, const struct known *k, const struct knot_cr
 	schedule.aliases_len = aliases.len;
 	target.salt = crash->salt;
 	target.start_ns = crash->start_ns;
-	const int rc = knot_replay(l->replayer, &target, &schedule, ret, err);
+	const int rc = knot_replay_tolerant(l->replayer, &target, &schedule, ret, err);
 	knot_vec_free(&aliases);
 	knot_moved_free(m);
 
 	knot_sitenames_use(l->c->names, knot_replayer_shm(l->replayer));
-	/* A target that writes over the shared memory has not shown anything. */
-	if (rc == KNOT_EINPUT)
-		*ret = (struct knot_outcome){0};
-	return rc == KNOT_EINPUT ? 0 : rc;
+	return rc;
 }
 
 static int keep(struct looking *l, const struct known *k, enum knot_finding_state state,

@@ -345,6 +345,18 @@ out:
 	return rc;
 }
 
+int knot_replay_tolerant(struct knot_replayer *r, const struct knot_worker_target *target,
+	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome,
+	struct knot_error *err)
+{
+	const int rc = knot_replay(r, target, schedule, ret_outcome, err);
+
+	if (rc != KNOT_EINPUT)
+		return rc;
+	*ret_outcome = (struct knot_outcome){.damaged = true};
+	return 0;
+}
+
 struct knot_schedule knot_schedule_of(const struct knot_crash *crash, uint32_t *memory)
 {
 	for (size_t i = 0; i < crash->memory.len; i++)

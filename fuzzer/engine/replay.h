@@ -50,6 +50,7 @@ struct knot_schedule knot_schedule_of(const struct knot_crash *crash, uint32_t *
 /* Owns its contents; free with knot_outcome_free. */
 struct knot_outcome {
 	bool ran; /* false: the process never came to the end of a run */
+	bool damaged; /* by knot_replay_tolerant: why not */
 	uint64_t wall_ns, cpu_ns; /* of the whole process; cpu_ns with to_the_end only */
 	struct knot_record record; /* native: of the run that ended badly, else of the last */
 	uint32_t runs; /* that were made */
@@ -67,6 +68,13 @@ void knot_replayer_close(struct knot_replayer *r);
 void knot_replayer_set_sandbox(struct knot_replayer *r, struct knot_sandbox *sandbox);
 /* Blocks until the run has ended. KNOT_EUSAGE "interrupted" when *cancel became true. */
 int knot_replay(struct knot_replayer *r, const struct knot_worker_target *target,
+	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome,
+	struct knot_error *err);
+/*
+ * The same where one more run, however it ends, is all that is asked for: that the target writes over the shared memory, which
+ * is KNOT_EINPUT, is then no error but a run that says nothing.
+ */
+int knot_replay_tolerant(struct knot_replayer *r, const struct knot_worker_target *target,
 	const struct knot_schedule *schedule, struct knot_outcome *ret_outcome,
 	struct knot_error *err);
 void knot_outcome_free(struct knot_outcome *o);
