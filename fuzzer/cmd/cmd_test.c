@@ -174,12 +174,15 @@ static int replay_one(struct testing *t, struct schedule *s, const struct knot_p
 	const struct knot_schedule schedule = knot_changed_schedule(&s->run, memory);
 	struct knot_outcome o = {0};
 	struct knot_finding f = {0};
-	const int rc = knot_replay(s->run.replayer, s->run.target, &schedule, &o, err);
+	const int rc = knot_replay_tolerant(s->run.replayer, s->run.target, &schedule, &o, err);
 
 	if (rc)
 		return rc;
 	if (!o.ran) {
-		stale(t, s, "the process ends before the run begins", false);
+		stale(t, s,
+			o.damaged ? "the target writes over the memory that it shares with goknot"
+				  : "the process ends before the run begins",
+			false);
 		knot_outcome_free(&o);
 		return 0;
 	}

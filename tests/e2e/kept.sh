@@ -37,6 +37,42 @@ expect_rc 1 "one package"
 expect_out '[-]-- FAIL: example.org/kept/closing TestCloseRace'
 expect_out 'test: 1 schedule, 1 reproduced, .*'
 
+# A target that writes over the memory it shares with goknot shows nothing, and the others have their turn.
+cat >m/abba/damage_test.go <<'GO'
+package abba
+
+import (
+	"os"
+	"strconv"
+	"strings"
+	"unsafe"
+)
+
+func init() {
+	maps, _ := os.ReadFile("/proc/self/maps")
+	for _, line := range strings.Split(string(maps), "\n") {
+		if !strings.Contains(line, " 00000000 ") || !strings.Contains(line, "/memfd:goknot ") {
+			continue
+		}
+		start, _ := strconv.ParseUint(line[:strings.IndexByte(line, '-')], 16, 64)
+		header := unsafe.Slice((*byte)(unsafe.Pointer(uintptr(start))), 4096)
+		for i := range header {
+			header[i] = 0xff
+		}
+		os.Exit(1)
+	}
+}
+GO
+goknot test -C m -o "$work/build" ./...
+expect_rc 1 "one shows nothing, one is there"
+expect_out '[-]-- STALE: .*/abba/testdata/goknot/TestABBA/deadlock-.*\.crash'
+expect_out ' +the target writes over the memory that it shares with goknot'
+expect_out '[-]-- FAIL: example.org/kept/closing TestCloseRace'
+expect_out 'test: 2 schedules, 1 reproduced, .*, 1 stale, .*'
+goknot test -C m -o "$work/build" ./abba
+expect_rc 4 "none shows anything"
+rm m/abba/damage_test.go
+
 # Lines move: still the bug.
 sed -i 's/^import/\/\/ One line more.\n\nimport/' m/abba/*.go
 goknot test -C m -o "$work/build" -json ./abba
