@@ -383,7 +383,7 @@ int knot_campaign_sandbox(struct knot_campaign *c, const char *name, struct knot
 	return rc;
 }
 
-static struct knot_worker_options worker_options(
+struct knot_worker_options knot_campaign_worker_options(
 	const struct knot_campaign *c, struct knot_sandbox *sandbox)
 {
 	return (struct knot_worker_options){
@@ -405,7 +405,7 @@ static int open_workers(struct knot_campaign *c, struct knot_error *err)
 
 	if (rc)
 		return rc;
-	struct knot_worker_options o = worker_options(c, c->replay_sandbox);
+	struct knot_worker_options o = knot_campaign_worker_options(c, c->replay_sandbox);
 
 	if ((rc = knot_replayer_open(&o, c->options.cancel, &c->replayer, err)))
 		return rc;
@@ -418,7 +418,7 @@ static int open_workers(struct knot_campaign *c, struct knot_error *err)
 		w->campaign = c;
 		if ((rc = knot_campaign_sandbox(c, name, &w->sandbox, err)))
 			return rc;
-		o = worker_options(c, w->sandbox);
+		o = knot_campaign_worker_options(c, w->sandbox);
 		if ((rc = knot_worker_open(&o, &w->worker, err)))
 			return rc;
 	}

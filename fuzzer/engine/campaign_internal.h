@@ -139,6 +139,9 @@ void knot_campaign_tell(struct knot_campaign *c, const struct knot_target_state 
 /* campaign.c: the place of a worker's processes. */
 int knot_campaign_sandbox(struct knot_campaign *c, const char *name, struct knot_sandbox **ret,
 	struct knot_error *err);
+/* How the campaign's processes are run, and printed text dropped, in such a place. */
+struct knot_worker_options knot_campaign_worker_options(
+	const struct knot_campaign *c, struct knot_sandbox *sandbox);
 /* What cannot wait for a verification: saves and shows when that is due. arg is the campaign. */
 int knot_campaign_meanwhile(void *arg, struct knot_error *err);
 

@@ -11,7 +11,6 @@
 #include "explore/derive.h"
 #include "explore/sharing.h"
 #include "sys/clock.h"
-#include "sys/proc.h"
 
 #include <poll.h>
 
@@ -383,16 +382,9 @@ int knot_native_control(struct knot_campaign *c, const struct knot_target_state 
 	struct knot_native_control *ret_control, struct knot_error *err)
 {
 	struct search q = {.c = c, .s = s, .wanted = f, .like = f->race ? NULL : like};
-	const struct knot_worker_options o = {
-		.sandbox = c->replay_sandbox,
-		.timeout_ns = c->options.timeout_ns,
-		.memory_bytes = c->options.memory_bytes,
-		.processes = KNOT_WORKER_PROCESSES,
-		.cfg_flags = c->options.cfg_flags,
-		.stdout_fd = KNOT_PROC_NULL,
-		.stderr_fd = KNOT_PROC_NULL,
-		.drain_fd = c->drain_fd,
-	};
+	struct knot_worker_options o = knot_campaign_worker_options(c, c->replay_sandbox);
+
+	o.native = false;
 	int rc = knot_worker_open(&o, &q.worker, err);
 
 	if (rc)

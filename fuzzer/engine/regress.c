@@ -11,7 +11,6 @@
 #include "explore/moved.h"
 #include "store/finding.h"
 #include "sys/clock.h"
-#include "sys/proc.h"
 
 #include <string.h>
 #include <xxhash.h>
@@ -210,16 +209,9 @@ static int look_for_all(struct looking *l, struct knot_error *err)
 {
 	struct knot_campaign *c = l->c;
 	const uint64_t end_ns = knot_clock_mono_ns() + ALL_NS;
-	const struct knot_worker_options o = {
-		.sandbox = c->replay_sandbox,
-		.timeout_ns = EACH_NS,
-		.memory_bytes = c->options.memory_bytes,
-		.processes = KNOT_WORKER_PROCESSES,
-		.cfg_flags = c->options.cfg_flags,
-		.stdout_fd = KNOT_PROC_NULL,
-		.stderr_fd = KNOT_PROC_NULL,
-		.drain_fd = c->drain_fd,
-	};
+	struct knot_worker_options o = knot_campaign_worker_options(c, c->replay_sandbox);
+
+	o.timeout_ns = EACH_NS;
 	int rc = knot_replayer_open(&o, c->options.cancel, &l->replayer, err);
 
 	for (size_t i = 0; i < l->list.len && !rc && knot_clock_mono_ns() < end_ns; i++)
