@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/vec.h"
+#include "instrument/argv.h"
 #include "instrument/overlay.h"
 #include "instrument/stamp.h"
 #include "instrument/toolchain.h"
@@ -24,10 +24,8 @@ extern char **environ;
 #define WORDS_MAX 380
 #define LIST_MAX_BYTES (1u << 30)
 
-typedef KNOT_VEC(const char *) arguments;
-
 /* The environment with some variables set ("NAME=value"); strings are borrowed. */
-static void environment(arguments *ret, const char *const *set, size_t set_len)
+static void environment(knot_argv *ret, const char *const *set, size_t set_len)
 {
 	for (char **e = environ; *e; e++) {
 		bool ours = false;
@@ -60,7 +58,7 @@ static int run(const char *const *argv, const char *dir, const char *const *set,
 	const char *input, size_t input_len, int cancel_fd, struct knot_command_result *ret,
 	struct knot_error *err)
 {
-	arguments env = {0};
+	knot_argv env = {0};
 
 	environment(&env, set, set_len);
 	struct knot_command c = command(argv, dir, env.data, cancel_fd);
@@ -235,21 +233,6 @@ static int build_helper(const struct knot_instrument_options *o, const struct kn
 }
 
 /* What both go list and go test take. The strings are borrowed. */
-static void build_flags(
-	const struct knot_instrument_options *o, const char *modfile, arguments *argv)
-{
-	if (o->race)
-		knot_vec_push(argv, "-race");
-	if (o->tags && *o->tags) {
-		knot_vec_push(argv, "-tags");
-		knot_vec_push(argv, o->tags);
-	}
-	if (modfile) {
-		knot_vec_push(argv, "-modfile");
-		knot_vec_push(argv, modfile);
-	}
-}
-
 /* copies, when not NULL, has go list find the export data, too, of what will be built. */
 static int list(const struct knot_instrument_options *o, const char *go,
 	const struct knot_instrument_result *copies, struct knot_command_result *ret,
@@ -263,23 +246,15 @@ static int list(const struct knot_instrument_options *o, const char *go,
 	knot_auto_free char *gowork =
 		copies && copies->gowork ? knot_xasprintf("GOWORK=%s", copies->gowork) : NULL;
 	const char *set[] = {gowork};
-	arguments argv = {0};
+	knot_argv argv = {0};
 
 	knot_vec_push(&argv, go);
 	knot_vec_push(&argv, "list");
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
 		knot_vec_push(&argv, flags[i]);
-	if (!o->program)
-		knot_vec_push(&argv, "-test");
 	if (copies)
 		knot_vec_push(&argv, "-export");
-	build_flags(o, copies ? copies->modfile : NULL, &argv);
-	knot_vec_push(&argv, "--");
-	for (size_t i = 0; i < o->patterns_len; i++)
-		knot_vec_push(&argv, o->patterns[i]);
-	if (!o->patterns_len)
-		knot_vec_push(&argv, ".");
-	knot_vec_push(&argv, NULL);
+	knot_argv_add_packages(&argv, o, copies ? copies->modfile : NULL);
 	int rc = run(argv.data, o->dir, set, gowork != NULL, NULL, 0, o->cancel_fd, ret, err);
 
 	knot_vec_free(&argv);
@@ -378,7 +353,7 @@ static int rewrite(const struct knot_instrument_options *o, const struct knot_to
 	knot_auto_free char *cache = knot_xasprintf("%s/packages.cache", o->work_dir);
 	knot_auto_free char *part1 = knot_xasprintf("%s/overlay-source.json", o->work_dir);
 	knot_auto_free char *part2 = knot_xasprintf("%s/overlay-runtime.json", o->work_dir);
-	arguments argv1 = {0};
+	knot_argv argv1 = {0};
 	const char *const always[] = {helper, "rewrite", "-out", source, "-sites", res->sites,
 		"-overlay", part1, "-tests", res->tests, "-cache", cache};
 	const char *argv2[] = {helper, "runtime", "-goroot", t->goroot, "-shim", shim, "-out",
@@ -531,7 +506,7 @@ char *knot_instrument_command_name(const char *path)
 
 static void build_words(const struct knot_instrument_options *options,
 	const struct knot_instrument_result *result, const struct knot_instrument_build *build,
-	arguments *argv)
+	knot_argv *argv)
 {
 	knot_vec_push(argv, result->go);
 	knot_vec_push(argv, options->program ? "build" : "test");
@@ -542,7 +517,7 @@ static void build_words(const struct knot_instrument_options *options,
 	if (options->gcflags)
 		knot_vec_push(argv, options->gcflags);
 	knot_vec_push(argv, "-buildvcs=false");
-	build_flags(options, result->modfile, argv);
+	knot_argv_add_build(argv, options, result->modfile);
 	knot_vec_push(argv, "-overlay");
 	knot_vec_push(argv, result->overlay);
 	knot_vec_push(argv, "-o");
@@ -575,7 +550,7 @@ int knot_instrument_build(const struct knot_instrument_options *options,
 	const char *set[] = {experiment, "GOTOOLCHAIN=local", gowork};
 	struct knot_command *commands = knot_xalloc(len * sizeof(*commands));
 	struct knot_command_result *results = knot_xalloc(len * sizeof(*results));
-	arguments *words = knot_xalloc(len * sizeof(*words)), env = {0};
+	knot_argv *words = knot_xalloc(len * sizeof(*words)), env = {0};
 
 	environment(&env, set, gowork ? 3 : 2);
 	for (size_t i = 0; i < len; i++) {

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "instrument/argv.h"
 #include "instrument/driver.h"
 #include "instrument/words.h"
 #include "sys/command.h"
@@ -160,8 +161,7 @@ static int find_files(const struct asking *a, const char *top, const char *base,
 static int list(const struct asking *a, const char *go, struct knot_golist **ret_list,
 	struct knot_error *err)
 {
-	const struct knot_instrument_options *o = a->options;
-	words argv = {0};
+	knot_argv argv = {0};
 	struct knot_command_text text = {0};
 	knot_auto_free char *said = NULL;
 
@@ -172,20 +172,7 @@ static int list(const struct asking *a, const char *go, struct knot_golist **ret
 	knot_vec_push(&argv,
 		"-json=Dir,ImportPath,ForTest,Standard,DepOnly,Incomplete,Module,Deps,EmbedFiles,"
 		"TestEmbedFiles,XTestEmbedFiles");
-	if (!o->program)
-		knot_vec_push(&argv, "-test");
-	if (o->race)
-		knot_vec_push(&argv, "-race");
-	if (o->tags && *o->tags) {
-		knot_vec_push(&argv, "-tags");
-		knot_vec_push(&argv, o->tags);
-	}
-	knot_vec_push(&argv, "--");
-	for (size_t i = 0; i < o->patterns_len; i++)
-		knot_vec_push(&argv, o->patterns[i]);
-	if (!o->patterns_len)
-		knot_vec_push(&argv, ".");
-	knot_vec_push(&argv, NULL);
+	knot_argv_add_packages(&argv, a->options, NULL);
 	int rc = ask(a, argv.data, &text, &said, err);
 
 	knot_vec_free(&argv);
