@@ -106,20 +106,29 @@ func Val[T any](site int, v T) T {
 	return v
 }
 
-// At stands before an operation.
-func At(site int) {
+// enter is the number of the goroutine that calls, which has the lock then; false: it has no turns to wait for, and
+// no lock.
+func enter() (int, bool) {
 	if over.Load() {
-		return
+		return 0, false
 	}
 	lock()
-	defer mu.Unlock()
-	if !started {
-		return
+	if started {
+		if g, ok := who(); ok {
+			return g, true
+		}
 	}
-	g, ok := who()
+	mu.Unlock()
+	return 0, false
+}
+
+// At stands before an operation.
+func At(site int) {
+	g, ok := enter()
 	if !ok {
 		return
 	}
+	defer mu.Unlock()
 	counts[[2]int{g, site}]++
 	nth := counts[[2]int{g, site}]
 	if turns[now].g != g || begins(g, site, nth) > now {
@@ -129,15 +138,12 @@ func At(site int) {
 
 // Go stands before a go statement, behind which is an At.
 func Go(site int) {
-	if over.Load() {
+	g, ok := enter()
+	if !ok {
 		return
 	}
-	lock()
 	defer mu.Unlock()
-	if !started {
-		return
-	}
-	if g, ok := who(); ok && spawns(g, site) {
+	if spawns(g, site) {
 		adopt(dump())
 		last[g] = spawn{site, counts[[2]int{g, site}]}
 	}
