@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd/reports.h"
 
-#include "base/alloc.h"
-#include "base/cleanup.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "cmd/sources.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>
@@ -14,35 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static char top[] = "/tmp/goknot-reports.XXXXXX";
-
-static char *path_of(const char *name)
-{
-	return knot_xasprintf("%s/%s", top, name);
-}
-
-static void put(const char *name, const char *text)
-{
-	knot_auto_free char *path = path_of(name);
-	knot_auto_free char *dir = knot_xstrndup(path, (size_t)(strrchr(path, '/') - path));
-
-	cr_assert_eq(knot_file_mkdirs(dir, 0777, NULL), 0);
-	cr_assert_eq(knot_file_write(path, text, strlen(text), NULL), 0);
-}
-
 static void set_up(void)
 {
-	cr_assert_not_null(mkdtemp(top));
+	make_scratch();
 	put(".git/HEAD", "");
 	put("p/a.go", "package p\n\nfunc F() {\n\tmu.Lock()\n}\n");
 	put("p/a_test.go", "package p\n\nfunc TestA(t *testing.T) {\n\twg.Wait()\n}\n");
-}
-
-static void tear_down(void)
-{
-	knot_auto_free char *command = knot_xasprintf("rm -rf %s", top);
-
-	cr_assert_eq(system(command), 0); /* NOLINT(cert-env33-c) */
 }
 
 static struct knot_reports *open_in(const char *sarif, const char *junit)
@@ -113,7 +88,7 @@ static void add(struct knot_reports *r, const char *verdict, const char *const *
 	knot_sources_free(places);
 }
 
-Test(reports, a_place_in_the_code_comes_first, .init = set_up, .fini = tear_down)
+Test(reports, a_place_in_the_code_comes_first, .init = set_up, .fini = remove_scratch)
 {
 	static const char *const signature[] = {"wgwait a_test.go:4", "lock a.go:4"};
 	knot_auto_free char *file = path_of("x.sarif");
@@ -129,7 +104,7 @@ Test(reports, a_place_in_the_code_comes_first, .init = set_up, .fini = tear_down
 	knot_reports_close(r);
 }
 
-Test(reports, the_test_stands_for_what_lies_outside, .init = set_up, .fini = tear_down)
+Test(reports, the_test_stands_for_what_lies_outside, .init = set_up, .fini = remove_scratch)
 {
 	static const char *const signature[] = {"chan send dep.go:7"};
 	knot_auto_free char *file = path_of("x.sarif");
@@ -147,7 +122,7 @@ Test(reports, the_test_stands_for_what_lies_outside, .init = set_up, .fini = tea
 	knot_reports_close(r);
 }
 
-Test(reports, frames_without_a_file_are_left_out, .init = set_up, .fini = tear_down)
+Test(reports, frames_without_a_file_are_left_out, .init = set_up, .fini = remove_scratch)
 {
 	static const char *const signature[] = {"a.go:4"};
 	knot_auto_free char *output = knot_xasprintf(
@@ -171,7 +146,7 @@ Test(reports, frames_without_a_file_are_left_out, .init = set_up, .fini = tear_d
 	knot_reports_close(r);
 }
 
-Test(reports, a_failure_stays_one, .init = set_up, .fini = tear_down)
+Test(reports, a_failure_stays_one, .init = set_up, .fini = remove_scratch)
 {
 	knot_auto_free char *file = path_of("x.xml");
 	struct knot_reports *r = open_in(NULL, file);

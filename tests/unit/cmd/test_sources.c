@@ -1,40 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd/sources.h"
-
-#include "base/alloc.h"
-#include "base/cleanup.h"
-#include "base/file.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static char top[] = "/tmp/goknot-places.XXXXXX";
-
-static void put(const char *name, const char *text)
-{
-	knot_auto_free char *path = knot_xasprintf("%s/%s", top, name);
-	knot_auto_free char *dir = knot_xstrndup(path, (size_t)(strrchr(path, '/') - path));
-
-	cr_assert_eq(knot_file_mkdirs(dir, 0777, NULL), 0);
-	cr_assert_eq(knot_file_write(path, text, strlen(text), NULL), 0);
-}
-
 static void set_up(void)
 {
-	cr_assert_not_null(mkdtemp(top));
+	make_scratch();
 	put(".git/HEAD", "");
 	put("pkg/a.go", "package a\nfunc main() {}\n");
 	put("pkg/a_test.go",
 		"package a\n\nfunc TestLong(t *testing.T) {}\nfunc TestA(t *testing.T) {}\n");
-}
-
-static void tear_down(void)
-{
-	knot_auto_free char *command = knot_xasprintf("rm -rf %s", top);
-
-	cr_assert_eq(system(command), 0); /* NOLINT(cert-env33-c) */
 }
 
 /* "path:line", path without top. */
@@ -60,12 +39,12 @@ static void expect(const struct knot_sources *p, const char *text, const char *w
 	cr_expect_str_eq(got, wanted, "%s: %s, wanted %s", text, got, wanted);
 }
 
-Test(sources, by_stack_by_site_by_directory, .init = set_up, .fini = tear_down)
+Test(sources, by_stack_by_site_by_directory, .init = set_up, .fini = remove_scratch)
 {
 	static const char output[] = "panic: /x/evil.go:7\n\nmain.f()\n\t/dep/b.go:17 +0x1d\n";
 	static const char dump[] = "  /other/c.go:171 +0x2\n  /other/c.go:17 +0x2\n";
-	knot_auto_free char *dir = knot_xasprintf("%s/pkg", top);
-	knot_auto_free char *site = knot_xasprintf("%s/pkg/d.go", top);
+	knot_auto_free char *dir = path_of("pkg");
+	knot_auto_free char *site = path_of("pkg/d.go");
 	struct knot_sources *p = knot_sources_new();
 
 	knot_sources_add(p, "/elsewhere/d.go", 4);
@@ -84,9 +63,9 @@ Test(sources, by_stack_by_site_by_directory, .init = set_up, .fini = tear_down)
 	knot_sources_free(NULL);
 }
 
-Test(sources, paths_of_goroutines_are_none, .init = set_up, .fini = tear_down)
+Test(sources, paths_of_goroutines_are_none, .init = set_up, .fini = remove_scratch)
 {
-	knot_auto_free char *dir = knot_xasprintf("%s/pkg", top);
+	knot_auto_free char *dir = path_of("pkg");
 	struct knot_sources *p = knot_sources_new();
 	size_t at = 0;
 	static const char text[] =
@@ -103,9 +82,9 @@ Test(sources, paths_of_goroutines_are_none, .init = set_up, .fini = tear_down)
 	knot_sources_free(p);
 }
 
-Test(sources, declarations, .init = set_up, .fini = tear_down)
+Test(sources, declarations, .init = set_up, .fini = remove_scratch)
 {
-	knot_auto_free char *dir = knot_xasprintf("%s/pkg", top);
+	knot_auto_free char *dir = path_of("pkg");
 	struct knot_sources *p = knot_sources_new();
 	struct knot_source_line at;
 
@@ -120,9 +99,9 @@ Test(sources, declarations, .init = set_up, .fini = tear_down)
 	knot_sources_free(p);
 }
 
-Test(sources, the_root, .init = set_up, .fini = tear_down)
+Test(sources, the_root, .init = set_up, .fini = remove_scratch)
 {
-	knot_auto_free char *dir = knot_xasprintf("%s/pkg", top);
+	knot_auto_free char *dir = path_of("pkg");
 	knot_auto_free char *root = knot_sources_root(dir), *none = knot_sources_root("/proc/self");
 
 	cr_expect_str_eq(root, top);

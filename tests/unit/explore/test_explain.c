@@ -3,28 +3,11 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
-#include "explore/names.h"
+#include "tests/unit/explore/two_children.h"
 #include "wire/text.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
-
-static const struct knot_shm_goroutine gs[] = {{.path = KNOT_PATH_ROOT, .parent = KNOT_G_NONE},
-	{.path = 11, .parent = 0, .site = 26}, {.path = 12, .parent = 0, .site = 27}};
-
-static const struct knot_site_name *name_site(void *arg, uint32_t site)
-{
-	static struct knot_site_name name;
-
-	(void)arg;
-	name = (struct knot_site_name){.file = "a.go",
-		.path = site == 40 ? "/m/a.go" : NULL,
-		.line = site,
-		.primitive = site == 40 ? "s.mu" : NULL};
-	return &name;
-}
-
-static const struct knot_names names = {.site = name_site};
 
 static char *source(void *arg, const char *path, uint32_t line)
 {
@@ -44,13 +27,6 @@ static void add(void *arg, const char *text)
 
 	knot_text_addf(&l->text, "%s\n", text);
 	l->count++;
-}
-
-static struct knot_shm_event event(
-	uint8_t kind, uint32_t step, uint16_t g, uint8_t op, uint32_t site, uint64_t aux)
-{
-	return (struct knot_shm_event){
-		.kind = kind, .step = step, .g = g, .op = op, .site = site, .aux = aux};
 }
 
 Test(explain, a_short_run_is_told_whole)

@@ -3,28 +3,10 @@
 #include "explore/switches.h"
 
 #include "base/cleanup.h"
-#include "base/hash.h"
-#include "explore/names.h"
+#include "tests/unit/explore/two_children.h"
 #include "wire/chain.h"
 
 #include <criterion/criterion.h>
-
-#define AUX(to, ops) ((uint64_t)(to) | (uint64_t)(ops) << 16)
-
-static const struct knot_shm_goroutine gs[] = {{.path = KNOT_PATH_ROOT, .parent = KNOT_G_NONE},
-	{.path = 11, .parent = 0, .site = 26}, {.path = 12, .parent = 0, .site = 27}};
-
-static const struct knot_site_name *name_site(void *arg, uint32_t site)
-{
-	static struct knot_site_name name;
-
-	(void)arg;
-	name = (struct knot_site_name){
-		.file = "a.go", .line = site, .primitive = site == 40 ? "s.mu" : NULL};
-	return &name;
-}
-
-static const struct knot_names names = {.site = name_site};
 
 static struct knot_shm_event step(uint32_t n, uint16_t g, uint8_t op, uint32_t site)
 {

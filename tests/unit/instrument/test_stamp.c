@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "instrument/stamp.h"
 
-#include "base/file.h"
+#include "tests/unit/scratch.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -11,22 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char top[] = "/tmp/goknot-stamp.XXXXXX";
 static char source[64], built[64];
-
-static void put(const char *name, const char *text)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", top, name);
-	cr_assert_eq(knot_file_write(path, text, strlen(text), NULL), 0);
-}
 
 static void set_up(void)
 {
 	char path[128];
 
-	cr_assert_not_null(mkdtemp(top));
+	make_scratch();
 	snprintf(source, sizeof(source), "%s/source", top);
 	snprintf(built, sizeof(built), "%s/built", top);
 	snprintf(path, sizeof(path), "%s/sub/testdata", source);
@@ -34,14 +25,6 @@ static void set_up(void)
 	put("source/a.go", "package a");
 	put("source/sub/b.go", "package b");
 	put("built", "program");
-}
-
-static void tear_down(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	cr_assert_eq(system(command), 0); /* NOLINT(cert-env33-c) */
 }
 
 static char *stamp(const char *word)
@@ -63,7 +46,7 @@ static void expect_change(char **last, bool change, const char *what)
 	*last = now;
 }
 
-TestSuite(stamp, .init = set_up, .fini = tear_down);
+TestSuite(stamp, .init = set_up, .fini = remove_scratch);
 
 Test(stamp, changes_with_what_it_is_made_of)
 {
