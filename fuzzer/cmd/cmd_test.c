@@ -8,117 +8,32 @@
 #include "cmd/ignoring.h"
 #include "cmd/kept.h"
 #include "cmd/options_crash.h"
-#include "cmd/sources.h"
 #include "cmd/reports_kept.h"
+#include "cmd/sources.h"
+#include "cmd/testing.h"
 #include "sys/clock.h"
 #include "view/emit.h"
 
 #include <string.h>
 
-struct schedule {
-	char *file;
-	struct knot_crash_run run;
-	bool told;
-};
-
-struct testing {
-	const struct knot_test_options *options;
-	const struct knot_emit_ops *emit;
-	struct knot_session session;
-	struct knot_ignore ignore;
-	KNOT_VEC(struct schedule *) schedules;
-	struct knot_emit_tested sum;
-	struct knot_reports *reports;
-	struct knot_sources *places; /* of the build in use */
-	char *replay_flags;
-	bool bad; /* a file cannot be read, or code does not build */
-};
-
-/* What one run of a schedule came to. */
-struct result {
-	const char *outcome; /* as in struct knot_emit_schedule */
-	const struct knot_finding
-		*finding; /* reproduced, other; NULL where continuations found it */
-	const struct knot_outcome *run;
-	const char *title, *text; /* of continuations */
-	const char *why; /* stale, ignored */
-	bool broken; /* stale: the file or the code is no good */
-	uint32_t step; /* diverged */
-};
-
-static void report(struct testing *t, const struct schedule *s, const struct result *r)
-{
-	knot_auto_free char *diverged = r->step
-		? knot_xasprintf(
-			  "diverged at step %u: the code has changed, keep a new schedule", r->step)
-		: NULL;
-	const bool failed = !strcmp(r->outcome, "reproduced") || !strcmp(r->outcome, "other");
-	const struct knot_reports_kept k = {.run = &s->run,
-		.file = knot_session_shown(&t->session, s->file),
-		.replay_flags = t->replay_flags,
-		.outcome = failed   ? KNOT_RESULTS_FAILED
-			: r->broken ? KNOT_RESULTS_ERROR
-			: r->why    ? KNOT_RESULTS_SKIPPED
-				    : KNOT_RESULTS_PASSED,
-		.why = r->why ? r->why : diverged,
-		.title = r->title,
-		.text = r->text,
-		.finding = r->finding,
-		.run_outcome = r->run,
-		.places = t->places};
-
-	knot_reports_kept(t->reports, &k);
-}
-
-static void say(struct testing *t, struct schedule *s, const struct result *r)
-{
-	const struct knot_crash *c = &s->run.crash;
-	const struct knot_emit_schedule e = {.file = knot_session_shown(&t->session, s->file),
-		.package = c->target ? c->target : "",
-		.test = c->test ? c->test : "",
-		.expected = c->verdict ? c->verdict : "",
-		.outcome = r->outcome,
-		.title = r->finding ? r->finding->title
-			: r->title  ? r->title
-				    : "",
-		.why = r->why,
-		.step = r->step,
-		.text = r->text};
-	const bool fine = !strcmp(r->outcome, "clean") || !strcmp(r->outcome, "fixed") ||
-		!strcmp(r->outcome, "diverged") || !strcmp(r->outcome, "ignored");
-
-	s->told = true;
-	report(t, s, r);
-	if (!fine || t->options->verbose || t->options->json)
-		t->emit->schedule(stdout, &e);
-}
-
-static void stale(struct testing *t, struct schedule *s, const char *why, bool broken)
-{
-	const struct result r = {.outcome = "stale", .why = why, .broken = broken};
-
-	t->sum.stale++;
-	say(t, s, &r);
-}
-
 static void add(void *arg, const char *path)
 {
-	struct testing *t = arg;
-	struct schedule *s = knot_xalloc(sizeof(*s));
+	struct knot_testing *t = arg;
+	struct knot_testing_schedule *s = knot_xalloc(sizeof(*s));
 	struct knot_error err = {0};
 
 	s->file = knot_xstrdup(path);
 	t->sum.schedules++;
 	if (knot_crash_read(path, &s->run.crash, &err)) {
 		t->bad = true;
-		stale(t, s, err.message, true);
+		knot_testing_stale(t, s, err.message, true);
 	}
 	knot_vec_push(&t->schedules, s);
 }
 
 static int order(const void *a, const void *b)
 {
-	const struct schedule *const *x = a, *const *y = b;
+	const struct knot_testing_schedule *const *x = a, *const *y = b;
 	const struct knot_crash *p = &(*x)->run.crash, *q = &(*y)->run.crash;
 
 	/* Those that could not be read come first. */
@@ -129,20 +44,10 @@ static int order(const void *a, const void *b)
 	return c ? c : strcmp((*x)->file, (*y)->file);
 }
 
-static void count(struct testing *t, struct schedule *s, const struct result *r)
-{
-	t->sum.reproduced += !strcmp(r->outcome, "reproduced");
-	t->sum.other += !strcmp(r->outcome, "other");
-	t->sum.diverged += !strcmp(r->outcome, "diverged");
-	t->sum.fixed += !strcmp(r->outcome, "fixed");
-	t->sum.ignored += !strcmp(r->outcome, "ignored");
-	say(t, s, r);
-}
-
 static bool is_known(void *arg, const struct knot_crash_run *run, const struct knot_finding *f,
 	const struct knot_outcome *o)
 {
-	struct testing *t = arg;
+	struct knot_testing *t = arg;
 	knot_auto_free char *reason =
 		knot_ignoring_reason(&t->ignore, &run->place->project, run, f, &o->record);
 
@@ -150,25 +55,25 @@ static bool is_known(void *arg, const struct knot_crash_run *run, const struct k
 }
 
 /* The code has changed, and the decisions do not end in a bug. */
-static int follow(struct testing *t, struct schedule *s, struct knot_error *err)
+static int follow(struct knot_testing *t, struct knot_testing_schedule *s, struct knot_error *err)
 {
 	const struct knot_changed_options o = {
 		.continuations = t->options->continuations, .known = is_known, .arg = t};
 	struct knot_changed c = {0};
 	const int rc = knot_changed_follow(&s->run, &o, &c, err);
-	const struct result r = {.outcome = knot_changed_outcome(&c),
+	const struct knot_testing_result r = {.outcome = knot_changed_outcome(&c),
 		.title = c.title,
 		.text = c.text,
 		.step = c.followed.step};
 
 	if (!rc)
-		count(t, s, &r);
+		knot_testing_tell(t, s, &r);
 	knot_changed_free(&c);
 	return rc;
 }
 
-static int replay_one(struct testing *t, struct schedule *s, const struct knot_project *project,
-	struct knot_error *err)
+static int replay_one(struct knot_testing *t, struct knot_testing_schedule *s,
+	const struct knot_project *project, struct knot_error *err)
 {
 	uint32_t memory[KNOT_MEM_MAX];
 	const struct knot_schedule schedule = knot_changed_schedule(&s->run, memory);
@@ -179,7 +84,7 @@ static int replay_one(struct testing *t, struct schedule *s, const struct knot_p
 	if (rc)
 		return rc;
 	if (!o.ran) {
-		stale(t, s,
+		knot_testing_stale(t, s,
 			o.damaged ? "the target writes over the memory that it shares with goknot"
 				  : "the process ends before the run begins",
 			false);
@@ -195,25 +100,25 @@ static int replay_one(struct testing *t, struct schedule *s, const struct knot_p
 	const bool bug = known || same || f.verdict.finding;
 	const bool changed = !bug &&
 		knot_changed_may_be_why(&s->run, diverged, end->hash == s->run.crash.schedule_hash);
-	const struct result r = {.outcome = known ? "ignored"
-			: same                    ? "reproduced"
-			: bug                     ? "other"
-			: diverged                ? "diverged"
-						  : "clean",
+	const struct knot_testing_result r = {.outcome = known ? "ignored"
+			: same                                 ? "reproduced"
+			: bug                                  ? "other"
+			: diverged                             ? "diverged"
+							       : "clean",
 		.finding = bug ? &f : NULL,
 		.run = &o,
 		.why = known,
 		.step = !bug && diverged ? end->diverged_at : 0};
 
 	if (!changed)
-		count(t, s, &r);
+		knot_testing_tell(t, s, &r);
 	knot_finding_free(&f);
 	knot_outcome_free(&o); /* its trace may be long, and others follow */
 	return changed ? follow(t, s, err) : 0;
 }
 
 /* Those of one build. */
-static int replay_group(struct testing *t, size_t from, size_t to, struct knot_error *err)
+static int replay_group(struct knot_testing *t, size_t from, size_t to, struct knot_error *err)
 {
 	const struct knot_crash_run_options ro = {.memory_bytes = t->options->memory_bytes};
 	const struct knot_crash **crashes = knot_xalloc((to - from) * sizeof(*crashes));
@@ -230,17 +135,18 @@ static int replay_group(struct testing *t, size_t from, size_t to, struct knot_e
 	if (rc == KNOT_EUSAGE || rc == KNOT_EBUILD) {
 		/* Nothing of the group can be tried; the others can. */
 		for (size_t i = from; i < to && !*t->session.cancel; i++)
-			stale(t, t->schedules.data[i], err->message, rc == KNOT_EBUILD);
+			knot_testing_stale(
+				t, t->schedules.data[i], err->message, rc == KNOT_EBUILD);
 		t->bad |= rc == KNOT_EBUILD;
 		rc = *t->session.cancel ? rc : 0;
 	} else {
 		t->places = t->reports && !rc ? knot_reports_kept_sources(&place) : NULL;
 		for (size_t i = from; i < to && !rc; i++) {
-			struct schedule *s = t->schedules.data[i];
+			struct knot_testing_schedule *s = t->schedules.data[i];
 
 			rc = knot_crash_run_attach(&s->run, &place, &ro, t->session.cancel, err);
 			if (rc == KNOT_EUSAGE) {
-				stale(t, s, err->message, false);
+				knot_testing_stale(t, s, err->message, false);
 				rc = 0;
 				continue;
 			}
@@ -257,7 +163,7 @@ static int replay_group(struct testing *t, size_t from, size_t to, struct knot_e
 	return rc;
 }
 
-static int test(struct testing *t, struct knot_error *err)
+static int test(struct knot_testing *t, struct knot_error *err)
 {
 	const struct knot_option_words *w = &t->options->words;
 	int rc = w->words_len ? 0 : knot_kept_find(t->session.dir, ".", add, t, err);
@@ -280,7 +186,7 @@ static int test(struct testing *t, struct knot_error *err)
 	return rc;
 }
 
-static int exit_code(const struct testing *t)
+static int exit_code(const struct knot_testing *t)
 {
 	if (t->sum.reproduced + t->sum.other)
 		return KNOT_EXIT_BUG;
@@ -289,20 +195,7 @@ static int exit_code(const struct testing *t)
 	return t->sum.stale ? KNOT_EXIT_INCONCLUSIVE : KNOT_EXIT_CLEAN;
 }
 
-/* What an interruption, or a failure of goknot's own, left undone is in the files, too. */
-static int write_reports(struct testing *t, bool whole, struct knot_error *err)
-{
-	for (size_t i = 0; i < t->schedules.len; i++) {
-		const struct result r = {
-			.outcome = "stale", .why = "goknot test ended before its turn came"};
-
-		if (!t->schedules.data[i]->told)
-			report(t, t->schedules.data[i], &r);
-	}
-	return knot_reports_write(t->reports, whole, err);
-}
-
-static int run(struct testing *t, struct knot_error *err)
+static int run(struct knot_testing *t, struct knot_error *err)
 {
 	const struct knot_test_options *o = t->options;
 	const struct knot_reports_options ro = {
@@ -321,7 +214,7 @@ static int run(struct testing *t, struct knot_error *err)
 	knot_ignoring_warn(&t->ignore, "test");
 	rc = test(t, err);
 
-	const int told = write_reports(t, !rc, rc ? NULL : err);
+	const int told = knot_testing_write_reports(t, !rc, rc ? NULL : err);
 
 	return rc ? rc : told;
 }
@@ -330,7 +223,7 @@ int knot_cmd_test(int argc, char **argv)
 {
 	struct knot_error err = {0};
 	struct knot_test_options o = {0};
-	struct testing t = {.options = &o};
+	struct knot_testing t = {.options = &o};
 	int rc = knot_options_test(argc, argv, &o, &err);
 
 	if (!rc)
