@@ -180,6 +180,24 @@ static int probe(struct knot_minimizer *z, struct knot_error *err)
 	return 0;
 }
 
+/* The order that the result's switches bring about, as the shortest chain. */
+static int find_chain(
+	struct knot_minimizer *z, const struct knot_record *run, struct knot_error *err)
+{
+	const struct knot_shortest_options options = {.deadline_ns = z->deadline_ns,
+		.tries = z->m->tries,
+		.same = z->options->same,
+		.arg = z->options->arg};
+	struct knot_shortest found;
+	const int rc = knot_shortest_of_run(
+		z->replayer, z->target, z->schedule, run, &options, &found, err);
+
+	z->m->chain_does = !rc && found.found;
+	z->m->chain = found.chain;
+	z->m->chain_runs = found.runs;
+	return rc;
+}
+
 static int replay_result(struct knot_minimizer *z, struct knot_error *err)
 {
 	struct knot_minimized *m = z->m;
@@ -188,18 +206,22 @@ static int replay_result(struct knot_minimizer *z, struct knot_error *err)
 	for (uint32_t i = 0; i < z->options->replays; i++) {
 		struct knot_outcome o = {0};
 
-		/* Who spins is in the trace only. */
-		z->end_only = i + 1 < z->options->replays && z->end != KNOT_END_STEPS;
+		/* The first has a chain made of it, and who spins is in the trace only. */
+		z->end_only = i && i + 1 < z->options->replays && z->end != KNOT_END_STEPS;
 		knot_outcome_free(&m->outcome); /* one long trace at a time */
-		const int rc = run(z, z->decisions.data, z->decisions.len, false, &o, err);
+		int rc = run(z, z->decisions.data, z->decisions.len, false, &o, err);
 
 		if (rc)
 			return rc;
 		if (!i)
 			hash = o.record.result.hash;
+		const bool same = is_same(z, &o) && o.record.result.hash == hash;
+
 		m->replays++;
-		m->replays_same += is_same(z, &o) && o.record.result.hash == hash;
+		m->replays_same += same;
 		m->outcome = o;
+		if (!i && same && (rc = find_chain(z, &m->outcome.record, err)))
+			return rc;
 	}
 	if (m->replays_same < m->replays)
 		m->end = KNOT_MINIMIZE_UNSTABLE;
@@ -217,29 +239,6 @@ static int run_plain(struct knot_minimizer *z, struct knot_error *err)
 		z->m->plain_end = o.record.result.end;
 	}
 	knot_outcome_free(&o);
-	return rc;
-}
-
-/* The order that the result's switches bring about, as the shortest chain. */
-static int find_chain(struct knot_minimizer *z, struct knot_error *err)
-{
-	const struct knot_shortest_options options = {.deadline_ns = z->deadline_ns,
-		.tries = z->m->tries,
-		.same = z->options->same,
-		.arg = z->options->arg};
-	struct knot_shortest found = {0};
-	struct knot_outcome o = {0};
-
-	z->end_only = false;
-	int rc = run(z, z->decisions.data, z->decisions.len, false, &o, err);
-
-	if (!rc && is_same(z, &o))
-		rc = knot_shortest_of_run(
-			z->replayer, z->target, z->schedule, &o.record, &options, &found, err);
-	knot_outcome_free(&o);
-	z->m->chain_does = !rc && found.found;
-	z->m->chain = found.chain;
-	z->m->chain_runs = found.runs;
 	return rc;
 }
 
@@ -274,8 +273,6 @@ static int minimize(struct knot_minimizer *z, struct knot_error *err)
 	m->end = z->cut ? KNOT_MINIMIZE_CUT : KNOT_MINIMIZE_DONE;
 	m->after = z->counts;
 	rc = run_plain(z, err);
-	if (!rc)
-		rc = find_chain(z, err);
 	return rc ? rc : replay_result(z, err);
 }
 

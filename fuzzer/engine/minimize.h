@@ -17,8 +17,11 @@ typedef bool (*knot_minimize_same)(void *arg, const struct knot_outcome *o);
 
 struct knot_minimize_options {
 	uint64_t budget_ns; /* 0 = as long as it takes; the replays of the result come on top */
-	uint32_t
-		replays; /* of the result, that have to end the same way with one schedule hash; at least 1 */
+	/*
+	 * Of the result, that have to end the same way with one schedule hash; at least 2: the first is followed by trials of
+	 * a chain, with which its process goes.
+	 */
+	uint32_t replays;
 	uint32_t
 		prove_runs; /* so many schedules with fewer preemptions are tried, to show that there is none; 0 = none is */
 	knot_minimize_same same;
