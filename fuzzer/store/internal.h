@@ -57,7 +57,8 @@ enum knot_stmt_id {
 
 struct knot_store {
 	sqlite3 *db;
-	char *path;
+	char *path; /* as it is told of */
+	char *file; /* as it is opened: no link on the way */
 	bool in_transaction;
 	bool read_only;
 	sqlite3_stmt *stmts[KNOT_STMT_COUNT];

@@ -114,6 +114,11 @@ static int check_place(
 	struct stat st;
 	if (stat(dir, &st) < 0 || !S_ISDIR(st.st_mode))
 		return knot_error_set(err, KNOT_EUSAGE, "%s is not a campaign directory", dir);
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s is a symbolic link, which is not followed: name the directory that the "
+			"database lies in",
+			path);
 	if (mode == KNOT_STORE_READ) {
 		if (access(path, F_OK) < 0)
 			return knot_error_set(err, KNOT_EUSAGE, "%s holds no campaign", dir);
@@ -131,27 +136,28 @@ static int check_place(
  */
 static int open_immutable(struct knot_store *store)
 {
-	knot_auto_free char *wal = knot_xasprintf("%s-wal", store->path);
+	knot_auto_free char *wal = knot_xasprintf("%s-wal", store->file);
 	struct stat st;
 	if (stat(wal, &st) == 0 && st.st_size > 0)
 		return SQLITE_CANTOPEN;
 	sqlite3_close(store->db);
 	store->db = NULL;
 	/* In a URI these three mean something. */
-	knot_auto_free char *quoted = knot_xalloc(strlen(store->path) * 3 + 1);
+	knot_auto_free char *quoted = knot_xalloc(strlen(store->file) * 3 + 1);
 	char *out = quoted;
-	for (const char *p = store->path; *p; p++)
+	for (const char *p = store->file; *p; p++)
 		out += strchr("%?#", *p) ? sprintf(out, "%%%02X", (unsigned char)*p)
 					 : sprintf(out, "%c", *p);
 	knot_auto_free char *uri = knot_xasprintf("file:%s?immutable=1", quoted);
-	return sqlite3_open_v2(uri, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+	return sqlite3_open_v2(uri, &store->db,
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW, NULL);
 }
 
 static int open_file(struct knot_store *store, struct knot_error *err)
 {
 	const int flags = store->read_only ? SQLITE_OPEN_READONLY
 					   : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-	int rc = sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOFOLLOW, NULL);
+	int rc = sqlite3_open_v2(store->file, &store->db, flags | SQLITE_OPEN_NOFOLLOW, NULL);
 	if (rc == SQLITE_OK && store->read_only) {
 		rc = sqlite3_exec(store->db, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL);
 		if ((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY)
@@ -189,6 +195,17 @@ int knot_store_check(struct knot_store *store, struct knot_error *err)
 	return run_check(store, "PRAGMA integrity_check(1)", err);
 }
 
+/* SQLite refuses a link anywhere in the path: that to the directory is the user's own. */
+static int find_file(struct knot_store *store, const char *dir, struct knot_error *err)
+{
+	knot_auto_free char *real = realpath(dir, NULL);
+
+	if (!real)
+		return knot_error_sys(err, "%s", dir);
+	store->file = knot_xasprintf("%s/goknot.db", real);
+	return 0;
+}
+
 int knot_store_open(const char *dir, enum knot_store_mode mode, struct knot_store **ret_store,
 	struct knot_error *err)
 {
@@ -196,6 +213,8 @@ int knot_store_open(const char *dir, enum knot_store_mode mode, struct knot_stor
 	store->path = knot_xasprintf("%s/goknot.db", dir);
 	store->read_only = mode == KNOT_STORE_READ;
 	int r = check_place(dir, store->path, mode, err);
+	if (r == 0)
+		r = find_file(store, dir, err);
 	if (r == 0)
 		r = open_file(store, err);
 	if (r == 0)
@@ -218,6 +237,7 @@ void knot_store_close(struct knot_store *store)
 		sqlite3_finalize(store->stmts[i]);
 	sqlite3_close(store->db);
 	free(store->path);
+	free(store->file);
 	free(store);
 }
 

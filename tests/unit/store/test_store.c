@@ -74,6 +74,49 @@ Test(store, what_is_not_flushed_is_dropped)
 	knot_store_close(NULL);
 }
 
+static void link_to(const char *target, const char *link)
+{
+	cr_assert_eq(symlink(target, link), 0, "%s", strerror(errno));
+}
+
+/* As its last part, and on the way. */
+Test(store, a_directory_may_be_behind_a_link)
+{
+	char link[80], through[96];
+	struct knot_store *store = NULL;
+	struct knot_error err = {0};
+
+	snprintf(link, sizeof(link), "%s.link", dir);
+	snprintf(through, sizeof(through), "%s/.", link);
+	link_to(dir, link);
+	for (int i = 0; i < 4; i++) {
+		const int r = knot_store_open(i < 2 ? link : through,
+			i % 2 ? KNOT_STORE_READ : KNOT_STORE_WRITE, &store, &err);
+
+		if (r)
+			unlink(link);
+		cr_assert_eq(r, 0, "%s", err.message);
+		knot_store_close(store);
+	}
+	unlink(link);
+}
+
+Test(store, the_file_itself_is_no_link)
+{
+	char file[96], elsewhere[96];
+	struct knot_error err = {0};
+
+	knot_store_close(open_store(KNOT_STORE_WRITE));
+	snprintf(file, sizeof(file), "%s/goknot.db", dir);
+	snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere.db", dir);
+	cr_assert_eq(rename(file, elsewhere), 0);
+	link_to("elsewhere.db", file);
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(try_open(i ? KNOT_STORE_READ : KNOT_STORE_WRITE, &err), KNOT_EUSAGE);
+		cr_assert(strstr(err.message, "goknot.db is a symbolic link"), "%s", err.message);
+	}
+}
+
 Test(store, a_newer_file_is_refused_and_kept)
 {
 	struct knot_error err = {0};
