@@ -14,7 +14,7 @@
 #define PAGE_COUNT (sizeof(pages) / sizeof(pages[0]))
 
 const char *const knot_help_commands[] = {"fuzz", "replay", "minimize", "save", "test", "export",
-	"list", "status", "report", "corpus", "clean", "doctor", NULL};
+	"list", "status", "report", "corpus", "clean", "doctor", "version", NULL};
 
 const struct knot_help_page *knot_help_find(const char *name)
 {
@@ -37,7 +37,7 @@ void knot_help_overview(FILE *out)
 		const struct knot_help_page *page = knot_help_find(*name);
 		fprintf(out, "\t%-10s %s\n", *name, page ? page->summary : "");
 	}
-	fputs("\tversion    print the version and the supported Go releases\n\n"
+	fputs("\n"
 	      "goknot help COMMAND tells more; goknot help goknot begins with a user's first "
 	      "questions,\n"
 	      "goknot help crash describes the crash file, goknot help ignore the file of known "
@@ -47,7 +47,7 @@ void knot_help_overview(FILE *out)
 
 int knot_cmd_help(int argc, char **argv)
 {
-	if (argc < 2) {
+	if (argc < 2 || (argc == 2 && strcmp(argv[1], "help") == 0)) {
 		knot_help_overview(stdout);
 		return KNOT_EXIT_CLEAN;
 	}

@@ -20,11 +20,13 @@ for c in $commands; do
 	for spelling in -help --h --help; do
 		[ "$page" = "$("$GOKNOT" "$c" "$spelling")" ] || fail "$c $spelling differs"
 	done
-	[ "$c" = version ] && continue
 	[ "$page" = "$("$GOKNOT" help "$c")" ] || fail "help $c differs"
 	grep -q "^    goknot-$c - " <<<"$page" || fail "$c: no NAME line"
 	[ -e "man/goknot-$c.1.scd" ] || fail "$c has no page in man/"
+	grep -q "\*goknot-$c\*(1)" man/goknot.1.scd || fail "goknot(1) does not name the page of $c"
 done
+[ "$overview" = "$("$GOKNOT" help help)" ] || fail "goknot help help differs"
+grep -qxF "        $("$GOKNOT" version)" <<<"$("$GOKNOT" help version)" || fail "the example in goknot-version(1) is old"
 for topic in crash ignore; do
 	[ "$("$GOKNOT" help $topic | head -1)" = NAME ] || fail "help $topic"
 	grep -q "goknot help $topic" <<<"$overview" || fail "the overview does not name $topic"
