@@ -15,7 +15,8 @@ enum report_format { REPORT_HTML, REPORT_SVG };
 
 struct report_options {
 	uint32_t format; /* enum report_format */
-	const char *output; /* file or directory, NULL = in the campaign directory */
+	const char *
+		output; /* file or directory, "-" = standard output, NULL = in the campaign directory */
 	struct knot_option_words words;
 };
 
@@ -31,11 +32,11 @@ static void warn(const char *sentence)
 	fprintf(stderr, "goknot report: %s\n", shown);
 }
 
-static void say(const char *path, const char *what, size_t len)
+static void say(FILE *out, const char *path, const char *what, size_t len)
 {
 	knot_auto_free char *shown = knot_text_escape(knot_span_str(path), 4096);
 
-	printf("%s: %s, %zu KB\n", shown, what, (len + 1023) / 1024);
+	fprintf(out, "%s: %s, %zu KB\n", shown, what, (len + 1023) / 1024);
 }
 
 static char *findings_text(size_t findings, size_t timelines)
@@ -61,11 +62,17 @@ static int write_html(const struct knot_report_page *page, const char *dir, cons
 	knot_auto_free char *what = findings_text(page->report.findings.len, timelines(page));
 	struct knot_text html = {0};
 
-	knot_report_html(&page->report, &html);
-	int rc = knot_file_write_to(path, html.data, html.len, err);
+	const bool is_out = knot_option_is_out(output);
+	int rc = 0;
 
+	knot_report_html(&page->report, &html);
+	if (is_out)
+		/* Whether it arrived is looked at when goknot ends. */
+		(void)fwrite(html.data, 1, html.len, stdout);
+	else
+		rc = knot_file_write_to(path, html.data, html.len, err);
 	if (!rc)
-		say(path, what, html.len);
+		say(is_out ? stderr : stdout, is_out ? "standard output" : path, what, html.len);
 	knot_text_free(&html);
 	return rc;
 }
@@ -86,7 +93,7 @@ static int write_picture(
 	int rc = knot_file_write(path, svg.data, svg.len, err);
 
 	if (!rc)
-		say(path, f->title, svg.len);
+		say(stdout, path, f->title, svg.len);
 	knot_picture_free(&picture);
 	knot_text_free(&svg);
 	return rc;
@@ -122,6 +129,10 @@ int knot_cmd_report(int argc, char **argv)
 	if (!rc && o.words.words_len > 1)
 		rc = knot_error_set(
 			&err, KNOT_EUSAGE, "one campaign directory, not %zu", o.words.words_len);
+	if (!rc && o.format == REPORT_SVG && knot_option_is_out(o.output))
+		rc = knot_error_set(&err, KNOT_EUSAGE,
+			"-o wants a directory: with -format svg each finding has a file of its "
+			"own");
 	const char *dir = !rc && o.words.words_len ? o.words.words[0] : ".goknot";
 
 	if (!rc)

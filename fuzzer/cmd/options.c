@@ -316,6 +316,11 @@ static size_t distance(const char *a, const char *b)
 	return rows[alen % 3][blen];
 }
 
+bool knot_option_is_out(const char *file)
+{
+	return file && strcmp(file, "-") == 0;
+}
+
 const char *knot_options_nearest(const char *word, const char *const *names)
 {
 	const size_t len = strlen(word);

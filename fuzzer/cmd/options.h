@@ -57,6 +57,8 @@ struct knot_option_words {
 	bool program; /* there was a --: the words before it name a program */
 };
 
+/* "-" where a file is to be written: standard output. */
+bool knot_option_is_out(const char *file);
 /* argv[0] is skipped. Fields of flags that are not given stay as they are. */
 int knot_options_parse(const struct knot_option_table *table, int argc, char **argv, void *target,
 	struct knot_option_words *ret_words, struct knot_error *err);

@@ -93,7 +93,12 @@ int knot_options_replay(
 	struct knot_option_words words;
 	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 
-	if (!r && !(r = one_file(&words, &o.file, err)) && !(r = check_dlv(&o, err)))
+	if (!r)
+		r = one_file(&words, &o.file, err);
+	if (!r && knot_option_is_out(o.trace))
+		r = knot_error_set(err, KNOT_EUSAGE,
+			"-trace wants a file: standard output has what the replay tells");
+	if (!r && !(r = check_dlv(&o, err)))
 		*ret_options = o;
 	return r;
 }
@@ -106,7 +111,12 @@ int knot_options_minimize(
 	struct knot_option_words words;
 	int r = knot_options_parse(&table, argc, argv, &o, &words, err);
 
-	if (!r && !(r = one_file(&words, &o.file, err)))
+	if (!r)
+		r = one_file(&words, &o.file, err);
+	if (!r && knot_option_is_out(o.result))
+		r = knot_error_set(err, KNOT_EUSAGE,
+			"-o wants a file: what explains the result is written beside it");
+	if (!r)
 		*ret_options = o;
 	return r;
 }
@@ -142,6 +152,11 @@ int knot_options_export(
 	if (!r && o.times && strcmp(o.format, KNOT_EXPORT_GO) != 0)
 		r = knot_error_set(err, KNOT_EUSAGE,
 			"-n counts the runs of a Go test: it goes with -format go");
+	if (!r && knot_option_is_out(o.result) && !strcmp(o.format, KNOT_EXPORT_GO))
+		r = knot_error_set(err, KNOT_EUSAGE,
+			"-o wants a directory: a Go test does not fit on standard output");
+	if (!r && knot_option_is_out(o.result))
+		o.result = NULL;
 	if (!r)
 		*ret_options = o;
 	return r;

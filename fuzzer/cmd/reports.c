@@ -6,8 +6,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/vec.h"
-#include "cmd/sources.h"
+#include "cmd/options.h"
 #include "cmd/reports_stacks.h"
+#include "cmd/sources.h"
 #include "sys/clock.h"
 #include "wire/text.h"
 
@@ -38,16 +39,11 @@ struct knot_reports {
 
 /* --- where it goes --------------------------------------------------------------------------- */
 
-static bool is_out(const char *file)
-{
-	return file && !strcmp(file, "-");
-}
-
 static int check_file(const char *flag, const char *file, struct knot_error *err)
 {
 	struct stat st;
 
-	if (!file || is_out(file))
+	if (!file || knot_option_is_out(file))
 		return 0;
 	const bool there = !lstat(file, &st);
 
@@ -78,11 +74,11 @@ static int check(const struct knot_reports_options *o, struct knot_error *err)
 	if (o->junit && o->sarif && !strcmp(o->junit, o->sarif))
 		return knot_error_set(err, KNOT_EUSAGE,
 			"-junit and -sarif both want to write to %s",
-			is_out(o->junit) ? "standard output" : o->junit);
-	if (o->json && (is_out(o->junit) || is_out(o->sarif)))
+			knot_option_is_out(o->junit) ? "standard output" : o->junit);
+	if (o->json && (knot_option_is_out(o->junit) || knot_option_is_out(o->sarif)))
 		return knot_error_set(err, KNOT_EUSAGE,
 			"-json and -%s - both want to write to standard output",
-			is_out(o->junit) ? "junit" : "sarif");
+			knot_option_is_out(o->junit) ? "junit" : "sarif");
 	return check_file("sarif", o->sarif, err);
 }
 
@@ -99,7 +95,7 @@ int knot_reports_open(const struct knot_reports_options *options, struct knot_re
 	r = knot_xalloc(sizeof(*r));
 	r->options = *options;
 	r->start_ns = knot_clock_wall_ns();
-	if (is_out(options->junit) || is_out(options->sarif)) {
+	if (knot_option_is_out(options->junit) || knot_option_is_out(options->sarif)) {
 		/* Everything else that is printed goes to standard error then. */
 		const int fd = dup(STDOUT_FILENO);
 
@@ -412,7 +408,7 @@ static int write_one(
 {
 	const size_t len = strlen(text);
 
-	if (!is_out(file))
+	if (!knot_option_is_out(file))
 		return knot_file_write_to(file, text, len, err);
 	if (fwrite(text, 1, len, r->out) != len || fflush(r->out))
 		return knot_error_sys(err, "cannot write standard output");

@@ -43,6 +43,9 @@ for format in json perfetto shiviz dot; do
 	expect_rc 0 "$format into a file"
 	expect "$format: nothing on standard output" test ! -s out
 	expect "$format: the same twice" cmp $format.out $format.file
+	goknot export -format $format -o - x.crash
+	expect_rc 0 "$format with -o -"
+	expect "$format: -o - is standard output" cmp out $format.out
 done
 expect "JSON" jq -e '.goroutines[0].path == "T\"\\<script>&amp;"' json.out >/dev/null
 expect "Perfetto" jq -e '.traceEvents | map(select(.ph == "X")) | length == 1' perfetto.out >/dev/null
@@ -50,6 +53,9 @@ expect "ShiViz" test "$(tail -n 2 shiviz.out)" = 'starts
 G0 {"G0":1}'
 expect "DOT: $(cat dot.out)" grep -q 'label="G0\\nT\\"\\\\<script>&amp;amp;\\nended"' dot.out
 
+goknot export -go -o - x.crash
+expect_refusal 2 'goknot export: -o wants a directory: a Go test does not fit on standard output'
+expect "no file is called -" test ! -e ./-
 goknot export -format json -o none/x x.crash
 expect_refusal 2 'goknot export: -o none/x: No such file or directory'
 if [ -w /dev/full ]; then

@@ -106,6 +106,10 @@ expect_out 'delve: exec .* --init .* .*/m\.test -- -test\.run=\^TestLimit\$ -tes
 expect_out 'replay: the debugger was left before the run'
 
 # An interleaving that cannot be written whole is no success.
+goknot replay -quiet -trace - "$crash"
+expect_refusal 2 "goknot replay: -trace wants a file: standard output has what the replay tells"
+goknot minimize -o - "$crash"
+expect_refusal 2 "goknot minimize: -o wants a file: what explains the result is written beside it"
 goknot replay -quiet -trace /dev/full "$crash"
 expect_rc 3 "-trace on a full disk"
 expect_err 'goknot replay: -trace /dev/full: (No space left on device|cannot be written whole)'

@@ -55,6 +55,11 @@ goknot report c
 expect_rc 0 "report"
 expect_out 'c/report.html: 2 findings, 2 with a timeline, [0-9]+ KB'
 expect "no warning" test ! -s err
+goknot report -o - c
+expect_rc 0 "report on standard output"
+expect "the page, and nothing else" diff <(grep -v "UTC</p>" out) <(grep -v "UTC</p>" c/report.html)
+expect_err 'standard output: 2 findings, 2 with a timeline, [0-9]+ KB'
+expect "no file is called -" test ! -e ./-
 abba=$(cd c/crashes && ls TestABBA-deadlock-*.crash) panic=$(cd c/crashes && ls TestHostile-panic-*.crash)
 expect "the command to run it again" grep -q "goknot replay -C m -o c c/crashes/$abba" c/report.html
 
@@ -70,6 +75,8 @@ expect "the critical switch is in the picture" grep -q 'k-critical-text.*is stop
 
 goknot report m
 expect_refusal 2 'goknot report: m is no campaign directory: it has no goknot.db'
+goknot report -format svg -o - c
+expect_refusal 2 'goknot report: -o wants a directory: with -format svg each finding has a file of its own'
 goknot report missing
 expect_refusal 2 'goknot report: missing is no campaign directory: it has no goknot.db'
 goknot report c m
