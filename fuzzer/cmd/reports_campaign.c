@@ -3,21 +3,18 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/shell.h"
 #include "base/vec.h"
 #include "cmd/crash_run.h"
-#include "cmd/sources.h"
 #include "cmd/reports.h"
+#include "cmd/reports_told.h"
+#include "cmd/sources.h"
 #include "engine/campaign.h"
 #include "store/finding.h"
 #include "store/store.h"
 #include "store/target.h"
-#include "wire/text.h"
 
 #include <string.h>
-
-#define BESIDE_MAX_BYTES (8u << 20) /* of a file beside a crash file */
 
 struct target {
 	int64_t id, build;
@@ -75,38 +72,6 @@ static int use_build(struct collecting *c, int64_t build, struct knot_error *err
 	return knot_store_site_each(c->store, build, on_site, c->places, err);
 }
 
-/* "x.crash" and "output" give what is in x.output, "" when there is none. Caller frees. */
-static char *beside(const char *crash_file, const char *what, struct knot_span *ret)
-{
-	const char *dot = strrchr(crash_file, '.');
-	knot_auto_free char *file = knot_xasprintf("%.*s.%s",
-		(int)(dot ? dot - crash_file : (long)strlen(crash_file)), crash_file, what);
-	char *text = NULL;
-	size_t len = 0;
-
-	if (knot_file_read(file, BESIDE_MAX_BYTES, &text, &len, NULL)) {
-		text = knot_xstrdup("");
-		len = 0;
-	}
-	*ret = knot_span_of(text, len);
-	return text;
-}
-
-/* Behind its title, which stands in the first line. A schedule that was not made smaller has no explanation. */
-static char *explain(const struct knot_crash *crash, const char *explanation)
-{
-	const char *line = strchr(explanation, '\n');
-	struct knot_text t = {0};
-
-	if (line)
-		return knot_xstrdup(line + 1);
-	if (crash->message && *crash->message)
-		knot_text_addf(&t, "%s\n", crash->message);
-	for (size_t i = 0; i < crash->at_end.len; i++)
-		knot_text_addf(&t, "%s\n", crash->at_end.data[i]);
-	return knot_text_steal(&t);
-}
-
 static void add_finding(
 	struct collecting *c, const struct knot_store_finding *x, const struct target *t)
 {
@@ -123,15 +88,13 @@ static void add_finding(
 		.package = t->package,
 		.test = t->test,
 		.package_dir = t->dir};
-	knot_auto_free char *output = beside(file, "output", &f.output);
-	knot_auto_free char *dump = beside(file, "goroutines", &f.dump);
-	struct knot_span told;
-	knot_auto_free char *explanation = beside(file, "explanation", &told);
+	knot_auto_free char *output = knot_reports_beside(file, "output", &f.output);
+	knot_auto_free char *dump = knot_reports_beside(file, "goroutines", &f.dump);
 	struct knot_crash crash = {0};
 
 	/* A crash file that is gone or damaged leaves its title to be told. */
 	(void)knot_crash_read(file, &crash, NULL);
-	knot_auto_free char *lines = explain(&crash, explanation);
+	knot_auto_free char *lines = knot_reports_told(file, &crash, f.output, f.dump);
 
 	f.lines = lines;
 	f.unproven = crash.proof && *crash.proof && strcmp(crash.proof, "proven") != 0;

@@ -6,13 +6,9 @@
 
 #include <string.h>
 
-static bool is_signed(
-	const struct knot_race_access *a, const char *const *signature, size_t signature_len)
+bool knot_reports_stacks_signed(
+	const struct knot_gostack_frame *at, const char *const *signature, size_t signature_len)
 {
-	const struct knot_gostack_frame *at = knot_race_position(a);
-
-	if (!at)
-		return false;
 	const char *slash = strrchr(at->file, '/');
 	knot_auto_free char *position =
 		knot_xasprintf("%s:%u", slash ? slash + 1 : at->file, at->line);
@@ -24,6 +20,14 @@ static bool is_signed(
 			return true;
 	}
 	return false;
+}
+
+static bool is_signed(
+	const struct knot_race_access *a, const char *const *signature, size_t signature_len)
+{
+	const struct knot_gostack_frame *at = knot_race_position(a);
+
+	return at && knot_reports_stacks_signed(at, signature, signature_len);
 }
 
 static const char *access_text(const struct knot_race_access *a, bool caught)

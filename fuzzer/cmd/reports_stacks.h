@@ -29,6 +29,9 @@ struct knot_reports_stacks {
  */
 void knot_reports_stacks_find(const char *verdict, struct knot_span output,
 	const char *const *signature, size_t signature_len, struct knot_reports_stacks *ret);
+/* Is that one of the signature's positions? */
+bool knot_reports_stacks_signed(
+	const struct knot_gostack_frame *at, const char *const *signature, size_t signature_len);
 void knot_reports_stacks_free(struct knot_reports_stacks *s);
 
 #endif

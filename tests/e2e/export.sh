@@ -109,6 +109,12 @@ expect "it comes from outside" grep -qx 'G0 {.*"outside":1}' TestSelectTimeout.s
 goknot fuzz -C "$root/seeds" -o "$work/asfound" -json -quiet -seed 1 -first -fuzzminimizetime 0 -fuzztime 3000x ./abba/buggy
 expect_rc 1 "as found"
 expect "as found" jq -e '(.minimized | not) and (.events | length > 10)' "$work/asfound/crashes"/*.timeline.json >/dev/null
+# Its explanation is in the reports, where a minimised one's would be.
+for report in junit sarif; do
+	goknot list -$report - "$work/asfound"
+	expect_rc 0 "-$report of what was not minimised"
+	expect "-$report: $(cat out)" grep -q 'G1 .* blocked in lock .*, held by G2 ' out
+done
 goknot fuzz -C "$root/seeds" -o "$work/native" -json -quiet -seed 1 -first -sched native -fuzztime 20s ./abba/buggy
 if [ "$rc" -eq 1 ]; then
 	native=$(echo "$work/native/crashes"/*-native.crash)
