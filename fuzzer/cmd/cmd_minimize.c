@@ -10,6 +10,7 @@
 #include "engine/crashnames.h"
 #include "engine/shortest.h"
 #include "engine/shrink.h"
+#include "engine/timeline.h"
 #include "sys/clock.h"
 #include "view/emit.h"
 #include "wire/ops.h"
@@ -45,6 +46,20 @@ static int write_result(struct minimizing *z, struct knot_error *err)
 	const int rc = knot_crash_encode(c, &text, &len, err);
 
 	return rc ? rc : knot_file_write(z->file, text, len, err);
+}
+
+/* What explains the result lies beside it, as beside the crash files of a campaign. */
+static int write_beside(struct minimizing *z, const struct knot_finding *f, struct knot_error *err)
+{
+	struct knot_timeline timeline = {0};
+	knot_auto_free char *explanation = knot_shrink_explain(&z->m, f, z->run.names, &timeline);
+	knot_auto_free char *told = knot_crash_beside(z->file, ".explanation");
+	int rc = knot_file_write(told, explanation, strlen(explanation), err);
+
+	if (!rc)
+		rc = knot_timeline_write(&timeline, &z->run.crash, z->file, err);
+	knot_timeline_free(&timeline);
+	return rc;
 }
 
 /* The chain of the crash file, which is the result's by now. */
@@ -98,8 +113,10 @@ static int report(struct minimizing *z, struct knot_error *err)
 		knot_crash_run_judge(&z->run, &z->m.outcome, &f);
 		knot_shrink_describe(
 			&z->m, &f, z->run.names, &z->run.place->project, &z->run.crash);
-		knot_finding_free(&f);
 		rc = write_result(z, err);
+		if (!rc)
+			rc = write_beside(z, &f, err);
+		knot_finding_free(&f);
 	}
 	if (rc)
 		return rc;

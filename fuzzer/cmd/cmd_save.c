@@ -6,8 +6,14 @@
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
 #include "cmd/options_crash.h"
+#include "engine/timeline.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TIMELINE_MAX_BYTES (256 << 10)
 
 struct saving {
 	struct knot_crash_run run;
@@ -34,13 +40,42 @@ static int find_package(struct saving *s, const struct knot_save_options *o, str
 	return 0;
 }
 
-static int copy(const char *from, const char *to, struct knot_error *err)
+static int copy(const char *from, const char *to, size_t max, struct knot_error *err)
 {
 	knot_auto_free char *text = NULL;
 	size_t len;
-	const int rc = knot_file_read(from, KNOT_CRASH_MAX_BYTES, &text, &len, err);
+	const int rc = knot_file_read(from, max, &text, &len, err);
 
 	return rc ? rc : knot_file_write(to, text, len, err);
+}
+
+/* What lay there may be of an earlier schedule. */
+static int clear(const char *to, struct knot_error *err)
+{
+	return unlink(to) && errno != ENOENT ? knot_error_sys(err, "%s", to) : 0;
+}
+
+static int copy_beside(const char *from, const char *to, size_t max, struct knot_error *err)
+{
+	return knot_file_exists(from) ? copy(from, to, max, err) : clear(to, err);
+}
+
+/*
+ * For goknot export, which has nothing to build and to run then, and shows the bug when the code has moved on. What is long is
+ * nothing for a repository.
+ */
+static int copy_timeline(const char *from, const char *to, struct knot_error *err)
+{
+	struct stat st, there;
+
+	if (stat(from, &st) || st.st_size <= TIMELINE_MAX_BYTES)
+		return copy_beside(from, to, TIMELINE_MAX_BYTES, err);
+	/* Saved once more where it is. */
+	if (!stat(to, &there) && there.st_dev == st.st_dev && there.st_ino == st.st_ino)
+		return 0;
+	printf("%s is not copied: %lld KB are more than %d\n", from,
+		(long long)(st.st_size + 1023) / 1024, TIMELINE_MAX_BYTES / 1024);
+	return clear(to, err);
 }
 
 static int save(struct saving *s, const char *file, struct knot_error *err)
@@ -50,13 +85,17 @@ static int save(struct saving *s, const char *file, struct knot_error *err)
 	knot_auto_free char *kept =
 		knot_xasprintf("%s/%s-%08x.crash", dir, c->verdict, (unsigned)(c->bucket >> 32));
 	knot_auto_free char *told = knot_crash_beside(file, ".explanation"),
-			    *kept_told = knot_crash_beside(kept, ".explanation");
+			    *kept_told = knot_crash_beside(kept, ".explanation"),
+			    *timeline = knot_timeline_file(file),
+			    *kept_timeline = knot_timeline_file(kept);
 	int rc = knot_file_mkdirs(dir, 0777, err);
 
-	if (!rc && knot_file_exists(told))
-		rc = copy(told, kept_told, err);
 	if (!rc)
-		rc = copy(file, kept, err);
+		rc = copy_beside(told, kept_told, KNOT_CRASH_MAX_BYTES, err);
+	if (!rc)
+		rc = copy_timeline(timeline, kept_timeline, err);
+	if (!rc)
+		rc = copy(file, kept, KNOT_CRASH_MAX_BYTES, err);
 	if (!rc)
 		printf("saved to %s: goknot test replays it\n", kept);
 	return rc;

@@ -9,7 +9,6 @@
 #include "explore/describe.h"
 #include "explore/sharing.h"
 #include "wire/ops.h"
-#include "wire/timeline_json.h"
 
 #include <string.h>
 
@@ -121,18 +120,6 @@ static int write_output(const char *file, const struct knot_outcome *o, struct k
 	return knot_file_write(file, all, len, err);
 }
 
-static int write_timeline(const char *file, const struct knot_crash *crash, struct knot_timeline *t,
-	struct knot_error *err)
-{
-	knot_auto_free char *to = knot_timeline_file(file);
-	size_t len;
-
-	knot_timeline_of_crash(t, crash, file);
-	knot_auto_free char *text = knot_timeline_encode(t, &len);
-
-	return knot_file_write(to, text, len, err);
-}
-
 int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash,
 	const struct knot_outcome *o, const char *explanation, struct knot_timeline *timeline,
 	char **ret_file, struct knot_error *err)
@@ -156,7 +143,7 @@ int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash
 
 	if ((explanation &&
 		    (rc = knot_file_write(explained, explanation, strlen(explanation), err))) ||
-		(rc = write_timeline(file, crash, timeline, err)))
+		(rc = knot_timeline_write(timeline, crash, file, err)))
 		return rc;
 	/* Last: who sees the crash file finds the others. */
 	if ((rc = knot_file_write(file, text, len, err)))

@@ -66,12 +66,15 @@ static void add_line(void *arg, const char *text)
 	knot_text_addf(arg, "%s\n", text);
 }
 
-static char *explain(const struct knot_campaign *c, const struct knot_shrunk *s)
+char *knot_shrink_explain(const struct knot_minimized *m, const struct knot_finding *finding,
+	struct knot_sitenames *names, struct knot_timeline *ret_timeline)
 {
-	knot_auto_free char *plain = knot_explanation_plain(s->m.plain_same, s->m.plain_end);
+	knot_auto_free char *plain = knot_explanation_plain(m->plain_same, m->plain_end);
 	struct knot_text t = {0};
 
-	knot_explanation(&s->finding, &s->m.outcome.record, c->names, true, plain, add_line, &t);
+	knot_explanation(finding, &m->outcome.record, names, true, plain, add_line, &t);
+	knot_timeline_of_run(finding, &m->outcome.record, names, t.data, ret_timeline);
+	ret_timeline->minimized = true;
 	return knot_text_steal(&t);
 }
 
@@ -101,10 +104,8 @@ int knot_shrink(struct knot_campaign *c, const struct knot_target_state *s,
 	if (ret->smaller) {
 		judge(c, finding, &ret->m.outcome, &ret->finding);
 		knot_shrink_describe(&ret->m, &ret->finding, c->names, c->project, crash);
-		ret->explanation = explain(c, ret);
-		knot_timeline_of_run(&ret->finding, &ret->m.outcome.record, c->names,
-			ret->explanation, &ret->timeline);
-		ret->timeline.minimized = true;
+		ret->explanation =
+			knot_shrink_explain(&ret->m, &ret->finding, c->names, &ret->timeline);
 		knot_record_drop_events(&ret->m.outcome.record);
 	}
 	return rc;

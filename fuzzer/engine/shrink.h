@@ -31,6 +31,9 @@ struct knot_shrunk {
  */
 void knot_shrink_describe(const struct knot_minimized *m, const struct knot_finding *finding,
 	struct knot_sitenames *names, const struct knot_project *project, struct knot_crash *crash);
+/* What the result shows, as lines with newlines and as a timeline, which was zeroed. Caller frees both. */
+char *knot_shrink_explain(const struct knot_minimized *m, const struct knot_finding *finding,
+	struct knot_sitenames *names, struct knot_timeline *ret_timeline);
 /*
  * Minimises a verified schedule that ended in finding, within the campaign's time for it, unless run_ns, the real time of
  * one run, is too much for that. An interruption leaves it as it is. The outcome is left without its events when crash has been filled in.

@@ -2,11 +2,14 @@
 #include "engine/timeline.h"
 
 #include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "base/span.h"
 #include "engine/explanation.h"
 #include "engine/sitenames.h"
 #include "explore/timeline.h"
 #include "wire/text.h"
+#include "wire/timeline_json.h"
 
 #include <string.h>
 
@@ -85,4 +88,16 @@ char *knot_timeline_file(const char *crash_file)
 	if (len > strlen(end) && !strcmp(crash_file + len - strlen(end), end))
 		len -= strlen(end);
 	return knot_xasprintf("%.*s.timeline.json", (int)len, crash_file);
+}
+
+int knot_timeline_write(struct knot_timeline *t, const struct knot_crash *crash, const char *file,
+	struct knot_error *err)
+{
+	knot_auto_free char *to = knot_timeline_file(file);
+	size_t len;
+
+	knot_timeline_of_crash(t, crash, file);
+	knot_auto_free char *text = knot_timeline_encode(t, &len);
+
+	return knot_file_write(to, text, len, err);
 }

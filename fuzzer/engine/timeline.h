@@ -19,5 +19,8 @@ void knot_timeline_of_crash(
 	struct knot_timeline *t, const struct knot_crash *crash, const char *file);
 /* "x.crash" gives "x.timeline.json". Caller frees. */
 char *knot_timeline_file(const char *crash_file);
+/* Keeps t beside the crash file, filled up with what that says. */
+int knot_timeline_write(struct knot_timeline *t, const struct knot_crash *crash, const char *file,
+	struct knot_error *err);
 
 #endif

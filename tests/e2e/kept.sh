@@ -27,6 +27,26 @@ abba=$(echo m/abba/testdata/goknot/TestABBA/deadlock-*.crash)
 closing=$(echo m/closing/testdata/goknot/TestCloseRace/panic-*.crash)
 expect "both are kept" test -s "$abba" -a -s "$closing"
 expect "the explanation, too" test -s "${abba%.crash}.explanation"
+goknot export -format dot "$abba"
+expect_rc 0 "a kept file has its picture"
+expect "nothing was built for it: $(cat err)" test ! -s err -a ! -e m/.goknot
+# A long timeline is nothing for a repository, and that of an earlier schedule is of no use.
+mkdir long
+cp "$work"/campaign/crashes/TestABBA-* long/
+for file in long/*.timeline.json; do
+	{ cat "$file"; head -c 300000 /dev/zero | tr '\0' ' '; } >long/padded
+	mv long/padded "$file"
+	goknot save -C m "${file%.timeline.json}.crash"
+	expect_rc 0 "saving a long one"
+	expect_out 'long/TestABBA-deadlock-.*\.timeline\.json is not copied: 29[0-9] KB are more than 256'
+	expect "a long timeline is left out" test ! -e "${abba%.crash}.timeline.json"
+	rm "$file" "${file%.timeline.json}.explanation"
+	goknot save -C m "${file%.timeline.json}.crash"
+	expect_rc 0 "saving the file alone"
+	expect "an old explanation goes" test ! -e "${abba%.crash}.explanation"
+done
+goknot save -C m "$work"/campaign/crashes/TestABBA-*.crash
+expect "and comes back" test -s "${abba%.crash}.timeline.json" -a -s "${abba%.crash}.explanation"
 
 goknot test -C m -o "$work/build" -json ./...
 expect_rc 1 "the bugs are there"

@@ -47,6 +47,14 @@ expect "the file tells of its switches" test "$(field switches small.crash)" = 4
 expect_out 'minimize: as a chain of [56] operations, all else run-until-block:'
 expect_out ' +send buggy\.go:100 \(t\.journal\) of T/buggy_test\.go:11#.'
 expect "and of the chain" test "$(field chain small.crash)" -ge 5
+# What explains it lies beside it: nothing has to be built or run for a picture of it.
+expect "the explanation" grep -q '^G[0-9] .*buggy_test.go:11' small.explanation
+goknot export -format json small.crash
+expect_rc 0 "the timeline"
+expect "the timeline is the one beside it" cmp out small.timeline.json
+expect "of the result: $(cat out)" jq -e --rawfile told small.explanation --arg hash "$(field schedule_hash small.crash)" '
+	.minimized and .schedule_hash == $hash and (.switches | length) == 4 and .crash_file == "small.crash"
+	and (.explanation | join("\n")) + "\n" == $told' out >/dev/null
 
 # Every bundled bug as a campaign finds it.
 packages=()
