@@ -14,6 +14,7 @@
 #include "wire/timeline_json.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 static int write_json(FILE *out, const struct knot_timeline *t, struct knot_error *err)
@@ -113,6 +114,11 @@ static int export_timeline(
 		fprintf(stderr, "goknot export: %s\n", t.why);
 	if (!rc)
 		rc = export(o, format, &t.timeline, err);
+	if (!rc && t.timeline.left_out)
+		fprintf(stderr,
+			"goknot export: of a long run a timeline has the first %d events: %" PRIu64
+			" behind them were left out\n",
+			KNOT_TIMELINE_EVENTS_MAX, t.timeline.left_out);
 	if (!rc && !t.same) {
 		fprintf(stderr,
 			"goknot export: the replay did not end as the file says: what was written "

@@ -24,7 +24,7 @@ struct reading {
 	struct knot_report_page *page;
 	const char *dir;
 	char *rerun_flags;
-	void (*warn)(const char *sentence);
+	const struct knot_report_page_use *use;
 	uint64_t schedule_hash; /* of the crash file that was read last; 0 = it could not be */
 	KNOT_VEC(int64_t) ids; /* of the targets, in their order */
 };
@@ -104,7 +104,7 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 static void lacks(struct reading *r, struct knot_report_finding *f, char *sentence, bool loud)
 {
 	if (loud)
-		r->warn(sentence);
+		r->use->warn(sentence);
 	f->why = *f->why ? own(r->page, knot_xasprintf("%s; %s", f->why, sentence))
 			 : copy(r->page, sentence);
 	free(sentence);
@@ -144,49 +144,78 @@ static void read_explanation(struct reading *r, struct knot_report_finding *f, c
 		f->explanation = own(r->page, text);
 }
 
-static void read_timeline(struct reading *r, size_t i, const char *path)
+/* Of a timeline that is not kept. */
+static void copy_explanation(struct reading *r, size_t i, const struct knot_timeline *t)
+{
+	struct knot_report_finding *f = &r->page->report.findings.data[i];
+	struct knot_text lines = {0};
+
+	if (*f->explanation)
+		return;
+	for (size_t n = 0; n < t->explanation.len; n++)
+		knot_text_addf(&lines, "%s\n", t->explanation.data[n]);
+	f->explanation = own(r->page, knot_text_steal(&lines));
+}
+
+static int use_timeline(
+	struct reading *r, size_t i, struct knot_timeline **t, struct knot_error *err)
+{
+	struct knot_report_finding *f = &r->page->report.findings.data[i];
+	char *why = NULL;
+	const int rc = r->use->timeline(r->use->arg, f, *t, &why, err);
+
+	if (rc > 0) {
+		f->timeline = r->page->timelines.data[i] = knot_steal(t);
+		return 0;
+	}
+	copy_explanation(r, i, *t);
+	knot_timeline_free(*t);
+	if (why)
+		lacks(r, f, why, false);
+	return rc;
+}
+
+static int read_timeline(struct reading *r, size_t i, const char *path, struct knot_error *ret_err)
 {
 	struct knot_report_finding *f = &r->page->report.findings.data[i];
 	knot_auto_free char *text = NULL;
 	knot_auto_free struct knot_timeline *t = knot_xalloc(sizeof(*t));
+	const char *name = strrchr(path, '/') + 1;
 	struct knot_error err = {0};
 	size_t len;
 
 	if (!knot_file_exists(path)) {
-		lacks(r, f,
-			knot_xasprintf("No timeline is kept beside this finding (%s).",
-				strrchr(path, '/') + 1),
+		lacks(r, f, knot_xasprintf("No timeline is kept beside this finding (%s).", name),
 			false);
-		return;
+		return 0;
 	}
 	if (knot_file_read(path, KNOT_TIMELINE_MAX_BYTES, &text, &len, &err) ||
 		knot_timeline_decode(knot_span_of(text, len), t, &err)) {
 		lacks(r, f,
 			knot_xasprintf("%s cannot be read, so that the finding has no timeline: %s",
-				strrchr(path, '/') + 1, err.message),
+				name, err.message),
 			true);
-		return;
+		return 0;
 	}
 	if (t->bucket != f->bucket || (r->schedule_hash && t->schedule_hash != r->schedule_hash)) {
 		lacks(r, f,
 			knot_xasprintf("%s is of another %s, so that this one has no timeline",
-				strrchr(path, '/') + 1,
-				t->bucket != f->bucket ? "finding" : "schedule"),
+				name, t->bucket != f->bucket ? "finding" : "schedule"),
 			true);
 		knot_timeline_free(t);
-		return;
+		return 0;
 	}
-	f->timeline = r->page->timelines.data[i] = knot_steal(&t);
+	return use_timeline(r, i, &t, ret_err);
 }
 
-static void read_files(struct reading *r, size_t i)
+static int read_files(struct reading *r, size_t i, struct knot_error *err)
 {
 	struct knot_report_finding *f = &r->page->report.findings.data[i];
 	struct knot_span stem = knot_span_str(f->crash_file);
 
 	if (!knot_span_cut(&stem, ".crash")) {
 		f->why = "This finding has no crash file.";
-		return;
+		return 0;
 	}
 	knot_auto_free char *name = knot_span_dup(stem);
 	knot_auto_free char *base = knot_xasprintf("%s/crashes/%s", r->dir, name);
@@ -199,7 +228,7 @@ static void read_files(struct reading *r, size_t i)
 	r->schedule_hash = 0;
 	read_crash(r, f, crash);
 	read_explanation(r, f, explanation);
-	read_timeline(r, i, timeline);
+	return read_timeline(r, i, timeline, err);
 }
 
 static void read_plot(struct reading *r)
@@ -212,7 +241,7 @@ static void read_plot(struct reading *r)
 	if (!knot_file_exists(path))
 		return;
 	if (knot_file_read(path, PLOT_MAX_BYTES, &text, &len, &err)) {
-		r->warn(err.message);
+		r->use->warn(err.message);
 		return;
 	}
 	knot_plot_decode(knot_span_of(text, len), &r->page->plot);
@@ -222,7 +251,7 @@ static void read_plot(struct reading *r)
 				: "plot_data: %llu lines cannot be read and are not in the curves",
 			(unsigned long long)r->page->plot.broken);
 
-		r->warn(sentence);
+		r->use->warn(sentence);
 	}
 	knot_plot_thin(&r->page->plot, PLOT_POINTS);
 }
@@ -249,10 +278,10 @@ static int read_store(struct reading *r, struct knot_store *store, struct knot_e
 	return knot_store_finding_each(store, 0, on_finding, r, err);
 }
 
-int knot_report_page_read(const char *dir, void (*warn)(const char *sentence),
+int knot_report_page_read(const char *dir, const struct knot_report_page_use *use,
 	struct knot_report_page *ret_page, struct knot_error *err)
 {
-	struct reading r = {.page = ret_page, .dir = dir, .warn = warn};
+	struct reading r = {.page = ret_page, .dir = dir, .use = use};
 	struct knot_store *store = NULL;
 	knot_auto_free char *db = knot_xasprintf("%s/goknot.db", dir);
 	int rc;
@@ -266,8 +295,8 @@ int knot_report_page_read(const char *dir, void (*warn)(const char *sentence),
 	knot_store_close(store);
 	if (!rc) {
 		read_plot(&r);
-		for (size_t i = 0; i < ret_page->report.findings.len; i++)
-			read_files(&r, i);
+		for (size_t i = 0; i < ret_page->report.findings.len && !rc; i++)
+			rc = read_files(&r, i, err);
 		ret_page->report.overview = &ret_page->overview.overview;
 		ret_page->report.plot = &ret_page->plot;
 		ret_page->report.made_ns = knot_clock_wall_ns();

@@ -197,21 +197,21 @@ static void add_waits(const struct knot_timeline *t, struct knot_text *out)
 
 /* --- the timeline ---------------------------------------------------------------------------- */
 
-static void add_timeline(const struct knot_report_finding *f, size_t number, struct knot_text *out)
+static void add_timeline(const struct knot_timeline *t, size_t number, struct knot_text *out)
 {
 	struct knot_picture p;
 
-	knot_picture_make(f->timeline, &p);
+	knot_picture_make(t, &p);
 	knot_text_addf(out,
 		"<section class=\"timeline-section\" aria-labelledby=\"timeline-%zu-h\">"
 		"<h3 id=\"timeline-%zu-h\">Timeline</h3>\n",
 		number, number);
-	if (f->timeline->left_out)
+	if (t->left_out)
 		knot_text_addf(out,
 			"<p class=\"note\">%" PRIu64
 			" events behind the last that is shown were left "
 			"out.</p>\n",
-			f->timeline->left_out);
+			t->left_out);
 	knot_text_addf(out,
 		"<div class=\"timeline\" data-number=\"%zu\" data-rows=\"%zu\"></div>\n<noscript>",
 		number, p.rows.len);
@@ -229,6 +229,25 @@ static void add_timeline(const struct knot_report_finding *f, size_t number, str
 	knot_html_data(&p, number, out);
 	knot_text_adds(out, "</section>\n");
 	knot_picture_free(&p);
+}
+
+static void add_drawn(const struct knot_timeline *t, size_t number, struct knot_text *out)
+{
+	add_timeline(t, number, out);
+	knot_text_adds(out, "<div class=\"two\">\n");
+	add_waits(t, out);
+	add_tree(t, out);
+	knot_text_adds(out, "</div>\n");
+}
+
+size_t knot_report_timeline_size(const struct knot_timeline *t)
+{
+	struct knot_text text = {0};
+
+	add_drawn(t, 1, &text);
+	knot_auto_free char *drawn = knot_text_steal(&text);
+
+	return strlen(drawn);
 }
 
 /* --- the whole ------------------------------------------------------------------------------- */
@@ -337,12 +356,7 @@ void knot_html_finding(const struct knot_report_finding *f, size_t number, struc
 	add_explanation(f, out);
 	if (f->why && *f->why)
 		knot_markup_element(out, "p", "note", f->why);
-	if (f->timeline) {
-		add_timeline(f, number, out);
-		knot_text_adds(out, "<div class=\"two\">\n");
-		add_waits(f->timeline, out);
-		add_tree(f->timeline, out);
-		knot_text_adds(out, "</div>\n");
-	}
+	if (f->timeline)
+		add_drawn(f->timeline, number, out);
 	knot_text_adds(out, "</article>\n");
 }

@@ -11,6 +11,7 @@
 #include "base/vec.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct knot_overview;
@@ -42,6 +43,8 @@ struct knot_report {
 	KNOT_VEC(struct knot_report_finding) findings;
 };
 
+/* Bytes that a timeline adds to the page, with what is drawn of it. */
+size_t knot_report_timeline_size(const struct knot_timeline *t);
 void knot_report_html(const struct knot_report *r, struct knot_text *out);
 
 #endif

@@ -174,6 +174,13 @@ int knot_shiviz_write(FILE *out, const struct knot_timeline *t, struct knot_erro
 	fputs(KNOT_SHIVIZ_EXPRESSION "\n\n", out);
 	for (uint32_t i = 0; i < t->events.len; i++)
 		write_event(&w, i);
+	if (t->left_out) {
+		knot_auto_free char *text = knot_xasprintf(
+			"%" PRIu64 " events behind these were left out", t->left_out);
+
+		clock_of(&w, w.now, w.hosts - 1)[w.hosts - 1]++;
+		print_event(&w, w.hosts - 1, text);
+	}
 	for (size_t i = 0; i < t->events.len; i++)
 		free(w.kept[i]);
 	free(w.kept);

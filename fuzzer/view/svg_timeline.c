@@ -16,6 +16,7 @@
 #define HEAD 46 /* names of the lanes */
 #define TITLE 58
 #define LEGEND 40
+#define NOTE 20 /* below it */
 #define LABEL 430 /* behind the last lane */
 #define LABEL_MAX 90 /* characters */
 #define LONG 160
@@ -258,6 +259,13 @@ static void add_legend(struct drawing *d)
 		"rx=\"4\"/>",
 		x + 130, y - 9);
 	text_at(d, x + 156, y, "k-dim", "blocked", 20);
+	if (d->p->timeline->left_out) {
+		knot_auto_free char *note =
+			knot_xasprintf("%" PRIu64 " events behind the last row were left out",
+				d->p->timeline->left_out);
+
+		text_at(d, 16, y + NOTE, "k-dim", note, LONG);
+	}
 }
 
 void knot_svg_timeline(
@@ -271,7 +279,7 @@ void knot_svg_timeline(
 
 	d.width = GUTTER + (int)p->lanes * d.lane + LABEL;
 	d.width = d.width < 760 ? 760 : d.width;
-	d.height = bottom(&d) + LEGEND;
+	d.height = bottom(&d) + LEGEND + (t->left_out ? NOTE : 0);
 	knot_text_addf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"k-svg\" width=\"%d\" "
 		"height=\"%d\" "

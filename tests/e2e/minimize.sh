@@ -52,6 +52,7 @@ expect "the explanation" grep -q '^G[0-9] .*buggy_test.go:11' small.explanation
 goknot export -format json small.crash
 expect_rc 0 "the timeline"
 expect "the timeline is the one beside it" cmp out small.timeline.json
+# shellcheck disable=SC2016 # jq's variables
 expect "of the result: $(cat out)" jq -e --rawfile told small.explanation --arg hash "$(field schedule_hash small.crash)" '
 	.minimized and .schedule_hash == $hash and (.switches | length) == 4 and .crash_file == "small.crash"
 	and (.explanation | join("\n")) + "\n" == $told' out >/dev/null

@@ -135,6 +135,24 @@ goknot report -o long.html long
 expect_rc 0 "10,000 events"
 expect "10,000 events take less than 3 MB" test "$(stat -c %s long.html)" -lt 3000000
 
+# There is an end to what a page takes in; what is left out is told of, and still to be had.
+goknot report -timelines 100k -o short.html long
+expect_rc 0 "no room for the long one"
+expect_out 'short.html: 2 findings, 1 with a timeline, [0-9]+ KB'
+expect_err 'goknot report: 1 timeline is not in the page, which has room for 100 KB of them: -timelines makes more'
+expect "the page is short" test "$(stat -c %s short.html)" -lt 250000
+expect "its explanation is there" test "$(grep -c 'class="explanation"' short.html)" -eq 2
+command=$(sed -n 's/.*Its timeline, [0-9]* KB, is not in this page, which has room for 100 KB of them: goknot \(.*\) writes it for ui.perfetto.dev.*/\1/p' short.html)
+# shellcheck disable=SC2086 # a command line
+goknot $command
+expect_rc 0 "the command that shows it: $command"
+expect "the long one" test "$(jq '.traceEvents | length' out)" -gt 5000
+goknot report -timelines 100k -format svg -o allpictures long
+expect_rc 0 "all are drawn"
+expect "pictures have room" test "$(find allpictures -name '*.svg' | wc -l)" -eq 2
+goknot report -timelines much long
+expect_refusal 2 'goknot report: -timelines .*'
+
 # --- in a browser ---------------------------------------------------------------------------------------------------
 
 (cd "$root/tests/browser" && GOFLAGS='' GOWORK=off "$GO" build -o "$work/browser" .)

@@ -133,6 +133,19 @@ Test(exports, shiviz_clocks_are_what_happens_before)
 	knot_timeline_free(&t);
 }
 
+Test(exports, shiviz_says_what_the_timeline_lacks)
+{
+	struct knot_timeline t = sample("T");
+
+	t.left_out = 3;
+	char *log = written(knot_shiviz_write, &t);
+	static const char end[] = "3 events behind these were left out\noutside {";
+
+	cr_expect(strstr(log, end), "%s", log);
+	free(log);
+	knot_timeline_free(&t);
+}
+
 Test(exports, shiviz_has_columns_for_so_many)
 {
 	struct knot_timeline t = sample("x");

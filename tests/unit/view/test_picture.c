@@ -194,6 +194,17 @@ Test(picture, svg_leaves_out_the_middle_of_a_long_run)
 	cr_expect_not_null(strstr(svg.data, ">1008 rows are left out here</text>"));
 }
 
+Test(picture, svg_says_what_the_timeline_lacks)
+{
+	knot_svg_timeline(&p, KNOT_SVG_FILE, &svg);
+	cr_expect_null(strstr(svg.data, "left out"));
+	knot_text_free(&svg);
+	t.left_out = 12;
+	knot_svg_timeline(&p, KNOT_SVG_FILE, &svg);
+	cr_expect(
+		strstr(svg.data, ">12 events behind the last row were left out<"), "%s", svg.data);
+}
+
 Test(picture, waits_show_who_holds_what)
 {
 	cr_expect_eq(knot_svg_waits(&t, &svg), 2);
