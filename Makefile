@@ -146,6 +146,9 @@ $(O)/fuzz/obj/%.o: %.c Makefile
 $(FUZZERS): $(O)/fuzz/fuzz_%: $(O)/fuzz/obj/tests/fuzz/fuzz_%.o $(FUZZ_OBJS)
 	$(call msg,LINK,$@)
 	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(PKG_LIBS)
+# What it reads is drawn and exported, too.
+$(O)/fuzz/fuzz_timeline: $(patsubst %.c,$(O)/fuzz/obj/%.o,$(wildcard fuzzer/view/*.c))
+$(O)/fuzz/obj/fuzzer/view/assets.o: $(ASSETS)
 
 units: $(UNIT_BINS)
 fuzzers: $(FUZZERS)
