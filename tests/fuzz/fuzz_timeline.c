@@ -214,7 +214,7 @@ static void make_names(struct knot_span *s, struct knot_timeline *t)
 
 static void make_goroutines(struct knot_span *s, struct knot_timeline *t, size_t events)
 {
-	for (uint32_t n = below(s, 300), i = 0; i < n && s->len; i++) {
+	for (uint32_t n = below(s, 70), i = 0; i < n && s->len; i++) {
 		char *path = text_in(s);
 
 		knot_vec_push(&t->goroutines,
@@ -298,7 +298,7 @@ static void make_relations(struct knot_span *s, struct knot_timeline *t)
 static char *made_of(struct knot_span s, size_t *ret_len)
 {
 	struct knot_timeline t = {0};
-	const size_t events = below(&s, 600);
+	const size_t events = below(&s, 200);
 
 	make_names(&s, &t);
 	make_goroutines(&s, &t, events);
