@@ -5,14 +5,21 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "wire/golist.h"
+#include "wire/text.h"
 
 #include <dirent.h>
+#include <fnmatch.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <uthash.h>
 
 /* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+
+#define LINKS_MAX 40
+#define SHOWN_MAX 200
 
 /* A directory with a package in it. */
 struct place {
@@ -31,10 +38,12 @@ struct import {
 
 struct choosing {
 	const struct knot_golist *list;
+	const struct knot_changed_repository *repository;
 	const char *top;
 	struct place *places;
 	struct import *imports;
 	bool all;
+	char *why;
 };
 
 static bool ends(const char *text, const char *end)
@@ -85,7 +94,7 @@ static void add_package(struct choosing *c, const struct knot_golist_package *p)
 	i = knot_xalloc(sizeof(*i));
 	i->path = p->path;
 	i->place = add_place(c, p->dir);
-	i->place->embeds |= p->embeds_len > 0;
+	i->place->embeds |= p->embeds_len > 0 || p->patterns_len > 0;
 	HASH_ADD_KEYPTR(hh, c->imports, i->path, strlen(i->path), i);
 }
 
@@ -117,6 +126,15 @@ static void close_all(struct choosing *c)
 
 /* --- the files ------------------------------------------------------------------------------- */
 
+/* The first reason is told. */
+static void explain(struct choosing *c, const char *name, const char *why)
+{
+	knot_auto_free char *shown = knot_text_escape(knot_span_str(name), SHOWN_MAX);
+
+	if (!c->why)
+		c->why = knot_xasprintf("%s %s", shown, why);
+}
+
 /* What is embedded counts whatever it is called. */
 static bool mark_embedded(struct choosing *c, const char *file)
 {
@@ -140,15 +158,66 @@ static bool mark_embedded(struct choosing *c, const char *file)
 	return found;
 }
 
-/* What decides which modules there are, and of which version. */
-static bool decides_modules(const struct choosing *c, const char *file, const char *gowork)
+/* Is it the file at this path, or a link on the way to that? */
+static bool leads_to(const char *path, const char *file)
 {
-	knot_auto_free char *sum = knot_xasprintf("%s.sum", gowork);
+	knot_auto_free char *at = knot_xstrdup(path);
+	bool found = false;
 
-	if (*gowork && (!strcmp(file, gowork) || !strcmp(file, sum)))
+	for (int i = 0; i < LINKS_MAX && !found && strchr(at, '/'); i++) {
+		knot_auto_free char *dir = knot_xstrndup(at, (size_t)(strrchr(at, '/') - at));
+		knot_auto_free char *real = realpath(*dir ? dir : "/", NULL);
+		knot_auto_free char *here =
+			real ? knot_xasprintf("%s%s", real, strrchr(at, '/')) : NULL;
+		char to[PATH_MAX];
+		const ssize_t n = here ? readlink(here, to, sizeof(to) - 1) : -1;
+
+		found = here && !strcmp(here, file);
+		if (n < 0)
+			break;
+		to[n] = '\0';
+		free(at);
+		at = *to == '/' ? knot_xstrdup(to) : knot_xasprintf("%s/%s", real, to);
+	}
+	return found;
+}
+
+/* That of the path, or the sums beside it: go.sum for go.mod, go.work.sum for go.work. */
+static bool is_with_sums(const char *path, const char *suffix, const char *file)
+{
+	const size_t len = strlen(path) - (ends(path, suffix) ? strlen(suffix) : 0);
+	knot_auto_free char *sums = knot_xasprintf("%.*s.sum", (int)len, path);
+
+	return *path && (leads_to(path, file) || leads_to(sums, file));
+}
+
+/* A go.work that the go command would have found from where it runs, be it there or not. */
+static bool is_workspace(const struct choosing *c, const char *file)
+{
+	const char *gowork = c->repository->gowork;
+	const size_t dir = (size_t)(strrchr(file, '/') - file);
+
+	if (!strcmp(gowork, "off"))
+		return false;
+	if (is_with_sums(gowork, "", file))
+		return true;
+	return (ends(file, "/go.work") || ends(file, "/go.work.sum")) &&
+		!strncmp(c->repository->dir, file, dir) &&
+		(!c->repository->dir[dir] || c->repository->dir[dir] == '/');
+}
+
+/* What decides which modules there are, and of which version. */
+static bool decides_modules(const struct choosing *c, const char *file)
+{
+	const char *gowork = c->repository->gowork;
+
+	if (is_workspace(c, file) || is_with_sums(c->repository->modfile, ".mod", file))
 		return true;
 	if (!ends(file, "/go.mod") && !ends(file, "/go.sum") && !ends(file, "/vendor/modules.txt"))
 		return false;
+	/* Modules of a workspace choose versions for each other, also those that nothing is imported from. */
+	if (*gowork && strcmp(gowork, "off") != 0)
+		return true;
 	for (size_t i = 0; i < knot_golist_count(c->list); i++) {
 		const struct knot_golist_package *p = knot_golist_at(c->list, i);
 		const char *slash = strrchr(p->gomod, '/');
@@ -172,6 +241,60 @@ static void mark_below(struct choosing *c, const char *dir)
 
 	for (struct place *p = c->places; p; p = p->hh.next)
 		p->changed |= !strncmp(p->dir, dir, len) && (!p->dir[len] || p->dir[len] == '/');
+}
+
+/* Could go:embed have meant it? What lies in a directory that a pattern names is embedded, too. */
+static bool may_match(const char *pattern, const char *file)
+{
+	static const char all[] = "all:";
+	knot_auto_free char *part = knot_xstrdup(file);
+
+	if (!strncmp(pattern, all, strlen(all)))
+		pattern += strlen(all);
+	/* Classes and escapes are Go's own. */
+	if (!strcmp(pattern, ".") || strpbrk(pattern, "[\\"))
+		return true;
+	for (char *slash; fnmatch(pattern, part, FNM_PATHNAME) != 0; *slash = 0)
+		if (!(slash = strrchr(part, '/')))
+			return false;
+	return true;
+}
+
+/* Could it mean something below this directory? */
+static bool may_reach(const char *pattern, const char *dir)
+{
+	static const char all[] = "all:";
+	const char *rest =
+		strncmp(pattern, all, strlen(all)) != 0 ? pattern : pattern + strlen(all);
+	const char *end = rest;
+
+	for (const char *p = dir; p && end; p = strchr(p + 1, '/'))
+		end = strchr(end == rest ? end : end + 1, '/');
+	if (!end)
+		return may_match(pattern, dir);
+	knot_auto_free char *head = knot_xstrndup(rest, (size_t)(end - rest));
+
+	return may_match(head, dir);
+}
+
+static void mark_patterns(struct choosing *c, const char *file, const char *name,
+	bool (*fits)(const char *pattern, const char *file), const char *why)
+{
+	for (size_t i = 0; i < knot_golist_count(c->list); i++) {
+		const struct knot_golist_package *p = knot_golist_at(c->list, i);
+		const struct import *at =
+			p->patterns_len ? import_of(c, p->path, strlen(p->path)) : NULL;
+		const size_t dir = at ? strlen(at->place->dir) : 0;
+
+		if (!at || strncmp(file, at->place->dir, dir) != 0 || file[dir] != '/')
+			continue;
+		for (size_t j = 0; j < p->patterns_len; j++) {
+			if (!fits(p->patterns[j], file + dir + 1))
+				continue;
+			at->place->changed = true;
+			explain(c, name, why);
+		}
+	}
 }
 
 static bool has_go(const char *dir)
@@ -236,20 +359,56 @@ static void mark_nearest(struct choosing *c, const char *file)
 		p->changed = true;
 	else if (data && !has_go(dir))
 		mark_below(c, dir); /* shared by the packages beside it */
-	else if (!data && !ends(file, ".go"))
+	else if (!data && !ends(file, ".go") && !ends(file, "/go.mod"))
 		mark_above(c, dir, ends(file, ".h") || ends(file, ".c"));
 }
 
-static void mark(struct choosing *c, const char *name, const char *gowork)
+/* Where a module begins or ends, packages come or go, and what was embedded does. */
+static void mark_border(struct choosing *c, const char *file, const char *name)
+{
+	knot_auto_free char *dir = knot_xstrndup(file, (size_t)(strrchr(file, '/') - file));
+
+	mark_below(c, dir);
+	mark_patterns(c, dir, name, may_reach,
+		"may be where another module begins, so that packages that may embed files there "
+		"are taken");
+}
+
+static void take_all(struct choosing *c, const char *name, const char *why)
+{
+	if (!c->all)
+		free(knot_steal(&c->why));
+	c->all = true;
+	explain(c, name, why);
+}
+
+static void mark(struct choosing *c, const char *name)
 {
 	knot_auto_free char *file = knot_xasprintf("%s/%s", c->top, name);
-	struct stat st;
+	struct stat st, target;
+	const bool there = !lstat(file, &st);
 
-	if (decides_modules(c, file, gowork))
-		c->all = true;
-	else if (!lstat(file, &st) && S_ISDIR(st.st_mode))
+	if (decides_modules(c, file)) {
+		take_all(c, name, "has changed, which counts for every package");
+		return;
+	}
+	if (there && S_ISLNK(st.st_mode) && !stat(file, &target) && S_ISDIR(target.st_mode)) {
+		take_all(c, name, "leads to another directory, so that every package is taken");
+		return;
+	}
+	if (there && S_ISDIR(st.st_mode)) {
 		mark_below(c, file);
-	else if (!mark_embedded(c, file) && !is_hidden(file, strlen(c->top)))
+		return;
+	}
+	/* No list has it any more; a file in whose place a link is now is not embedded either. */
+	if (!there || !S_ISREG(st.st_mode))
+		mark_patterns(c, file, name, may_match,
+			"is gone and may have been embedded, so that packages that may depend on "
+			"it "
+			"are taken");
+	if (ends(file, "/go.mod"))
+		mark_border(c, file, name);
+	if (!mark_embedded(c, file) && !is_hidden(file, strlen(c->top)))
 		mark_nearest(c, file);
 }
 
@@ -295,26 +454,31 @@ static bool is_chosen(const struct choosing *c, const struct knot_golist_package
 	return false;
 }
 
-void knot_changed_choose(const struct knot_golist *list, const char *top, const char *gowork,
-	const char *const *files, size_t files_len, knot_changed_paths *ret_chosen,
-	size_t *ret_named)
+void knot_changed_choose(const struct knot_golist *list,
+	const struct knot_changed_repository *repository, struct knot_since *ret)
 {
-	struct choosing c = {.list = list, .top = top};
+	struct choosing c = {.list = list, .repository = repository, .top = repository->top};
 
 	for (size_t i = 0; i < knot_golist_count(list); i++)
 		add_package(&c, knot_golist_at(list, i));
-	for (size_t i = 0; i < files_len; i++)
-		mark(&c, files[i], gowork);
-	*ret_named = 0;
+	for (size_t i = 0; i < repository->files_len; i++)
+		mark(&c, repository->files[i]);
+	if (repository->overlay && repository->files_len)
+		take_all(&c, "GOFLAGS",
+			"has an -overlay whose files cannot be told apart, so that every package "
+			"is "
+			"taken");
+	ret->named = 0;
 	for (size_t i = 0; i < knot_golist_count(list); i++) {
 		const struct knot_golist_package *p = knot_golist_at(list, i);
 
 		if (p->dep_only || p->standard || *p->for_test || tested(&c, p))
 			continue;
-		++*ret_named;
-		if (is_chosen(&c, p, files_len > 0))
+		ret->named++;
+		if (is_chosen(&c, p, repository->files_len > 0))
 			/* A list of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
-			knot_vec_push(ret_chosen, knot_xstrdup(p->path));
+			knot_vec_push(&ret->packages, knot_xstrdup(p->path));
 	}
+	ret->why = c.why;
 	close_all(&c);
 }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "instrument/argv.h"
 #include "instrument/driver.h"
+#include "instrument/toolchain.h"
 #include "instrument/words.h"
 #include "sys/command.h"
 #include "wire/golist.h"
@@ -171,7 +172,8 @@ static int list(const struct asking *a, const char *go, struct knot_golist **ret
 	knot_vec_push(&argv, "-deps");
 	knot_vec_push(&argv,
 		"-json=Dir,ImportPath,ForTest,Standard,DepOnly,Incomplete,Module,Deps,EmbedFiles,"
-		"TestEmbedFiles,XTestEmbedFiles");
+		"TestEmbedFiles,XTestEmbedFiles,EmbedPatterns,TestEmbedPatterns,"
+		"XTestEmbedPatterns");
 	knot_argv_add_packages(&argv, a->options, NULL);
 	int rc = ask(a, argv.data, &text, &said, err);
 
@@ -195,10 +197,58 @@ static int check_named(const struct knot_golist *list, struct knot_error *err)
 	return 0;
 }
 
+/* What else than files decides what the go command takes. */
+struct settings {
+	char *dir; /* real */
+	char *gowork, *goflags;
+	char *modfile; /* absolute, "" = none */
+	bool overlay;
+};
+
+static int ask_env(const struct asking *a, const char *go, const char *name, char **ret_value,
+	struct knot_error *err)
+{
+	const char *argv[] = {go, "env", name, NULL};
+	knot_auto_free char *said = NULL;
+	const int rc = ask_line(a, argv, ret_value, &said, err);
+
+	return rc || !said ? rc : knot_error_set(err, KNOT_EUSAGE, "go env: %s", said);
+}
+
+static int find_settings(
+	const struct asking *a, const char *go, struct settings *s, struct knot_error *err)
+{
+	int rc;
+
+	s->dir = realpath(a->options->dir, NULL);
+	if (!s->dir)
+		return knot_error_sys(err, "%s", a->options->dir);
+	if ((rc = ask_env(a, go, "GOWORK", &s->gowork, err)) ||
+		(rc = ask_env(a, go, "GOFLAGS", &s->goflags, err)))
+		return rc;
+	knot_auto_free char *overlay = knot_toolchain_flag(s->goflags, "-overlay=");
+	knot_auto_free char *modfile = knot_toolchain_flag(s->goflags, "-modfile=");
+
+	s->overlay = overlay != NULL;
+	s->modfile = !modfile     ? knot_xstrdup("")
+		: *modfile == '/' ? knot_xstrdup(modfile)
+				  : knot_xasprintf("%s/%s", s->dir, modfile);
+	return 0;
+}
+
+static void free_settings(struct settings *s)
+{
+	free(s->dir);
+	free(s->gowork);
+	free(s->goflags);
+	free(s->modfile);
+}
+
 static int choose(const struct asking *a, const char *revision, struct knot_since *ret,
 	struct knot_error *err)
 {
-	knot_auto_free char *go = NULL, *top = NULL, *base = NULL, *gowork = NULL, *said = NULL;
+	knot_auto_free char *go = NULL, *top = NULL, *base = NULL;
+	struct settings settings = {0};
 	struct answers git = {0};
 	struct knot_golist *packages = NULL;
 	int rc;
@@ -206,22 +256,26 @@ static int choose(const struct asking *a, const char *revision, struct knot_sinc
 	if ((rc = knot_instrument_find_go(&go, err)) || (rc = find_top(a, &top, err)) ||
 		(rc = find_base(a, revision, &base, err)))
 		return rc;
-	const char *env[] = {go, "env", "GOWORK", NULL};
-
 	rc = find_files(a, top, base, &git, err);
 	if (!rc)
-		rc = ask_line(a, env, &gowork, &said, err);
-	if (!rc && said)
-		rc = knot_error_set(err, KNOT_EUSAGE, "go env: %s", said);
+		rc = find_settings(a, go, &settings, err);
 	if (!rc)
 		rc = list(a, go, &packages, err);
 	if (!rc)
 		rc = check_named(packages, err);
-	if (!rc)
-		knot_changed_choose(packages, top,
-			gowork && strcmp(gowork, "off") != 0 ? gowork : "", git.files.data,
-			git.files.len, &ret->packages, &ret->named);
+	if (!rc) {
+		const struct knot_changed_repository repository = {.top = top,
+			.dir = settings.dir,
+			.gowork = settings.gowork,
+			.modfile = settings.modfile,
+			.overlay = settings.overlay,
+			.files = git.files.data,
+			.files_len = git.files.len};
+
+		knot_changed_choose(packages, &repository, ret);
+	}
 	knot_golist_free(packages);
+	free_settings(&settings);
 	knot_vec_free(&git.files);
 	free(git.tracked.data);
 	free(git.untracked.data);
@@ -249,4 +303,5 @@ void knot_since_free(struct knot_since *s)
 	for (size_t i = 0; i < s->packages.len; i++)
 		free(s->packages.data[i]);
 	knot_vec_free(&s->packages);
+	free(s->why);
 }

@@ -8,11 +8,6 @@
 struct knot_error;
 struct knot_instrument_options;
 
-struct knot_since {
-	knot_changed_paths packages; /* import paths that are left */
-	size_t named; /* packages that were named in all */
-};
-
 /*
  * Compares the working tree, with what is not committed and not tracked, with the last commit that revision and HEAD share.
  * KNOT_EUSAGE: no git, not a repository, no such revision, nothing in common with it, files instead of packages named;

@@ -185,15 +185,14 @@ int knot_toolchain_check_race(const struct knot_toolchain *t, struct knot_error 
 }
 
 /* A setting with blanks in it stands in quotes as a whole; of several the last one counts. */
-char *knot_toolchain_user_overlay(const struct knot_toolchain *t)
+char *knot_toolchain_flag(const char *goflags, const char *name)
 {
-	static const char name[] = "-overlay=";
-	const char *p = t->goflags;
+	const char *p = goflags;
 	char *found = NULL;
 
 	while ((p = strstr(p, name))) {
-		const char *start = p > t->goflags && p[-1] == '-' ? p - 1 : p;
-		const char before = start > t->goflags ? start[-1] : ' ';
+		const char *start = p > goflags && p[-1] == '-' ? p - 1 : p;
+		const char before = start > goflags ? start[-1] : ' ';
 		const char quote[] = {before, '\0'};
 
 		p += strlen(name);
@@ -204,4 +203,9 @@ char *knot_toolchain_user_overlay(const struct knot_toolchain *t)
 		found = n ? knot_xstrndup(p, n) : NULL;
 	}
 	return found;
+}
+
+char *knot_toolchain_user_overlay(const struct knot_toolchain *t)
+{
+	return knot_toolchain_flag(t->goflags, "-overlay=");
 }

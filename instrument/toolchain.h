@@ -24,6 +24,8 @@ int knot_toolchain_check(const struct knot_toolchain *t, struct knot_error *err)
  * runtime in GOROOT, which distributions may keep in a package of its own.
  */
 int knot_toolchain_check_race(const struct knot_toolchain *t, struct knot_error *err);
+/* The value of a flag in GOFLAGS, spelled "-overlay="; NULL = none. Caller frees. */
+char *knot_toolchain_flag(const char *goflags, const char *name);
 /* The file of an -overlay in GOFLAGS, NULL = none. Caller frees. */
 char *knot_toolchain_user_overlay(const struct knot_toolchain *t);
 

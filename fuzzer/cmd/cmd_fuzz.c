@@ -194,6 +194,8 @@ static int choose(const struct knot_fuzz_options *o, struct knot_project_options
 	knot_auto_free char *revision = knot_text_escape(knot_span_str(o->since), 80);
 	knot_auto_free char *line = since_line(since, revision);
 
+	if (since->why && since->packages.len)
+		knot_fuzz_view_note(v, since->why);
 	if (since->packages.len)
 		knot_fuzz_view_note(v, line);
 	else

@@ -55,14 +55,17 @@ static int take_list(const struct knot_golist *l, const json_t *object, const ch
 	return 0;
 }
 
-static int take_embeds(
-	const struct knot_golist *l, const json_t *object, text_list *list, struct knot_error *err)
+static int take_embeds(const struct knot_golist *l, const json_t *object, text_list *files,
+	text_list *patterns, struct knot_error *err)
 {
-	static const char *const keys[] = {"EmbedFiles", "TestEmbedFiles", "XTestEmbedFiles"};
+	static const char *const of_files[] = {"EmbedFiles", "TestEmbedFiles", "XTestEmbedFiles"};
+	static const char *const of_patterns[] = {
+		"EmbedPatterns", "TestEmbedPatterns", "XTestEmbedPatterns"};
 	int rc = 0;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && !rc; i++)
-		rc = take_list(l, object, keys[i], list, err);
+	for (size_t i = 0; i < sizeof(of_files) / sizeof(of_files[0]) && !rc; i++)
+		if (!(rc = take_list(l, object, of_files[i], files, err)))
+			rc = take_list(l, object, of_patterns[i], patterns, err);
 	return rc;
 }
 
@@ -70,7 +73,7 @@ static int take_package(struct knot_golist *l, const json_t *object, struct knot
 {
 	struct knot_golist_package p = {.gomod = ""};
 	const json_t *module = json_object_get(object, "Module");
-	text_list deps = {0}, embeds = {0};
+	text_list deps = {0}, embeds = {0}, patterns = {0};
 	int rc;
 
 	if ((rc = take_text(l, object, "ImportPath", &p.path, err)) ||
@@ -82,15 +85,18 @@ static int take_package(struct knot_golist *l, const json_t *object, struct knot
 		(rc = take_bool(l, object, "DepOnly", &p.dep_only, err)) ||
 		(rc = take_bool(l, object, "Incomplete", &p.incomplete, err)) ||
 		(rc = take_list(l, object, "Deps", &deps, err)) ||
-		(rc = take_embeds(l, object, &embeds, err))) {
+		(rc = take_embeds(l, object, &embeds, &patterns, err))) {
 		knot_vec_free(&deps);
 		knot_vec_free(&embeds);
+		knot_vec_free(&patterns);
 		return rc;
 	}
 	p.deps = deps.data;
 	p.deps_len = deps.len;
 	p.embeds = embeds.data;
 	p.embeds_len = embeds.len;
+	p.patterns = patterns.data;
+	p.patterns_len = patterns.len;
 	knot_vec_push(&l->packages, p);
 	return 0;
 }
@@ -138,6 +144,7 @@ void knot_golist_free(struct knot_golist *l)
 	for (size_t i = 0; i < l->packages.len; i++) {
 		free((void *)l->packages.data[i].deps);
 		free((void *)l->packages.data[i].embeds);
+		free((void *)l->packages.data[i].patterns);
 	}
 	for (size_t i = 0; i < l->trees.len; i++)
 		json_decref(l->trees.data[i]);

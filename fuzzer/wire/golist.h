@@ -25,6 +25,8 @@ struct knot_golist_package {
 	size_t deps_len;
 	const char *const *embeds; /* files below dir, those of its tests, too */
 	size_t embeds_len;
+	const char *const *patterns; /* of go:embed, those of its tests, too */
+	size_t patterns_len;
 };
 
 /* Caller frees with knot_golist_free; every text is borrowed until then. */

@@ -158,10 +158,44 @@ chooses origin/main 'lib user'
 goknot fuzz -since HEAD ./lib
 expect_rc 0 "one package that has not changed"
 expect_out 'fuzz: nothing to fuzz: of 1 package none has changed since HEAD, nor what it depends on'
-# A workspace: what its go.work says counts for all.
+# A workspace: what its go.work says counts for all, and when it is gone.
+before=$(git rev-parse HEAD)
 printf 'go 1.23\n\nuse "./go mod"\n' >../go.work
 chooses HEAD 'closing lib user'
+expect_out 'fuzz: go\.work has changed, which counts for every package'
+git add -A
+git commit -q -m workspace
 rm ../go.work
+chooses HEAD 'closing lib user'
+mkdir ../work
+printf 'go 1.23\n\nuse "../go mod"\n' >../work/go.work
+ln -s ../work/go.work ../work/link
+export GOWORK=$repo/work/link
+git -C .. add -A
+git commit -q -m link
+sed -i 's/1\.23/1.24/' ../work/go.work
+chooses HEAD 'closing lib user'
+expect_out 'fuzz: work/go\.work has changed, which counts for every package'
+unset GOWORK
+# Another go.mod, by GOFLAGS.
+mkdir ../ci
+cp go.mod ../ci/alt.mod
+git add -A
+git commit -q -m alt
+echo >>../ci/alt.mod
+chooses HEAD ''
+GOFLAGS="-modfile=../ci/alt.mod" chooses HEAD 'closing lib user'
+expect_out 'fuzz: ci/alt\.mod has changed, which counts for every package'
+# What was embedded and is gone.
+printf 'package closing\n\nimport "embed"\n\n//go:embed texts\nvar Texts embed.FS\n' >closing/texts.go
+mkdir closing/texts
+touch closing/texts/{a,b}.md
+git add -A
+git commit -q -m texts
+rm closing/texts/b.md
+chooses HEAD closing
+expect_out 'fuzz: go mod/closing/texts/b\.md is gone and may have been embedded, .*'
+git reset -q --hard "$before"
 
 # --- the recipes ------------------------------------------------------------------------------
 

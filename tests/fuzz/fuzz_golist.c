@@ -23,6 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			sum += strlen(p->deps[j]);
 		for (size_t j = 0; j < p->embeds_len; j++)
 			sum += strlen(p->embeds[j]);
+		for (size_t j = 0; j < p->patterns_len; j++)
+			sum += strlen(p->patterns[j]);
 	}
 	knot_assert(sum <= size);
 	knot_golist_free(l);

@@ -29,7 +29,8 @@ Test(golist, one_object_behind_the_other)
 	struct knot_golist *l = decode(
 		"{\"Dir\":\"/m/a\",\"ImportPath\":\"m/a\",\"Module\":{\"GoMod\":\"/m/go.mod\"},"
 		"\"Deps\":[\"fmt\",\"m/b [m/a.test]\"],\"EmbedFiles\":[\"x\"],"
-		"\"XTestEmbedFiles\":[\"y\"],\"DepOnly\":true}\n"
+		"\"XTestEmbedFiles\":[\"y\"],\"EmbedPatterns\":[\"x*\"],\"TestEmbedPatterns\":["
+		"\"all:z\"],\"DepOnly\":true}\n"
 		"{\"ImportPath\":\"fmt\",\"Standard\":true,\"Incomplete\":true,\"ForTest\":\"m/"
 		"a\"}\n");
 
@@ -44,6 +45,8 @@ Test(golist, one_object_behind_the_other)
 	cr_expect_str_eq(p->deps[1], "m/b [m/a.test]");
 	cr_assert_eq(p->embeds_len, 2);
 	cr_expect_str_eq(p->embeds[1], "y");
+	cr_assert_eq(p->patterns_len, 2);
+	cr_expect_str_eq(p->patterns[1], "all:z");
 	cr_expect(p->dep_only && !p->standard && !p->incomplete);
 	p = knot_golist_at(l, 1);
 	cr_expect_str_eq(p->dir, "");
