@@ -119,14 +119,18 @@ static int find_base(
 	return 0;
 }
 
-/* Names that end in a NUL, added to files; they borrow from text. */
-static void split(const struct knot_command_text *text, words *files)
+/* Names that end in a NUL, added to files but for what is below own; they borrow from text. */
+static void split(const struct knot_command_text *text, const char *own, words *files)
 {
-	for (size_t at = 0; at < text->len;) {
-		const size_t len = strnlen(text->data + at, text->len - at);
+	const size_t own_len = strlen(own);
 
-		if (len)
-			knot_vec_push(files, text->data + at);
+	for (size_t at = 0; at < text->len;) {
+		const char *name = text->data + at;
+		const size_t len = strnlen(name, text->len - at);
+		const bool is_own = own_len && !strncmp(name, own, own_len) && name[own_len] == '/';
+
+		if (len && !is_own)
+			knot_vec_push(files, name);
 		at += len + 1;
 	}
 }
@@ -154,8 +158,12 @@ static int find_files(const struct asking *a, const char *top, const char *base,
 	if (said || also)
 		return knot_error_set(
 			err, KNOT_EUSAGE, "-since %s: git says: %s", a->shown, said ? said : also);
-	split(&ret->tracked, &ret->files);
-	split(&ret->untracked, &ret->files);
+	const char *own = a->options->work_dir;
+	const size_t len = strlen(top);
+
+	own = !strncmp(own, top, len) && own[len] == '/' ? own + len + 1 : "";
+	split(&ret->tracked, own, &ret->files);
+	split(&ret->untracked, own, &ret->files);
 	return 0;
 }
 

@@ -9,7 +9,7 @@ struct knot_error;
 struct knot_instrument_options;
 
 /*
- * Compares the working tree, with what is not committed and not tracked, with the last commit that revision and HEAD share.
+ * Compares the working tree, with what is not committed and not tracked and not in work_dir, with the last commit that revision and HEAD share.
  * KNOT_EUSAGE: no git, not a repository, no such revision, nothing in common with it, files instead of packages named;
  * KNOT_EBUILD: go list's own words. The caller frees with knot_since_free.
  */

@@ -177,12 +177,14 @@ static char *since_line(const struct knot_since *since, const char *revision)
 static int choose(const struct knot_fuzz_options *o, struct knot_project_options *po,
 	struct knot_since *since, struct knot_fuzz_view *v, struct knot_error *err)
 {
+	knot_auto_free char *work = knot_xasprintf("%s/build", po->campaign_dir);
 	const struct knot_instrument_options io = {.dir = po->dir,
 		.patterns = po->patterns,
 		.patterns_len = po->patterns_len,
 		.tags = po->tags,
 		.race = po->race,
 		.program = po->program,
+		.work_dir = work,
 		.cancel_fd = po->cancel_fd};
 
 	if (!o->since)

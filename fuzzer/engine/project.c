@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "engine/apart.h"
 #include "sys/lock.h"
 #include "sys/machine.h"
 #include "wire/sites.h"
@@ -399,6 +400,8 @@ int knot_project_open(const struct knot_project_options *options, knot_project_p
 	knot_auto_free char *work = NULL;
 	int rc = take_place(&p, &work, err);
 
+	if (!rc && (rc = knot_apart(options->campaign_dir, err)))
+		knot_lock_close(p.lock);
 	if (rc)
 		return rc;
 	struct knot_instrument_options o = build_options(options, work);

@@ -45,4 +45,18 @@ goknot fuzz -C many -o campaign -json -quiet -fuzztime 20x ./...
 expect_rc 0 "one that does not build any more"
 expect "it is told: $(cat out err)" grep -q 'example.org/many/b/x does not build.*undefined: undefined' out err
 expect "the others run: $(cat out)" test "$(events summary '.[0].targets')" = 4
+# A campaign inside the module: what lies there is no package of it, neither of goknot nor of the go command.
+module inside example.org/inside
+mkdir inside/p
+printf 'package p\n\nimport (\n\t"sync"\n\t"testing"\n)\n\nfunc TestIt(t *testing.T) { new(sync.Mutex).Lock() }\n' >inside/p/p_test.go
+for o in campaign ./deep/er .; do
+	for _ in 1 2; do
+		(cd inside && "$GOKNOT" fuzz -o "$o" -json -quiet -fuzztime 20x ./...) >out 2>err || failed "a campaign in $o: $(cat err)"
+		expect "one package with a campaign in $o" test "$(events summary '.[0].targets')" = 1
+	done
+	expect "go list" test "$(cd inside && "$GO" list ./... 2>&1)" = example.org/inside/p
+	expect "go vet" test -z "$(cd inside && "$GO" vet ./... 2>&1)"
+	(cd inside && "$GOKNOT" clean -all "$o") >out || failed "clean $o"
+	expect "nothing is left: $(ls -d inside/"$o"/*)" test ! -e "inside/$o/build"
+done
 done_testing
