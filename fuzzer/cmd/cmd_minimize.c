@@ -37,10 +37,12 @@ static bool is_same(void *arg, const struct knot_outcome *o)
 
 static int write_result(struct minimizing *z, struct knot_error *err)
 {
-	const struct knot_crash *c = &z->run.crash;
+	struct knot_crash *c = &z->run.crash;
 	knot_auto_free char *text = NULL;
 	size_t len;
 
+	/* It may have keys now that its version did not know. */
+	knot_crash_renew(c);
 	z->file = z->options->result ? knot_xstrdup(z->options->result)
 				     : knot_crash_beside(z->options->file, ".min.crash");
 	const int rc = knot_crash_encode(c, &text, &len, err);

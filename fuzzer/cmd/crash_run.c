@@ -306,11 +306,7 @@ int knot_crash_run_attach(struct knot_crash_run *r, struct knot_crash_place *pla
 		.timeout_ns = time_limit(c),
 		.memory_bytes = memory_limit(r, options),
 		.processes = KNOT_WORKER_PROCESSES,
-		/* The hashes and the bucket of an old file are of the old names. */
-		.cfg_flags = c->config_flags | (c->version < 2 ? KNOT_CFG_OLD_NAMES : 0) |
-			(c->version < 3 ? KNOT_CFG_OLD_IO : 0) |
-			(c->version < 4 ? KNOT_CFG_OLD_DESCS : 0) |
-			(c->version < 5 ? KNOT_CFG_OLD_RAND : 0),
+		.cfg_flags = knot_crash_config(c),
 		.stdout_fd = KNOT_PROC_NULL,
 		.stderr_fd = KNOT_PROC_NULL,
 	};

@@ -89,8 +89,8 @@ static bool read_file(const struct looking *l, const struct known *k, struct kno
 	if (knot_file_read(k->file, KNOT_CRASH_MAX_BYTES, &text, &len, NULL) ||
 		knot_crash_decode(knot_span_of(text, len), ret, NULL))
 		return false;
-	return !ret->native && ret->version == KNOT_CRASH_VERSION && ret->bucket == k->bucket &&
-		ret->config_flags == l->c->options.cfg_flags;
+	return !ret->native && ret->bucket == k->bucket &&
+		knot_crash_config(ret) == l->c->options.cfg_flags;
 }
 
 static int replay(struct looking *l, const struct known *k, const struct knot_crash *crash,

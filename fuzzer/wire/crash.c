@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "wire/abi.h"
 #include "wire/crash_fields.h"
 #include "wire/envelope.h"
 #include "wire/ops.h"
@@ -35,7 +36,10 @@
 /* Of native runs only. */
 #define NATIVE offsetof(struct knot_crash, native)
 
-/* In the order of the file. A change of keys or their meaning raises KNOT_CRASH_VERSION. */
+/*
+ * In the order of the file. A change of keys or their meaning raises KNOT_CRASH_VERSION: one that may be left out, too, since
+ * a goknot that does not know it must say that the file is newer, and not that it is wrong.
+ */
 static const struct knot_crash_field fields[] = {
 	FIELD(text, goknot),
 	FIELD(text, target),
@@ -95,6 +99,8 @@ static const struct knot_crash_field fields[] = {
 };
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 _Static_assert(FIELD_COUNT <= 64, "the set of keys seen is a 64-bit mask");
+_Static_assert(
+	FIELD_COUNT == 50 && KNOT_CRASH_VERSION == 6, "another set of keys is another version");
 
 /* Keys that came later stand only in files that need them: older files stay as they are. */
 static bool left_out(const struct knot_crash_field *f, const struct knot_crash *c)
@@ -222,6 +228,22 @@ static int take_crash(struct knot_crash_reader *r, struct knot_crash *c)
 			return knot_error_set(r->err, KNOT_EINPUT,
 				"crash file: the key \"%s\" is missing", fields[i].key);
 	return 0;
+}
+
+uint32_t knot_crash_config(const struct knot_crash *c)
+{
+	const uint32_t version = c->version ? c->version : KNOT_CRASH_VERSION;
+
+	/* The hashes and the bucket of an old file are of the old names. */
+	return c->config_flags | (version < 2 ? KNOT_CFG_OLD_NAMES : 0) |
+		(version < 3 ? KNOT_CFG_OLD_IO : 0) | (version < 4 ? KNOT_CFG_OLD_DESCS : 0) |
+		(version < 5 ? KNOT_CFG_OLD_RAND : 0);
+}
+
+void knot_crash_renew(struct knot_crash *c)
+{
+	c->config_flags = knot_crash_config(c);
+	c->version = KNOT_CRASH_VERSION;
 }
 
 static int check_canonical(

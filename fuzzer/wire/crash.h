@@ -16,7 +16,7 @@
 
 struct knot_error;
 
-#define KNOT_CRASH_VERSION 5
+#define KNOT_CRASH_VERSION 6
 #define KNOT_CRASH_MAX_BYTES (64u << 20)
 #define KNOT_CRASH_MAX_TEXT 65536 /* bytes of one text; encode cuts longer ones, ending in "..." */
 #define KNOT_CRASH_MAX_LIST 65536 /* entries of args, signature, goroutines */
@@ -136,6 +136,10 @@ int knot_crash_encode(
 	const struct knot_crash *c, char **ret_data, size_t *ret_len, struct knot_error *err);
 /* KNOT_EINPUT with one sentence that names line and key. Caller frees with knot_crash_free. */
 int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struct knot_error *err);
+/* KNOT_CFG_* to run it with: those of the file, and what its version stands for. */
+uint32_t knot_crash_config(const struct knot_crash *c);
+/* Makes it one of the newest version that means the same, for who adds to what was read. */
+void knot_crash_renew(struct knot_crash *c);
 /* The site hash of an entry of memory; false when it is not of that form. */
 bool knot_crash_memory_site(const char *entry, uint32_t *ret_site);
 /* Frees what a run ended in and how it went; what was run, and how it was asked for, stays. */

@@ -32,8 +32,8 @@ static int check_first_line(struct knot_span *rest, const char *kind, uint32_t m
 			kind, kind, max_version);
 	if (version > max_version)
 		return knot_error_set(err, KNOT_EINPUT,
-			"written by a newer goknot (format %" PRIu64 "; this one reads %" PRIu32
-			")",
+			"written by a newer goknot (format %" PRIu64
+			"; this one reads formats up to %" PRIu32 "): update goknot",
 			version, max_version);
 	*ret_version = (uint32_t)version;
 	return 0;

@@ -19,6 +19,17 @@ static void check(struct knot_span file)
 	knot_assert(knot_crash_encode(&c, &again, &len, NULL) == 0);
 	knot_assert(len == file.len && memcmp(again, file.data, len) == 0);
 	free(again);
+
+	/* Made new it is a file, too, which means the same. */
+	const uint32_t config = knot_crash_config(&c);
+	struct knot_crash back;
+
+	knot_crash_renew(&c);
+	knot_assert(knot_crash_encode(&c, &again, &len, NULL) == 0);
+	knot_assert(knot_crash_decode(knot_span_of(again, len), &back, NULL) == 0);
+	knot_assert(knot_crash_config(&back) == config);
+	knot_crash_free(&back);
+	free(again);
 	knot_crash_free(&c);
 }
 
