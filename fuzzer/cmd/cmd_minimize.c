@@ -4,13 +4,16 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interval.h"
+#include "cmd/changed.h"
 #include "cmd/cmd.h"
 #include "cmd/crash_run.h"
 #include "cmd/options_crash.h"
 #include "engine/crashnames.h"
 #include "engine/shortest.h"
 #include "engine/shrink.h"
+#include "engine/sitenames.h"
 #include "engine/timeline.h"
+#include "explore/describe.h"
 #include "sys/clock.h"
 #include "view/emit.h"
 #include "wire/ops.h"
@@ -19,6 +22,11 @@
 
 /* Schedules that -prove tries at most. */
 #define PROVE_RUNS 200000
+
+#define CHANGED \
+	"the schedule no longer ends as it did, and the code has changed since: goknot replay " \
+	"tells " \
+	"whether it still can be followed, and goknot fuzz looks for the bug anew"
 
 struct minimizing {
 	const struct knot_minimize_command *options;
@@ -31,8 +39,48 @@ struct minimizing {
 static bool is_same(void *arg, const struct knot_outcome *o)
 {
 	struct minimizing *z = arg;
+	struct knot_finding f = {0};
 
-	return knot_crash_run_same(&z->run, o);
+	knot_crash_run_judge(&z->run, o, &f);
+	const bool same = knot_changed_is_same(&z->run, &f);
+
+	knot_finding_free(&f);
+	return same;
+}
+
+/*
+ * By the decisions alone: with the names of then for its goroutines a run would draw as it did then, and the result, which is
+ * a file of the code as it is now, would not.
+ */
+static struct knot_schedule schedule_now(const struct minimizing *z, uint32_t *memory)
+{
+	struct knot_schedule s = knot_changed_schedule(&z->run, memory);
+
+	s.aliases = NULL;
+	s.aliases_len = 0;
+	return s;
+}
+
+/* What the file says besides the run that is taken from it: sites of the code as it was. */
+static void move_sites(struct minimizing *z)
+{
+	struct knot_crash *c = &z->run.crash;
+	size_t n = 0;
+
+	if (!z->m.chain_does)
+		knot_crash_forget_chain(c);
+	for (size_t i = 0; i < c->memory.len; i++) {
+		char *entry = c->memory.data[i];
+		const uint32_t site = knot_moved_memory(z->run.moved, entry);
+		knot_auto_free char *at =
+			knot_describe_site(knot_sitenames_view(z->run.names), site);
+
+		if (site)
+			c->memory.data[n++] = knot_xasprintf(
+				"%.*s %08x %s", (int)strcspn(entry, " "), entry, site, at);
+		free(entry);
+	}
+	c->memory.len = n;
 }
 
 static int write_result(struct minimizing *z, struct knot_error *err)
@@ -88,7 +136,9 @@ static int report(struct minimizing *z, struct knot_error *err)
 	const bool smaller = knot_minimized_is_smaller(m);
 	struct knot_emit_minimized e = {
 		.file = z->options->file,
-		.why = knot_minimize_end_text(m->end),
+		.why = m->end == KNOT_MINIMIZE_GONE && z->run.code == KNOT_CODE_CHANGED
+			? CHANGED
+			: knot_minimize_end_text(m->end),
 		.smaller = smaller,
 		.preemptions_before = m->before.preemptions,
 		.switches_before = m->before.switches,
@@ -113,6 +163,16 @@ static int report(struct minimizing *z, struct knot_error *err)
 
 	if (smaller) {
 		knot_crash_run_judge(&z->run, &z->m.outcome, &f);
+		knot_auto_free char *moved = knot_changed_moved_text(&z->run, &f);
+
+		if (moved)
+			fprintf(stderr,
+				"goknot minimize: the code has changed since: %s; the result is of "
+				"the "
+				"code as it is now\n",
+				moved);
+		if (z->run.code == KNOT_CODE_CHANGED)
+			move_sites(z);
 		knot_shrink_describe(
 			&z->m, &f, z->run.names, &z->run.place->project, &z->run.crash);
 		rc = write_result(z, err);
@@ -220,7 +280,7 @@ static int minimize(struct minimizing *z, struct knot_error *err)
 
 	if (z->run.crash.native)
 		return minimize_native(z, err);
-	const struct knot_schedule schedule = knot_crash_run_schedule(&z->run, memory);
+	const struct knot_schedule schedule = schedule_now(z, memory);
 	const int rc =
 		knot_minimize(z->run.replayer, z->run.target, &schedule, &options, &z->m, err);
 

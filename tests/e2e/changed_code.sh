@@ -43,6 +43,15 @@ goknot replay -C m -o "$work/build" -quiet "$abba"
 expect_rc 1 "lines have moved"
 expect_out 'replay: reproduced \(deadlock\) at .*lock buggy\.go:28.* \(was .*lock buggy\.go:25.*\)'
 
+# Minimised there, it is a file of the code as it is now.
+goknot minimize -C m -o "$work/moved.min.crash" "$abba"
+expect_rc 0 "minimising where lines have moved"
+expect_err 'goknot minimize: the code has changed since: reproduced \(deadlock\) at .*lock buggy\.go:28.* \(was .*lock buggy\.go:25.*\); .*'
+expect "its switches are where they are now: $(cat out)" grep -q 'buggy\.go:28' out
+goknot replay -C m -o "$work/build" -json -n 3 "$work/moved.min.crash"
+expect_rc 1 "a file that was minimised where lines have moved"
+expect "nothing has changed since: $(cat out)" test "$(events replay '.[0] | .reproduced == 3 and .same_hash == 3 and (has("outcome") | not)')" = true
+
 # Functions change places, and so do the operations in another file.
 take buggy
 awk '/^\/\/ Transfer/ { on = 1 } on { moved = moved $0 "\n" } !on { print } on && /^}/ { on = 0 } END { printf "\n%s", moved }' \
@@ -81,6 +90,10 @@ take fixed
 goknot replay -C m -o "$work/build" -quiet "$abba"
 expect_rc 0 "fixed"
 expect_out 'replay: fixed: 20 of 20 continuations clean \(followed 1 of 1 switch\)'
+goknot minimize -C m -o "$work/none.crash" "$abba"
+expect_rc 4 "minimising what is fixed"
+expect_out '.*the schedule no longer ends as it did, and the code has changed since: goknot replay tells .*'
+expect "nothing is written" test ! -e none.crash
 goknot replay -C m -o "$work/build" -json "$closing"
 expect_rc 0 "fixed"
 expect "fixed: $(cat out)" test "$(events replay '.[0] | .outcome == "fixed" and .continuations == 20 and .clean == 20 and .followed == .asked')" = true
