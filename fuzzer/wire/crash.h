@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The crash file: everything that is needed to run one schedule again, and what it ended in. Text,
- * one value per line, so that it diffs well and can be committed beside a test. docs/wire-format.md
- * shows one. encode(decode(x)) == x for every file that decode accepts.
- */
+/* All that is needed to run one schedule again, and what it ended in: docs/wire-format.md. encode(decode(x)) == x. */
 #ifndef KNOT_WIRE_CRASH_H
 #define KNOT_WIRE_CRASH_H
 
@@ -136,9 +132,8 @@ int knot_crash_encode(
 	const struct knot_crash *c, char **ret_data, size_t *ret_len, struct knot_error *err);
 /* KNOT_EINPUT with one sentence that names line and key. Caller frees with knot_crash_free. */
 int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struct knot_error *err);
-/* KNOT_CFG_* to run it with: those of the file, and what its version stands for. */
+/* KNOT_CFG_* to run it with, with what its version stands for; renew makes it one of the newest that means the same. */
 uint32_t knot_crash_config(const struct knot_crash *c);
-/* Makes it one of the newest version that means the same, for who adds to what was read. */
 void knot_crash_renew(struct knot_crash *c);
 /* The site hash of an entry of memory; false when it is not of that form. */
 bool knot_crash_memory_site(const char *entry, uint32_t *ret_site);

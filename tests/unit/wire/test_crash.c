@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/crash.h"
-#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/rng.h"
-#include "wire/abi.h"
 #include "wire/envelope.h"
 #include "wire/text.h"
 
@@ -307,41 +305,6 @@ Test(crash, an_old_file_stays_an_old_file)
 	cr_assert_str_eq(again, t.data);
 	knot_crash_free(&c);
 	knot_text_free(&t);
-}
-
-/* Of older versions, what was no key of theirs may be added; what they meant has to stay. */
-Test(crash, an_old_file_can_be_made_new)
-{
-	static const uint32_t meant[] = {
-		[1] = KNOT_CFG_OLD_NAMES | KNOT_CFG_OLD_IO | KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND,
-		[2] = KNOT_CFG_OLD_IO | KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND,
-		[3] = KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND,
-		[4] = KNOT_CFG_OLD_RAND,
-		[5] = 0,
-		[6] = 0};
-
-	for (uint32_t version = 1; version <= KNOT_CRASH_VERSION; version++) {
-		struct knot_error err = {0};
-		struct knot_crash c = {0}, back = {0};
-		knot_auto_free char *line = knot_xasprintf("goknot crash %u", version);
-		struct knot_text t = replaced("goknot crash 6", line);
-		knot_auto_free char *data = NULL;
-		size_t len;
-
-		cr_assert_eq(knot_crash_decode(knot_span_of(t.data, t.len), &c, &err), 0, "%s",
-			err.message);
-		cr_expect_eq(knot_crash_config(&c), meant[version]);
-		c.config_flags |= KNOT_CFG_PROGRAM;
-		knot_crash_renew(&c);
-		cr_assert_eq(knot_crash_encode(&c, &data, &len, &err), 0);
-		cr_assert_eq(knot_crash_decode(knot_span_of(data, len), &back, &err), 0, "%s",
-			err.message);
-		cr_expect_eq(back.version, KNOT_CRASH_VERSION);
-		cr_expect_eq(knot_crash_config(&back), meant[version] | KNOT_CFG_PROGRAM);
-		knot_crash_free(&c);
-		knot_crash_free(&back);
-		knot_text_free(&t);
-	}
 }
 
 Test(crash, any_value_survives_the_round_trip)
