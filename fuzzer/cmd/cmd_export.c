@@ -60,7 +60,8 @@ static const struct format *find_format(const char *name, struct knot_error *err
 	knot_auto_free char *shown = knot_text_escape(knot_span_str(name), 80);
 
 	if (*name)
-		knot_error_set(err, KNOT_EUSAGE, "-format %s: not one of %s", shown, all.data);
+		knot_error_set(err, KNOT_EUSAGE, "-format %s: not one of %s%s", shown, all.data,
+			strcmp(name, "svg") != 0 ? "" : " (goknot report -format svg draws)");
 	else
 		knot_error_set(err, KNOT_EUSAGE, "-format is missing: %s", all.data);
 	knot_text_free(&all);

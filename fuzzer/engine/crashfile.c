@@ -71,7 +71,12 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	crash->code = knot_crashnames_code(crash, p->build.module_dir, p->sites);
 }
 
-/* Does the file belong to this finding, or to nobody? Two packages may have tests of one name. */
+static bool is_text(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+/* Does the file belong to this finding, or to nobody? Two packages may have tests of one name, and a test subtests. */
 static bool is_ours(const char *file, const struct knot_crash *crash)
 {
 	knot_auto_free char *text = NULL;
@@ -82,7 +87,8 @@ static bool is_ours(const char *file, const struct knot_crash *crash)
 		return true;
 	bool ours = !knot_file_read(file, KNOT_CRASH_MAX_BYTES, &text, &len, NULL) &&
 		!knot_crash_decode(knot_span_of(text, len), &there, NULL) &&
-		!strcmp(there.target, crash->target) && there.bucket == crash->bucket;
+		!strcmp(there.target, crash->target) && there.bucket == crash->bucket &&
+		is_text(there.run, crash->run) && is_text(there.skip, crash->skip);
 
 	knot_crash_free(&there);
 	return ours;

@@ -12,7 +12,7 @@ expect_refusal 2 'goknot export: wants one crash file, got 2 words'
 goknot export "$crash"
 expect_refusal 2 'goknot export: -format is missing: json, perfetto, shiviz, dot or go'
 goknot export -format svg "$crash"
-expect_refusal 2 'goknot export: -format svg: not one of json, perfetto, shiviz, dot or go'
+expect_refusal 2 'goknot export: -format svg: not one of json, perfetto, shiviz, dot or go \(goknot report -format svg draws\)'
 goknot export -format $'a\nb' "$crash"
 expect_refusal 2 'goknot export: -format a\\nb: not one of .*'
 goknot export -format json none.crash

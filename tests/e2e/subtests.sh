@@ -48,6 +48,14 @@ clean() { # name: nothing was wrong, and something ran
 		and .set_aside == 0 and .runs >= 2000')" = true
 }
 
+# One bug in a subtest alone and in the whole test: each finding keeps its file.
+fuzz "c" -run '^TestTable$/^one$'
+expect_rc 1 "a subtest alone"
+goknot fuzz -C sub -o c -json -quiet -seed 1 -parallel 1 -first -fuzztime 2000x -run '^TestTable$'
+expect_rc 1 "the whole test"
+expect "one is of the subtest: $(ls c/crashes)" test "$(grep -l '^run: ' c/crashes/*.crash | wc -l)" = 1
+expect "one is of the test: $(ls c/crashes)" test "$(grep -L '^run: ' c/crashes/*.crash | wc -l)" = 1
+
 # Each finding comes from the subtest that was asked for, and replays as such.
 while read -r pattern shown wanted; do
 	fuzz "c" -run "$pattern"

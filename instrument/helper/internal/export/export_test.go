@@ -92,7 +92,11 @@ func TestWriteSiblings(t *testing.T) {
 		t.Errorf("%v\n%s", err, program)
 	}
 	p.Goroutines[1].Site = -1
-	if _, _, err := written(t, p); err == nil || !strings.Contains(err.Error(), "cannot be told from others") {
+	if _, _, err := written(t, p); err == nil || !strings.HasSuffix(err.Error(), "cannot be told from others that are created at p.go:6") {
+		t.Error(err)
+	}
+	p.Goroutines[1].Created = "testing.go:2101"
+	if _, _, err := written(t, p); err == nil || !strings.Contains(err.Error(), "; when the bug is in one subtest, goknot fuzz -run '^"+p.Test+"$/^NAME$' finds it") {
 		t.Error(err)
 	}
 }
