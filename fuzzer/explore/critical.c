@@ -104,6 +104,15 @@ char *knot_critical_line(
 		knot_text_adds(&t, " instead of giving way");
 		return knot_text_steal(&t);
 	}
+	const struct knot_shm_event *own = last_step(run, at, e->g);
+
+	/* Something has woken it meanwhile. */
+	if (own && to == e->g && !has_ended(run, at, e->g)) {
+		knot_text_addf(&t, "%s goes on behind ", from);
+		knot_describe_add_operation(&t, own->op, own->site, names);
+		knot_text_adds(&t, " before those that have waited longer");
+		return knot_text_steal(&t);
+	}
 	add_place(&t, run, at, from, names);
 	if (to == KNOT_G_NONE) {
 		knot_text_adds(

@@ -282,6 +282,11 @@ static void minimized_native(FILE *out, const struct knot_emit_minimized *m)
 		fprintf(out, "minimize: %s\n", m->why);
 }
 
+static const char *plural(uint32_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void minimized_chain(FILE *out, const struct knot_emit_minimized *m)
 {
 	if (!m->chain_does) {
@@ -292,8 +297,8 @@ static void minimized_chain(FILE *out, const struct knot_emit_minimized *m)
 	}
 	if (!m->chain_len)
 		return;
-	fprintf(out, "minimize: as a chain of %zu operations, all else run-until-block:\n",
-		m->chain_len);
+	fprintf(out, "minimize: as a chain of %zu operation%s, all else run-until-block:\n",
+		m->chain_len, plural((uint32_t)m->chain_len));
 	for (size_t i = 0; i < m->chain_len; i++)
 		fprintf(out, "     %s\n", m->chain[i]);
 }
@@ -313,11 +318,12 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 	if (m->lines_len > LINES_SHOWN)
 		fprintf(out, "     and %zu more\n", m->lines_len - LINES_SHOWN);
 	fprintf(out,
-		"minimize: %u preemptions (%u before), %u switches (%u), %u early timers (%u), %u "
-		"steps "
-		"(%u), by %u runs in %.1f s\n",
-		m->preemptions, m->preemptions_before, m->switches, m->switches_before, m->timers,
-		m->timers_before, m->steps, m->steps_before, m->runs, (double)m->ns / 1e9);
+		"minimize: %u preemption%s (%u before), %u switch%s (%u), %u early timer%s (%u), "
+		"%u step%s (%u), by %u run%s in %.1f s\n",
+		m->preemptions, plural(m->preemptions), m->preemptions_before, m->switches,
+		m->switches == 1 ? "" : "es", m->switches_before, m->timers, plural(m->timers),
+		m->timers_before, m->steps, plural(m->steps), m->steps_before, m->runs,
+		plural(m->runs), (double)m->ns / 1e9);
 	minimized_chain(out, m);
 	fprintf(out, "minimize: replays %u of %u, saved to %s\n", m->replays_same, m->replays,
 		m->result);

@@ -210,6 +210,19 @@ Test(switches, counts_compare_in_the_order_of_what_matters)
 		}
 }
 
+/* It has blocked, and a timer has woken it; others are ready, too. */
+Test(switches, who_has_been_woken_does_not_block)
+{
+	const struct knot_shm_event e[] = {step(5, 2, KNOT_OP_SEND, 50),
+		{.step = 5, .g = 2, .kind = KNOT_EV_BLOCK, .op = KNOT_OP_SEND},
+		left(5, 2, KNOT_OP_NONE, 0, 2, 2)};
+	const struct knot_run_view run = {.events = e, .len = 3, .gs = gs, .gs_len = 3};
+	knot_auto_free char *line = knot_critical_line(&run, 0, &names);
+
+	cr_expect_str_eq(line,
+		"T/a.go:27#0 goes on behind send a.go:50 before those that have waited longer");
+}
+
 Test(switches, critical_lines)
 {
 	static const char *const want[] = {
