@@ -73,7 +73,9 @@ Test(envelope, a_newer_version_says_so_whatever_follows)
 	struct knot_span body;
 	struct knot_text t = made("crash", 2, "who knows");
 	cr_assert_eq(open_text(&t, t.len, &body, &err), KNOT_EINPUT);
-	cr_assert_str_eq(err.message, "written by a newer goknot (format 2; this one reads formats up to 1): update goknot");
+	cr_assert_str_eq(err.message,
+		"written by a newer goknot (format 2; this one reads formats up to 1): update "
+		"goknot");
 	cr_assert_eq(open_text(&t, 15, &body, &err), KNOT_EINPUT);
 	cr_assert(strstr(err.message, "newer goknot"));
 	knot_text_free(&t);
