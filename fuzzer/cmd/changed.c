@@ -5,7 +5,6 @@
 #include "base/cleanup.h"
 #include "engine/sitenames.h"
 #include "explore/bucket.h"
-#include "explore/moved.h"
 #include "wire/text.h"
 
 #include <string.h>
@@ -19,28 +18,16 @@ struct asked {
 
 struct knot_schedule knot_changed_schedule(const struct knot_crash_run *r, uint32_t *memory)
 {
-	struct knot_schedule s = knot_crash_run_schedule(r, memory);
+	const struct knot_again again = knot_crash_run_again(r);
 
-	s.aliases = r->aliases.data;
-	s.aliases_len = r->aliases.len;
-	s.memory_len = 0;
-	for (size_t i = 0; i < r->crash.memory.len; i++) {
-		const uint32_t site = knot_moved_memory(r->moved, r->crash.memory.data[i]);
-
-		if (site)
-			memory[s.memory_len++] = site;
-	}
-	return s;
+	return knot_again_schedule(&again, memory);
 }
 
 bool knot_changed_is_same(const struct knot_crash_run *r, const struct knot_finding *f)
 {
-	const struct knot_crash *c = &r->crash;
+	const struct knot_again again = knot_crash_run_again(r);
 
-	if (!strcmp(knot_verdict_name(f->verdict.kind), c->verdict) && f->bucket == c->bucket)
-		return true;
-	return r->code != KNOT_CODE_SAME &&
-		knot_moved_same(r->moved, &f->verdict, f->message, knot_sitenames_view(r->names));
+	return knot_again_is_same(&again, f);
 }
 
 bool knot_changed_may_be_why(const struct knot_crash_run *r, bool diverged, bool same_hash)
@@ -154,7 +141,8 @@ const char *knot_changed_outcome(const struct knot_changed *c)
 	static const char *const words[] = {[KNOT_FOLLOW_REPRODUCED] = "reproduced",
 		[KNOT_FOLLOW_FIXED] = "fixed",
 		[KNOT_FOLLOW_DIVERGED] = "diverged",
-		[KNOT_FOLLOW_ELSE] = "other"};
+		[KNOT_FOLLOW_ELSE] = "other",
+		[KNOT_FOLLOW_LATE] = "late"};
 
 	return words[c->followed.end];
 }

@@ -23,7 +23,7 @@ struct knot_changed_options {
 	void *arg;
 };
 
-/* The schedule of the file with its goroutines and memory accesses where they are now; else as knot_crash_run_schedule. */
+/* The schedule of the file, not of a native one; memory has room for KNOT_MEM_MAX and lives as long as the schedule. */
 struct knot_schedule knot_changed_schedule(const struct knot_crash_run *r, uint32_t *memory);
 /* Verdict and bucket of the file, wherever its lines are now? */
 bool knot_changed_is_same(const struct knot_crash_run *r, const struct knot_finding *f);

@@ -164,6 +164,7 @@ static int exit_code(enum knot_follow_end end)
 		return KNOT_EXIT_CLEAN;
 	case KNOT_FOLLOW_DIVERGED:
 	case KNOT_FOLLOW_ELSE:
+	case KNOT_FOLLOW_LATE:
 		break;
 	}
 	return KNOT_EXIT_INCONCLUSIVE;

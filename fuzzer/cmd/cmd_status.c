@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cmd/cmd.h"
+#include "cmd/finding_state.h"
 #include "cmd/json.h"
 #include "cmd/options.h"
 #include "cmd/overview.h"
@@ -120,8 +121,6 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	struct shown *s = arg;
 
 	(void)err;
-	knot_auto_free char *fixed = knot_text_day(f->fixed_ns);
-
 	s->findings += f->state == KNOT_FINDING_VERIFIED;
 	if (s->json) {
 		struct knot_json_line line = {.out = stdout};
@@ -129,11 +128,7 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 		knot_json_line_text(&line, "event", "finding");
 		knot_json_line_text(&line, "verdict", f->verdict);
 		knot_json_line_text(&line, "title", f->title);
-		knot_json_line_text(&line, "state", knot_finding_state_name(f->state));
-		if (f->state == KNOT_FINDING_IGNORED)
-			knot_json_line_text(&line, "ignored", f->ignored);
-		if (knot_finding_fixed_name(f))
-			knot_json_line_text(&line, knot_finding_fixed_name(f), fixed);
+		knot_finding_state_json(f, &line);
 		knot_json_line_text(&line, "crash_file", f->crash_file);
 		knot_json_line_number(&line, "hits", f->hits);
 		knot_json_line_number(&line, "replays", f->replays);
@@ -141,23 +136,11 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 		knot_json_line_end(&line);
 		return 0;
 	}
-	const bool ignored = f->state == KNOT_FINDING_IGNORED;
-	const bool verified = ignored || f->state == KNOT_FINDING_FIXED;
+	knot_auto_free char *state = knot_finding_state_text(f);
 
 	s->shown++;
-	printf("  %s\n      crashes/%s, %s by %" PRIu64 " of %" PRIu64 " replays\n", f->title,
-		f->crash_file, knot_finding_state_name(verified ? KNOT_FINDING_VERIFIED : f->state),
-		f->reproduced, f->replays);
-	if (ignored) {
-		knot_auto_free char *why = knot_text_tame(knot_span_str(f->ignored), 4096);
-
-		printf("      ignored: %s\n", why);
-	}
-	if (knot_finding_fixed_name(f))
-		printf("      %s: %s %s\n", knot_finding_fixed_name(f),
-			f->state == KNOT_FINDING_FIXED ? "its schedule ends well since"
-						       : "it was fixed on",
-			fixed);
+	printf("  %s\n      crashes/%s, %s\n", f->title, f->crash_file, state);
+	knot_finding_state_print(f, "      ");
 	return 0;
 }
 

@@ -85,26 +85,6 @@ int knot_crash_run_read(struct knot_crash_run *r, const char *file,
 	return rc;
 }
 
-static bool is_race(const struct knot_crash *c)
-{
-	return !strcmp(c->verdict, knot_verdict_name(KNOT_VERDICT_RACE));
-}
-
-/* The race of the file, whose lines may be elsewhere now? */
-static bool is_moved_race(
-	const struct knot_crash_run *r, const struct knot_outcome *o, const struct knot_race *race)
-{
-	struct knot_finding f = {0};
-
-	knot_finding_judge(
-		&o->record, race, o->out, o->out_len, o->err, o->err_len, false, r->names, &f);
-	const bool same =
-		knot_moved_same(r->moved, &f.verdict, f.message, knot_sitenames_view(r->names));
-
-	knot_finding_free(&f);
-	return same;
-}
-
 struct knot_schedule knot_crash_run_native_schedule(const struct knot_crash_run *r)
 {
 	const struct knot_crash *c = &r->crash;
@@ -115,23 +95,22 @@ struct knot_schedule knot_crash_run_native_schedule(const struct knot_crash_run 
 	return s;
 }
 
+struct knot_again knot_crash_run_again(const struct knot_crash_run *r)
+{
+	return (struct knot_again){.crash = &r->crash,
+		.moved = r->moved,
+		.aliases = &r->aliases,
+		.names = r->names,
+		.is_same_code = r->code == KNOT_CODE_SAME};
+}
+
 void knot_crash_run_judge(
 	struct knot_crash_run *r, const struct knot_outcome *o, struct knot_finding *ret)
 {
-	const struct knot_crash *c = &r->crash;
+	const struct knot_again again = knot_crash_run_again(r);
 
 	knot_sitenames_use(r->names, knot_replayer_shm(r->replayer));
-
-	const struct knot_race *race =
-		is_race(c) ? knot_finding_race(&o->record, c->bucket, r->names) : NULL;
-
-	for (size_t i = 0; i < o->record.races.len && is_race(c) && !race; i++)
-		if (is_moved_race(r, o, &o->record.races.data[i]))
-			race = &o->record.races.data[i];
-	if (is_race(c) && !race && o->record.races.len)
-		race = &o->record.races.data[0];
-	knot_finding_judge(
-		&o->record, race, o->out, o->out_len, o->err, o->err_len, false, r->names, ret);
+	knot_again_judge(&again, o, ret);
 }
 
 /* The limits that the run was found under; the user's own wish comes first. */

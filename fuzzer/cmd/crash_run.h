@@ -4,6 +4,7 @@
 #define KNOT_CMD_CRASH_RUN_H
 
 #include "cmd/session.h"
+#include "engine/again.h"
 #include "engine/finding.h"
 #include "engine/project.h"
 #include "engine/replay.h"
@@ -82,6 +83,8 @@ int knot_crash_run_attach(struct knot_crash_run *r, struct knot_crash_place *pla
 
 /* The file's own schedule, not of a native one; memory has room for KNOT_MEM_MAX and lives as long as the schedule. */
 struct knot_schedule knot_crash_run_schedule(const struct knot_crash_run *r, uint32_t *memory);
+/* The file in the code that it was attached to; borrowed from r. */
+struct knot_again knot_crash_run_again(const struct knot_crash_run *r);
 /* That of a native file. */
 struct knot_schedule knot_crash_run_native_schedule(const struct knot_crash_run *r);
 /* What a replay ended in is not what is asked for when the file tells of a race in it. Caller frees ret. */

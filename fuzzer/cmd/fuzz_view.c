@@ -329,6 +329,8 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 	const char *kind = n->kind == KNOT_NEWS_LISTED ? "listed"
 		: n->kind == KNOT_NEWS_IGNORED         ? "ignored"
 		: n->kind == KNOT_NEWS_FIXED           ? "fixed"
+		: n->kind == KNOT_NEWS_DIVERGED        ? "diverged"
+		: n->kind == KNOT_NEWS_INCONCLUSIVE    ? "inconclusive"
 		: n->kind == KNOT_NEWS_REJECTED        ? "rejected"
 						       : "set aside";
 
@@ -342,8 +344,11 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 		note(v, n->text);
 	else {
 		const char *title = n->finding ? n->finding->title : NULL;
-		const char *why = n->kind == KNOT_NEWS_FIXED
-			? "its schedule ends well since the code has changed"
+		/* It begins with the kind. */
+		const struct knot_span said = knot_span_str(n->text ? n->text : "");
+		struct knot_span rest = said;
+		const char *why = knot_span_skip(&rest, kind) && knot_span_skip(&rest, ": ")
+			? rest.data
 			: n->text;
 
 		v->options.emit->listed(

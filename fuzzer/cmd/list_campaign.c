@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/shell.h"
 #include "base/vec.h"
+#include "cmd/finding_state.h"
 #include "cmd/json.h"
 #include "cmd/reports.h"
 #include "cmd/reports_campaign.h"
@@ -118,14 +119,9 @@ static void print_finding_json(
 {
 	struct knot_json_line line = {.out = stdout};
 	char bucket[20];
-	knot_auto_free char *fixed = knot_text_day(x->fixed_ns);
 	knot_auto_free char *lines = to_ignore(x, t);
 	snprintf(bucket, sizeof(bucket), "%016" PRIx64, x->bucket);
-	knot_json_line_text(&line, "state", knot_finding_state_name(x->state));
-	if (x->state == KNOT_FINDING_IGNORED)
-		knot_json_line_text(&line, "ignored", x->ignored);
-	if (knot_finding_fixed_name(x))
-		knot_json_line_text(&line, knot_finding_fixed_name(x), fixed);
+	knot_finding_state_json(x, &line);
 	knot_json_line_text(&line, "verdict", x->verdict);
 	knot_json_line_text(&line, "package", t ? t->package : "");
 	knot_json_line_text(&line, "test", t ? t->test : "");
@@ -155,24 +151,10 @@ static int print_finding(void *arg, const struct knot_store_finding *x, struct k
 	knot_list_put("", x->title);
 	knot_list_put("\n    ", t ? t->package : "?");
 	knot_list_put(" ", t ? t->test : "?");
-	const bool ignored = x->state == KNOT_FINDING_IGNORED;
-	const bool verified = ignored || x->state == KNOT_FINDING_FIXED;
-	knot_auto_free char *fixed = knot_text_day(x->fixed_ns);
+	knot_auto_free char *state = knot_finding_state_text(x);
 
-	printf(", %s by %" PRIu64 " of %" PRIu64 " replays\n",
-		knot_finding_state_name(verified ? KNOT_FINDING_VERIFIED : x->state), x->reproduced,
-		x->replays);
-	if (knot_finding_fixed_name(x))
-		printf("    %s: %s %s\n", knot_finding_fixed_name(x),
-			x->state == KNOT_FINDING_FIXED ? "its schedule ends well since"
-						       : "it was fixed on",
-			fixed);
-	if (ignored) {
-		/* It was escaped when it was read. */
-		knot_auto_free char *why = knot_text_tame(knot_span_str(x->ignored), 4096);
-
-		printf("    ignored: %s\n", why);
-	}
+	printf(", %s\n", state);
+	knot_finding_state_print(x, "    ");
 	if (*file) {
 		knot_auto_free char *word = knot_shell_word(file);
 

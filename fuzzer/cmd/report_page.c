@@ -61,6 +61,8 @@ static const char *state_of(struct knot_report_page *page, const struct knot_sto
 
 		return own(page, knot_xasprintf("%s on %s", name, day));
 	}
+	if (knot_finding_is_unclear(f->state) && *f->outcome)
+		return copy(page, f->outcome);
 	return name;
 }
 
@@ -82,7 +84,8 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 			.package = t ? t->package : "",
 			.test = t ? t->test : "",
 			.state = state_of(page, f),
-			.open = f->state == KNOT_FINDING_VERIFIED,
+			.open = f->state == KNOT_FINDING_VERIFIED ||
+				knot_finding_is_unclear(f->state),
 			.crash_file = copy(page, f->crash_file),
 			.why = "",
 			.message = "",

@@ -381,6 +381,7 @@ void knot_reports_add(struct knot_reports *r, size_t number, const struct knot_r
 		.command = keep(r, f->command),
 		.bucket = f->bucket,
 		.unproven = f->unproven,
+		.unclear = keep(r, f->unclear),
 	};
 
 	knot_sources_about(places, f->package_dir, f->output, f->dump);
@@ -389,6 +390,12 @@ void knot_reports_add(struct knot_reports *r, size_t number, const struct knot_r
 	x.fingerprint = fingerprint;
 	find_stacks(r, f, &x);
 	knot_vec_push(&c->findings, x);
+	if (f->unclear) {
+		knot_auto_free char *why = knot_xasprintf("%s: %s", f->title, f->unclear);
+
+		knot_reports_outcome(r, number, KNOT_RESULTS_SKIPPED, why);
+		return;
+	}
 	c->shown.outcome = KNOT_RESULTS_FAILED;
 	c->shown.why = NULL;
 }

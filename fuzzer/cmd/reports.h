@@ -24,6 +24,7 @@ struct knot_reports_finding {
 	const char *verdict, *title, *lines, *command;
 	uint64_t bucket;
 	bool unproven;
+	const char *unclear; /* the code has changed: what is known of it since; NULL = it comes */
 	const char *package, *test;
 	const char *package_dir; /* absolute */
 	const char *const *signature; /* "lock queue.go:17" */
@@ -49,6 +50,7 @@ bool knot_reports_find(
 /* It did not pass; why may be NULL. One with a finding has failed and stays so. */
 void knot_reports_outcome(
 	struct knot_reports *r, size_t number, enum knot_results_outcome outcome, const char *why);
+/* A test with one that comes has failed. */
 void knot_reports_add(struct knot_reports *r, size_t number, const struct knot_reports_finding *f,
 	struct knot_sources *places);
 

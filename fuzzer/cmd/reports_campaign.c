@@ -85,6 +85,7 @@ static void add_finding(
 		.title = x->title,
 		.command = command,
 		.bucket = x->bucket,
+		.unclear = knot_finding_is_unclear(x->state) ? x->outcome : NULL,
 		.package = t->package,
 		.test = t->test,
 		.package_dir = t->dir};
@@ -111,7 +112,8 @@ static int on_finding(void *arg, const struct knot_store_finding *x, struct knot
 	struct collecting *c = arg;
 	const struct target *t = NULL;
 
-	if (x->state != KNOT_FINDING_VERIFIED || x->last_ns < c->options->since_ns)
+	if ((x->state != KNOT_FINDING_VERIFIED && !knot_finding_is_unclear(x->state)) ||
+		x->last_ns < c->options->since_ns)
 		return 0;
 	for (size_t i = 0; i < c->targets.len && !t; i++)
 		if (c->targets.data[i].id == x->target)

@@ -10,6 +10,7 @@
 #include "engine/audit.h"
 #include "engine/turns.h"
 #include "engine/disk.h"
+#include "engine/old.h"
 #include "engine/persist.h"
 #include "engine/regress.h"
 #include "engine/trial.h"
@@ -479,6 +480,7 @@ void knot_campaign_close(struct knot_campaign *c)
 		close(c->drain_fd);
 	knot_persist_close(c);
 	knot_judge_free(c);
+	knot_olds_free(c);
 	knot_corpusdir_close(c);
 	for (size_t i = 0; c->states && i < c->project->targets.len; i++)
 		knot_portfolio_free(c->states[i].portfolio);

@@ -17,6 +17,7 @@
 
 struct knot_corpus_cover;
 struct knot_corpus_name;
+struct knot_old;
 struct knot_sandbox;
 struct knot_store;
 struct knot_timeline;
@@ -86,6 +87,7 @@ struct knot_campaign {
 	struct knot_cpop_desk *desk;
 	struct knot_kind *kinds;
 	struct knot_bucket *buckets;
+	KNOT_VEC(struct knot_old *) olds; /* engine/old.h */
 	struct knot_campaign_status status;
 	uint64_t start_ns, earlier_ns, earlier_hooks_missed;
 	uint64_t last_pair_ns, last_finding_ns, last_hang_ns; /* wall clock, 0 = none so far */

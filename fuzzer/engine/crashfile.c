@@ -6,6 +6,7 @@
 #include "engine/campaign_internal.h"
 #include "engine/crashnames.h"
 #include "engine/timeline.h"
+#include "store/finding.h"
 #include "explore/describe.h"
 #include "explore/sharing.h"
 #include "wire/ops.h"
@@ -71,14 +72,32 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	crash->code = knot_crashnames_code(crash, p->build.module_dir, p->sites);
 }
 
+/* Whose file is it, when the code has moved so that another finding has the bucket now? */
+struct owner {
+	const char *name; /* of the file */
+	uint64_t bucket;
+	bool is_another;
+};
+
+static int on_stored(void *arg, const struct knot_store_finding *f, struct knot_error *err)
+{
+	struct owner *o = arg;
+
+	(void)err;
+	o->is_another |= !strcmp(f->crash_file, o->name) && f->bucket != o->bucket;
+	return 0;
+}
+
 static bool is_text(const char *a, const char *b)
 {
 	return !strcmp(a ? a : "", b ? b : "");
 }
 
 /* Does the file belong to this finding, or to nobody? Two packages may have tests of one name, and a test subtests. */
-static bool is_ours(const char *file, const struct knot_crash *crash)
+static bool is_ours(const struct knot_campaign *c, const char *file, const struct knot_crash *crash)
 {
+	const char *slash = strrchr(file, '/');
+	struct owner owner = {.name = slash ? slash + 1 : file, .bucket = crash->bucket};
 	knot_auto_free char *text = NULL;
 	struct knot_crash there = {0};
 	size_t len;
@@ -90,11 +109,15 @@ static bool is_ours(const char *file, const struct knot_crash *crash)
 		!strcmp(there.target, crash->target) && there.bucket == crash->bucket &&
 		is_text(there.run, crash->run) && is_text(there.skip, crash->skip);
 
+	/* A store that fails says so soon enough, to those who can tell. */
+	if (ours)
+		(void)knot_store_finding_each(c->store, 0, on_stored, &owner, NULL);
 	knot_crash_free(&there);
-	return ours;
+	return ours && !owner.is_another;
 }
 
-static char *file_stem(const char *dir, const struct knot_crash *crash)
+static char *file_stem(
+	const struct knot_campaign *c, const char *dir, const struct knot_crash *crash)
 {
 	const char *sched = crash->native ? "-native" : "";
 
@@ -106,7 +129,7 @@ static char *file_stem(const char *dir, const struct knot_crash *crash)
 				  (unsigned)(crash->bucket >> 32), sched, n);
 		knot_auto_free char *file = knot_xasprintf("%s.crash", stem);
 
-		if (is_ours(file, crash))
+		if (is_ours(c, file, crash))
 			return knot_steal(&stem);
 	}
 }
@@ -131,7 +154,7 @@ int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash
 	char **ret_file, struct knot_error *err)
 {
 	knot_auto_free char *dir = knot_xasprintf("%s/crashes", c->options.campaign_dir);
-	knot_auto_free char *stem = file_stem(dir, crash);
+	knot_auto_free char *stem = file_stem(c, dir, crash);
 	knot_auto_free char *file = knot_xasprintf("%s.crash", stem);
 	knot_auto_free char *output = knot_xasprintf("%s.output", stem);
 	knot_auto_free char *dump = knot_xasprintf("%s.goroutines", stem);

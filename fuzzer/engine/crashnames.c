@@ -44,6 +44,9 @@ void knot_crashnames_fill(const struct knot_verdict *v, const struct knot_record
 	for (size_t i = 0; i < rec->gs.len && table; i++)
 		if (knot_sites_find(table, rec->gs.data[i].site))
 			add_name(crash, names, rec->gs.data[i].site);
+	/* Only a native run has nothing but its chain. */
+	for (size_t i = 0; i < crash->chain.len && rec->result.flags & KNOT_RUN_NATIVE; i++)
+		add_name(crash, names, crash->chain.data[i].op.site);
 }
 
 void knot_crashnames_departures(

@@ -11,7 +11,7 @@ struct knot_sitenames;
 struct knot_sites;
 struct knot_verdict;
 
-/* What the verdict is about, and the go statements of the run. */
+/* What the verdict is about, the go statements of the run, and of a native one the chain that crash holds. */
 void knot_crashnames_fill(const struct knot_verdict *v, const struct knot_record *rec,
 	struct knot_sitenames *names, struct knot_crash *crash);
 /* Where a run under KNOT_POLICY_SWITCH departs from run-until-block. */

@@ -366,8 +366,7 @@ void knot_finding_describe(const struct knot_finding *f, const struct knot_recor
 			}));
 	for (size_t i = 0; i < rec->decisions.len; i++)
 		knot_vec_push(&crash->decisions, rec->decisions.data[i]);
-	if (!(r->flags & KNOT_RUN_NATIVE))
-		knot_crashnames_fill(&f->verdict, rec, names, crash);
+	knot_crashnames_fill(&f->verdict, rec, names, crash);
 }
 
 void knot_finding_describe_chain(const struct knot_chain *chain, const struct knot_record *rec,

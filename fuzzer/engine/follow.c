@@ -7,6 +7,7 @@
 #include "explore/departures.h"
 #include "explore/describe.h"
 #include "explore/moved.h"
+#include "sys/clock.h"
 #include "wire/ops.h"
 #include "wire/switches.h"
 #include "wire/text.h"
@@ -26,7 +27,7 @@ struct following {
 	struct knot_sitenames *names;
 	const struct knot_follow_options *options;
 	struct knot_followed *f;
-	bool same, other;
+	bool same, other, late;
 	/* What a run went on from, and how it was asked for. */
 	KNOT_VEC(uint16_t) decisions;
 	uint32_t
@@ -48,6 +49,15 @@ static int run(struct following *w, const struct knot_schedule *s, struct knot_o
 		*ret_what = w->options->judge(w->options->arg, ret);
 	w->same |= *ret_what == KNOT_FOLLOW_SAME;
 	return 0;
+}
+
+/* May one more run be made? */
+static bool in_time(struct following *w)
+{
+	const uint64_t deadline = w->options->deadline_ns;
+
+	w->late |= deadline && knot_clock_mono_ns() >= deadline;
+	return !w->late;
 }
 
 static void keep_decisions(struct following *w, const struct knot_outcome *o)
@@ -194,7 +204,7 @@ static int by_departures(struct following *w, struct knot_error *err)
 	for (size_t i = 0; i < len; i++)
 		entries[i] = (struct entry){
 			.d = &c->departures.data[i], .ops = c->departures.data[i].ops};
-	for (unsigned tries = TRIES_MAX; again && !rc && !w->same && tries; tries--) {
+	for (unsigned tries = TRIES_MAX; again && !rc && !w->same && tries && in_time(w); tries--) {
 		struct knot_outcome o = {0};
 		bool ran = false;
 
@@ -205,7 +215,7 @@ static int by_departures(struct following *w, struct knot_error *err)
 		knot_outcome_free(&o);
 	}
 	/* The target broke off, and nobody knows where. */
-	if (!rc && !w->same && next < len && !w->f->expected) {
+	if (!rc && !w->same && !w->late && next < len && !w->f->expected) {
 		w->f->expected = knot_departure_expected(c, entries[next].d);
 		w->f->found = knot_xstrdup("no run that could be read");
 	}
@@ -303,7 +313,7 @@ static int continuations(struct following *w, struct knot_error *err)
 	const uint32_t k = w->options->continuations;
 	int rc = 0;
 
-	for (uint32_t i = 0; i < k && !rc && !w->same; i++) {
+	for (uint32_t i = 0; i < k && !rc && !w->same && in_time(w); i++) {
 		const uint32_t behind = w->f->by_departures || w->f->expected
 			? w->followed_steps
 			: (uint32_t)((uint64_t)w->steps * i / k);
@@ -335,6 +345,8 @@ static enum knot_follow_end conclude(const struct following *w)
 
 	if (w->same)
 		return KNOT_FOLLOW_REPRODUCED;
+	if (w->late)
+		return KNOT_FOLLOW_LATE;
 	if (w->other)
 		return KNOT_FOLLOW_ELSE;
 	if (!f->expected)
@@ -416,6 +428,10 @@ char *knot_followed_text(const struct knot_followed *f)
 			"diverged at step %" PRIu32 ": expected %s, found %s (%" PRIu32
 			" of %" PRIu32 " continuations clean, ",
 			f->step, f->expected, f->found, f->clean, f->runs);
+		add_followed(&t, f);
+		break;
+	case KNOT_FOLLOW_LATE:
+		knot_text_adds(&t, "the time was up (");
 		add_followed(&t, f);
 		break;
 	case KNOT_FOLLOW_ELSE:

@@ -22,6 +22,7 @@ enum knot_follow_run {
 
 struct knot_follow_options {
 	uint32_t continuations;
+	uint64_t deadline_ns; /* monotonic time from which on no run is begun, 0 = none */
 	enum knot_follow_run (*judge)(void *arg, const struct knot_outcome *o);
 	void *arg;
 };
@@ -31,6 +32,7 @@ enum knot_follow_end {
 	KNOT_FOLLOW_FIXED, /* followed as far as the code still has what is to be followed, and all runs end well */
 	KNOT_FOLLOW_DIVERGED, /* all runs end well, but it could not be followed */
 	KNOT_FOLLOW_ELSE, /* some runs end in another bug */
+	KNOT_FOLLOW_LATE, /* the deadline came before any of these was known */
 };
 
 /* Owns its contents; free with knot_followed_free. */

@@ -12,7 +12,9 @@
 #include "base/hash.h"
 #include "engine/known.h"
 #include "engine/native.h"
+#include "engine/old.h"
 #include "engine/race.h"
+#include "engine/regress.h"
 #include "engine/timeline.h"
 #include "engine/verified.h"
 #include "engine/uneven.h"
@@ -227,15 +229,21 @@ static int ask_uneven(struct knot_campaign *c, struct knot_target_state *s,
 	return knot_uneven_ask(c, s, &schedule, x->rec, same == REPLAYS ? same : 0, ret_yes, err);
 }
 
-/* The bucket, made when it is new; one more hit. */
-static struct knot_bucket *bucket_of(
-	struct knot_campaign *c, const struct knot_target_state *s, uint64_t bucket, bool *ret_new)
+/* The bucket, made when it is new; one more hit. *ret_old: whose it is, when that is not in the table yet. */
+static struct knot_bucket *bucket_of(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_finding *f, struct knot_old **ret_old, bool *ret_new)
 {
-	uint64_t key[2] = {s->index, bucket};
+	uint64_t key[2] = {s->index, f->bucket};
 	struct knot_bucket *b;
 
 	/* NOLINTNEXTLINE(clang-analyzer-*) */
 	HASH_FIND(hh, c->buckets, key, sizeof(key), b);
+	const size_t old = b ? SIZE_MAX : knot_old_find(c, s, f);
+
+	if (old != SIZE_MAX) {
+		*ret_old = c->olds.data[old];
+		b = (*ret_old)->bucket;
+	}
 	*ret_new = !b;
 	if (!b) {
 		b = knot_xalloc(sizeof(*b));
@@ -269,12 +277,17 @@ void knot_judge_uncount(struct knot_campaign *c, struct knot_target_state *s, co
 	s->findings -= s->findings > 0;
 }
 
+static bool may_be_saved(const struct knot_bucket *b)
+{
+	return b->ignored || b->is_back || b->fixed_ns || b->is_unclear;
+}
+
 /* A verified finding in its bucket: new, ignored, back, or known. */
 static int settle(struct knot_campaign *c, struct knot_target_state *s, struct knot_bucket *b,
 	struct knot_verified *v, const struct knot_finding *f, bool *ret_finding,
 	struct knot_error *err)
 {
-	const bool fresh = !v->known || b->is_back || b->fixed_ns;
+	const bool fresh = !v->known || b->is_back || b->fixed_ns || b->is_unclear;
 	int rc = 0;
 
 	v->fixed_ns = b->fixed_ns;
@@ -285,12 +298,13 @@ static int settle(struct knot_campaign *c, struct knot_target_state *s, struct k
 		}
 		v->kept = b->ignored;
 		b->ignored = b->told = true;
+		b->is_unclear = false;
 		return knot_verified_ignore(c, s, v, f, err);
 	}
 	/* Goroutines that are blocked alike may have been created elsewhere, where nobody ignores them. */
 	if (fresh || b->ignored) {
 		c->status.ignored_all -= b->ignored;
-		b->ignored = b->is_back = false;
+		b->ignored = b->is_back = b->is_unclear = false;
 		b->fixed_ns = 0;
 		rc = knot_verified_save(c, s, v, f, err);
 		*ret_finding |= !rc;
@@ -299,6 +313,19 @@ static int settle(struct knot_campaign *c, struct knot_target_state *s, struct k
 	c->status.duplicates++;
 	c->status.known_hits++;
 	return 0;
+}
+
+/* Of older code, and met in this one: from here on it is of this one. */
+static int meet(struct knot_campaign *c, struct knot_old *old, const struct knot_finding *f,
+	const char *places, struct knot_error *err)
+{
+	const bool ignored = old->bucket->ignored;
+	struct knot_bucket *b;
+	const int rc = knot_old_meet(c, old, f, places, &b, err);
+
+	old->stored.state = ignored ? KNOT_FINDING_IGNORED : KNOT_FINDING_VERIFIED;
+	old->stored.build = knot_regress_build(c, old->s);
+	return rc ? rc : knot_store_finding_settle(c->store, &old->stored, err);
 }
 
 static int accept(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k,
@@ -310,6 +337,7 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 	struct knot_timeline timeline = {0};
 	struct knot_places places = {0};
 	struct knot_finding f = {0};
+	struct knot_old *old = NULL;
 	bool is_new = false;
 	int rc = 0;
 
@@ -319,10 +347,8 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 	knot_finding_judge(&o->record, race, o->out, o->out_len, o->err, o->err_len, !s->good_runs,
 		c->names, &f);
 	if (f.verdict.finding)
-		k->verified = bucket_of(c, s, f.bucket, &is_new);
-	if (is_new ||
-		(k->verified &&
-			(k->verified->ignored || k->verified->is_back || k->verified->fixed_ns)))
+		k->verified = bucket_of(c, s, &f, &old, &is_new);
+	if (is_new || (k->verified && may_be_saved(k->verified)))
 		knot_timeline_of_run(&f, &o->record, c->names, NULL, &timeline);
 	v.timeline = &timeline;
 	knot_record_drop_events(&o->record);
@@ -336,7 +362,9 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 		v.places = at;
 		v.ignored = why;
 		v.known = !is_new;
-		rc = settle(c, s, k->verified, &v, &f, ret_finding, err);
+		rc = old ? meet(c, old, &f, at, err) : 0;
+		if (!rc)
+			rc = settle(c, s, k->verified, &v, &f, ret_finding, err);
 	} else {
 		list_once(c, s, &f, f.verdict.note, &o->record);
 	}

@@ -21,6 +21,7 @@ struct knot_bucket {
 	bool ignored; /* by the ignore file */
 	bool is_back; /* it was ignored, and is a finding again that nobody has been told of */
 	bool told; /* ignored: in this session */
+	bool is_unclear; /* the code has changed, and its schedule does not fit any more */
 	uint64_t fixed_ns; /* when it was seen to be fixed; 0 = it is not */
 	UT_hash_handle hh;
 };

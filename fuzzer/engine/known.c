@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "engine/campaign_internal.h"
+#include "engine/old.h"
 #include "explore/culprits.h"
 #include "store/finding.h"
 #include "sys/clock.h"
@@ -92,10 +93,12 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 
 	(void)err;
 	const bool is_fixed = f->state == KNOT_FINDING_FIXED;
+	const bool is_open = !is_fixed && !knot_finding_is_unclear(f->state);
 
-	if (f->state != KNOT_FINDING_VERIFIED && f->state != KNOT_FINDING_IGNORED && !is_fixed)
+	if (f->state == KNOT_FINDING_CANDIDATE || f->state == KNOT_FINDING_REJECTED)
 		return 0;
-	char *reason = is_fixed ? NULL : knot_known_reason(c, f);
+	knot_auto_free char *matched = knot_known_reason(c, f);
+	const char *reason = is_open ? matched : NULL;
 	struct knot_bucket *b = knot_xalloc(sizeof(*b));
 
 	b->key[0] = r->s->index;
@@ -103,18 +106,19 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	b->hits = b->stored_hits = f->hits;
 	b->ignored = reason != NULL;
 	b->is_back = f->state == KNOT_FINDING_IGNORED && !reason;
+	b->is_unclear = knot_finding_is_unclear(f->state);
 	b->fixed_ns = is_fixed ? f->fixed_ns : 0;
-	HASH_ADD(hh, c->buckets, key, sizeof(b->key), b);
+	if (!knot_old_take(c, r->s, f, matched != NULL, b))
+		HASH_ADD(hh, c->buckets, key, sizeof(b->key), b);
 	for (uint32_t kind = 0; kind < KNOT_VERDICT_COUNT; kind++)
-		if (!reason && !b->is_back && !is_fixed &&
+		if (!reason && !b->is_back && is_open &&
 			!strcmp(f->verdict, knot_verdict_name(kind)))
 			knot_judge_count(c, r->s, kind, f->first_ns);
 	c->status.ignored_all += b->ignored;
-	if (!is_fixed && strcmp(reason ? reason : "", f->ignored) != 0)
+	if (is_open && strcmp(reason ? reason : "", f->ignored) != 0)
 		knot_vec_push(&r->changes,
 			((struct change){.id = f->id,
 				.reason = reason ? knot_xstrdup(reason) : knot_xstrdup("")}));
-	free(reason);
 	return 0;
 }
 

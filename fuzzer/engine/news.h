@@ -17,6 +17,8 @@ enum knot_campaign_news {
 	KNOT_NEWS_FINDING, /* verified: finding, crash_file and target are set */
 	KNOT_NEWS_IGNORED, /* verified, and matched by the ignore file: text says why; told once a session */
 	KNOT_NEWS_FIXED, /* a finding of an earlier build: its schedule ends well now; of finding the title is set */
+	KNOT_NEWS_DIVERGED, /* such a one: its schedule cannot be followed any more; text says where */
+	KNOT_NEWS_INCONCLUSIVE, /* such a one: text says what became of it */
 	KNOT_NEWS_LISTED, /* a bad end that is no finding: finding is set, text says why */
 	KNOT_NEWS_REJECTED, /* a candidate that did not replay */
 	KNOT_NEWS_AUDIT, /* a run was replayed: audit, finding (its verdict) and record are set */

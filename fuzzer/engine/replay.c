@@ -225,6 +225,9 @@ static int post_native(
 	};
 
 	knot_chain_put(&s->chain, &plan.request);
+	plan.request.alias_len = (uint32_t)(s->aliases_len / KNOT_ALIAS_SLOTS);
+	plan.request.prefix_len = (uint32_t)s->aliases_len;
+	plan.prefix = s->aliases;
 	return knot_worker_post(r->worker, &plan, err);
 }
 

@@ -17,24 +17,37 @@ static const char *const sql[KNOT_STMT_COUNT] = {
 		("UPDATE findings SET verdict = ?2, title = ?3, signature = ?4, state = ?5,"
 		 " first_seed = ?6, policy = ?7, crash_file = ?8, replays = ?9, reproduced = ?10,"
 		 " last_ns = ?11, places = coalesce(?12, ''), ignored = coalesce(?13, ''),"
-		 " build = ?14, fixed_ns = ?15 WHERE id = ?1"),
-	[KNOT_STMT_FINDING_SETTLE] =
-		"UPDATE findings SET state = ?2, build = ?3, fixed_ns = ?4 WHERE id = ?1",
+		 " build = ?14, fixed_ns = ?15, outcome = '' WHERE id = ?1"),
+	[KNOT_STMT_FINDING_SETTLE] = ("UPDATE findings SET state = ?2, build = ?3, fixed_ns = ?4,"
+				      " outcome = coalesce(?5, '') WHERE id = ?1"),
+	/* No hash is as small as an id. */
+	[KNOT_STMT_FINDING_PARK] =
+		("UPDATE findings SET bucket = id WHERE target = ?1 AND bucket = ?2"
+		 " AND id <> ?3"),
+	[KNOT_STMT_FINDING_MOVE] = ("UPDATE findings SET bucket = ?2, title = ?3, signature = ?4,"
+				    " places = coalesce(?5, '') WHERE id = ?1"),
 	[KNOT_STMT_FINDING_IGNORE] = "UPDATE findings SET state = ?2, ignored = ?3 WHERE id = ?1",
 	[KNOT_STMT_FINDING_EACH] =
 		("SELECT id, target, bucket, verdict, title, signature, state, first_seed, policy,"
 		 " crash_file, hits, replays, reproduced, first_ns, last_ns, places, ignored,"
-		 " build, fixed_ns FROM findings"
+		 " build, fixed_ns, outcome FROM findings"
 		 " WHERE ?1 = 0 OR target = ?1 ORDER BY id"),
 };
 
 const char *knot_finding_state_name(enum knot_finding_state state)
 {
-	return state == KNOT_FINDING_VERIFIED    ? "verified"
-		: state == KNOT_FINDING_REJECTED ? "rejected"
-		: state == KNOT_FINDING_IGNORED  ? "ignored"
-		: state == KNOT_FINDING_FIXED    ? "fixed"
-						 : "candidate";
+	return state == KNOT_FINDING_VERIFIED        ? "verified"
+		: state == KNOT_FINDING_REJECTED     ? "rejected"
+		: state == KNOT_FINDING_IGNORED      ? "ignored"
+		: state == KNOT_FINDING_FIXED        ? "fixed"
+		: state == KNOT_FINDING_DIVERGED     ? "diverged"
+		: state == KNOT_FINDING_INCONCLUSIVE ? "inconclusive"
+						     : "candidate";
+}
+
+bool knot_finding_is_unclear(enum knot_finding_state state)
+{
+	return state == KNOT_FINDING_DIVERGED || state == KNOT_FINDING_INCONCLUSIVE;
 }
 
 const char *knot_finding_fixed_name(const struct knot_store_finding *f)
@@ -64,7 +77,8 @@ int knot_store_finding_upsert(
 	if (r < 0)
 		return r;
 	finding->id = sqlite3_column_int64(stmt, 0);
-	finding->state = (enum knot_finding_state)knot_store_u32(stmt, 1, KNOT_FINDING_FIXED);
+	finding->state =
+		(enum knot_finding_state)knot_store_u32(stmt, 1, KNOT_FINDING_INCONCLUSIVE);
 	finding->hits = knot_store_u64(stmt, 2);
 	sqlite3_reset(stmt);
 	return 0;
@@ -81,11 +95,25 @@ int knot_store_finding_update(
 		finding->build, finding->fixed_ns);
 }
 
-int knot_store_finding_settle(struct knot_store *store, int64_t id, enum knot_finding_state state,
-	uint64_t build, uint64_t fixed_ns, struct knot_error *err)
+int knot_store_finding_settle(
+	struct knot_store *store, const struct knot_store_finding *finding, struct knot_error *err)
 {
 	return knot_store_write(store, KNOT_STMT_FINDING_SETTLE, sql[KNOT_STMT_FINDING_SETTLE],
-		"saving a finding", err, "iiuu", id, (int64_t)state, build, fixed_ns);
+		"saving a finding", err, "iiuut", finding->id, (int64_t)finding->state,
+		finding->build, finding->fixed_ns, finding->outcome);
+}
+
+int knot_store_finding_move(
+	struct knot_store *store, const struct knot_store_finding *finding, struct knot_error *err)
+{
+	int r = knot_store_write(store, KNOT_STMT_FINDING_PARK, sql[KNOT_STMT_FINDING_PARK],
+		"saving a finding", err, "iui", finding->target, finding->bucket, finding->id);
+
+	if (r == 0)
+		r = knot_store_write(store, KNOT_STMT_FINDING_MOVE, sql[KNOT_STMT_FINDING_MOVE],
+			"saving a finding", err, "iuttt", finding->id, finding->bucket,
+			finding->title, finding->signature, finding->places);
+	return r;
 }
 
 int knot_store_finding_ignore(
@@ -117,7 +145,7 @@ int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store
 			.title = knot_store_text(stmt, 4),
 			.signature = knot_store_text(stmt, 5),
 			.state = (enum knot_finding_state)knot_store_u32(
-				stmt, 6, KNOT_FINDING_FIXED),
+				stmt, 6, KNOT_FINDING_INCONCLUSIVE),
 			.first_seed = knot_store_u64(stmt, 7),
 			.policy = knot_store_u32(stmt, 8, UINT32_MAX),
 			.crash_file = knot_store_text(stmt, 9),
@@ -130,6 +158,7 @@ int knot_store_finding_each(struct knot_store *store, int64_t target, knot_store
 			.ignored = knot_store_text(stmt, 16),
 			.build = knot_store_u64(stmt, 17),
 			.fixed_ns = knot_store_u64(stmt, 18),
+			.outcome = knot_store_text(stmt, 19),
 		};
 		r = fn(arg, &finding, err);
 		if (r != 0)

@@ -116,7 +116,7 @@ static const char *const migrations[] = {
 	" verdict TEXT NOT NULL,"
 	" title TEXT NOT NULL,"
 	" signature TEXT NOT NULL,"
-	" state INTEGER NOT NULL," /* 0 candidate, 1 verified, 2 rejected, 3 ignored, 4 fixed */
+	" state INTEGER NOT NULL," /* 0 candidate, 1 verified, 2 rejected, 3 ignored, 4 fixed, 5 diverged, 6 inconclusive */
 	" first_seed INTEGER NOT NULL,"
 	" policy INTEGER NOT NULL,"
 	" crash_file TEXT NOT NULL,"
@@ -176,6 +176,9 @@ static const char *const migrations[] = {
 	/* 7: what becomes of findings when the code changes */
 	"ALTER TABLE findings ADD COLUMN build INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE findings ADD COLUMN fixed_ns INTEGER NOT NULL DEFAULT 0;",
+
+	/* 8: what looking for a finding on the last build came to, in words */
+	"ALTER TABLE findings ADD COLUMN outcome TEXT NOT NULL DEFAULT '';",
 };
 
 int knot_schema_version(void)

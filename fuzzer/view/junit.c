@@ -127,6 +127,8 @@ static void put_failure(struct knot_text *t, const struct knot_results_case *c, 
 			len = 0;
 		*texts += len;
 		knot_text_addf(&body, "%s%s\n", i ? "\n" : "", f->title);
+		if (f->unclear)
+			knot_text_addf(&body, "%s\n", f->unclear);
 		put_places(&body, f);
 		knot_text_addf(&body, "to re-run: %s\n", f->command);
 		knot_text_add(&body, f->lines, len);

@@ -39,6 +39,7 @@ struct knot_results_finding {
 	const char *command; /* runs it again */
 	uint64_t bucket;
 	uint64_t fingerprint; /* of what stays when lines are added above it */
+	const char *unclear; /* what is known of it since the code changed; NULL = it comes */
 	bool unproven; /* a leak that something could still end */
 	struct knot_results_places places; /* the first is where it is shown */
 	struct knot_results_places flow; /* the critical switches */

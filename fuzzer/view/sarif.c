@@ -187,8 +187,8 @@ static json_t *result_message(struct writing *w, const struct knot_results_findi
 		len = 0;
 	w->texts += len;
 	knot_auto_free char *lines = knot_xstrndup(f->lines, len);
-	knot_auto_free char *all =
-		knot_xasprintf("%s\n%sto re-run: %s\n", f->title, lines, f->command);
+	knot_auto_free char *all = knot_xasprintf("%s\n%s%s%sto re-run: %s\n", f->title,
+		f->unclear ? f->unclear : "", f->unclear ? "\n" : "", lines, f->command);
 	knot_auto_free char *marks = fence(all);
 	knot_auto_free char *also = links(&f->places);
 	knot_auto_free char *text = knot_xasprintf("%s%s", all, also);
@@ -221,11 +221,17 @@ static void add_result(
 	const bool known = index < knot_sarif_rules();
 	const char *level = known ? knot_sarif_rule(index)->level : "error";
 	json_t *result = json_pack("{s:o, s:s, s:o, s:o, s:{s:o, s:o, s:o}}", "ruleId",
-		text_of(f->verdict), "level", f->unproven ? "warning" : level, "message",
-		result_message(w, f), "partialFingerprints", fingerprints(w, f), "properties",
-		"package", text_of(c->package), "test", text_of(c->name), "command",
+		text_of(f->verdict), "level",
+		f->unclear            ? "note"
+			: f->unproven ? "warning"
+				      : level,
+		"message", result_message(w, f), "partialFingerprints", fingerprints(w, f),
+		"properties", "package", text_of(c->package), "test", text_of(c->name), "command",
 		text_of(f->command));
 
+	if (f->unclear)
+		json_object_set_new(
+			json_object_get(result, "properties"), "unclear", text_of(f->unclear));
 	if (known)
 		json_object_set_new(result, "ruleIndex", json_integer((json_int_t)index));
 	json_object_set_new(result, "locations",

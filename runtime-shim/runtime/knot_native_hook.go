@@ -305,8 +305,9 @@ func knotNatName(parent, gp *g) {
 	if parent == knot.driver.ptr() && !knot.rootSeen {
 		knot.rootSeen = true
 	} else {
-		ord = knotOrdinal(pathOf, site)
-		path = knotChildPath(pathOf, site, ord)
+		named := knotAlias(site)
+		ord = knotOrdinal(pathOf, named)
+		path = knotChildPath(pathOf, named, ord)
 	}
 	knotNatAdopt(gp, path, from, site, ord, flags)
 	gp.knot.counted = true

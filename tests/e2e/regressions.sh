@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # A campaign goes on while the code changes: what does not come any more is fixed, what comes back is a regression,
-# whether the replay at the start or fuzzing meets it. A schedule that fits no more says nothing.
+# whether the replay at the start or fuzzing meets it. A schedule that fits no more has diverged, and the finding is not
+# taken for fixed.
 # shellcheck source=tests/lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 
@@ -59,7 +60,18 @@ code "$bug" 1
 fuzz 20
 expect_rc 0 "a schedule that does not fit"
 expect "a schedule that does not fit is fixed: $(fixed)" test "$(fixed)" = '[]'
-expect_state "a schedule that does not fit" verified
+expect "what diverged is not told: $(cat out)" test "$(events diverged 'map(.title) | tostring')" = "[\"$title\"]"
+expect_state "a schedule that does not fit" diverged
+fuzz 20
+expect "it diverges twice on one build" test "$(events diverged length)" = 0
+goknot list campaign
+expect_out ' +example.org/m TestRace, diverged \(it was verified by 2 of 2 replays\)'
+expect_out ' +diverged at step [0-9]+: expected .*'
+goknot list -sarif - campaign
+expect "SARIF: $(jq -c '.runs[0].results[] | [.level, .message.text]' out)" \
+	test "$(jq -r '.runs[0].results[] | .level + " " + (.properties.unclear | split(" ")[0])' out)" = "note diverged"
+goknot list -junit - campaign
+expect "JUnit has a failure: $(cat out)" grep -q 'failures="0".*skipped="1"' out
 
 # Fixed, which is told once.
 code "$fix" 2
@@ -72,7 +84,7 @@ expect_state "the fix" "fixed $today"
 fuzz 20
 expect "fixed twice: $(fixed)" test "$(fixed)" = '[]'
 goknot status campaign
-expect_out " +fixed: its schedule ends well since $today"
+expect_out " +fixed: its schedule ends well since $today: 20 of 20 continuations clean \(followed 1 of 1 switch\)"
 expect_out '[0-9]+ runs of 1 test in .*, 0 findings'
 
 # It comes back, and the replay at the start meets it: no run of fuzzing is needed.

@@ -170,6 +170,51 @@ Test(reports, a_failure_stays_one, .init = set_up, .fini = remove_scratch)
 	knot_reports_close(r);
 }
 
+/* The code has changed since: nobody knows whether it comes. */
+Test(reports, what_diverged_is_a_note_and_no_failure, .init = set_up, .fini = remove_scratch)
+{
+	knot_auto_free char *sarif = path_of("x.sarif");
+	knot_auto_free char *junit = path_of("x.xml");
+	knot_auto_free char *dir = path_of("p");
+	struct knot_reports *r = open_in(sarif, junit);
+	const struct knot_reports_finding f = {.verdict = "leak",
+		.title = "leak: send a.go:4",
+		.lines = "",
+		.command = "goknot replay x",
+		.unclear = "diverged at step 3",
+		.package = "m/p",
+		.test = "TestA",
+		.package_dir = dir};
+	knot_auto_free char *text = NULL;
+	size_t len;
+	struct knot_sources *places = knot_sources_new();
+
+	knot_reports_add(r, knot_reports_case(r, "m/p", "TestA", 1), &f, places);
+	json_t *tree = written(r, sarif);
+	const json_t *result = json_array_get(results(tree), 0);
+
+	cr_expect_str_eq(json_string_value(json_object_get(result, "level")), "note");
+	cr_expect_str_eq(json_string_value(
+				 json_object_get(json_object_get(result, "properties"), "unclear")),
+		"diverged at step 3");
+	cr_expect(strstr(
+		json_string_value(json_object_get(json_object_get(result, "message"), "text")),
+		"\ndiverged at step 3\n"));
+	cr_assert_eq(knot_file_read(junit, 1 << 20, &text, &len, NULL), 0);
+	cr_expect(strstr(text, "failures=\"0\""), "%s", text);
+	cr_expect(strstr(text, "<skipped message=\"leak: send a.go:4: diverged at step 3\"/>"),
+		"%s", text);
+	/* One that comes is a failure all the same. */
+	add(r, "deadlock", NULL, 0, "");
+	cr_assert_eq(knot_reports_write(r, true, NULL), 0);
+	free(knot_steal(&text));
+	cr_assert_eq(knot_file_read(junit, 1 << 20, &text, &len, NULL), 0);
+	cr_expect(strstr(text, "failures=\"1\""), "%s", text);
+	json_decref(tree);
+	knot_sources_free(places);
+	knot_reports_close(r);
+}
+
 Test(reports, without_either_nothing_is_done)
 {
 	const struct knot_reports_options o = {.command = "fuzz"};

@@ -144,6 +144,7 @@ Test(store, a_file_of_the_first_format_is_brought_up_to_date)
 		"ALTER TABLE targets DROP COLUMN used_ns; ALTER TABLE corpus DROP COLUMN pairs;"
 		"ALTER TABLE findings DROP COLUMN places; ALTER TABLE findings DROP COLUMN ignored;"
 		"ALTER TABLE findings DROP COLUMN build; ALTER TABLE findings DROP COLUMN fixed_ns;"
+		"ALTER TABLE findings DROP COLUMN outcome;"
 		"PRAGMA user_version = 1");
 	cr_assert_eq(try_open(KNOT_STORE_READ, &err), KNOT_EUSAGE);
 	cr_assert_not_null(strstr(err.message, "older goknot"), "%s", err.message);
@@ -155,7 +156,8 @@ Test(store, a_file_of_the_first_format_is_brought_up_to_date)
 	run_sql("INSERT INTO positions SELECT 1, 2, 36, 0, '', 0, '' WHERE false");
 	run_sql("INSERT INTO arms SELECT 'x', 1, 2, 3, 4 WHERE false");
 	run_sql("INSERT INTO imports SELECT id, hash, length(pairs) FROM corpus WHERE false");
-	run_sql("UPDATE findings SET places = '', ignored = '', build = 0, fixed_ns = 0");
+	run_sql("UPDATE findings SET places = '', ignored = '', build = 0, fixed_ns = 0,"
+		" outcome = ''");
 	run_sql("INSERT INTO workers SELECT used_ns, 1, 2, 3 FROM targets WHERE false");
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/hash.h"
 #include "store/corpus.h"
-#include "store/finding.h"
 #include "store/live.h"
 #include "store/pair.h"
 #include "store/position.h"
@@ -34,7 +33,6 @@ static int64_t add_target(struct knot_store *store, const char *test)
 }
 
 struct seen {
-	uint64_t build, fixed_ns; /* of a finding */
 	int calls;
 	int stop_after; /* 0 = never */
 	char text[256];
@@ -370,91 +368,6 @@ Test(tables, a_prefix_of_odd_size_is_damage)
 	cr_assert_eq(
 		knot_store_corpus_each(store, entry.target, see_entry, &seen, &err), KNOT_EINPUT);
 	cr_assert_eq(seen.calls, 0);
-	knot_store_close(store);
-}
-
-static int see_finding(void *arg, const struct knot_store_finding *f, struct knot_error *err)
-{
-	(void)err;
-	struct seen *seen = arg;
-	snprintf(seen->text, sizeof(seen->text), "%s|%s|%s|%s|%s|%s", f->verdict, f->title,
-		f->signature, f->crash_file, f->places, f->ignored);
-	seen->numbers[0] = f->bucket;
-	seen->numbers[1] = f->state;
-	seen->numbers[2] = f->hits;
-	seen->numbers[3] = f->replays;
-	seen->numbers[4] = f->reproduced;
-	seen->numbers[5] = f->first_ns;
-	seen->numbers[6] = f->last_ns;
-	seen->numbers[7] = f->first_seed;
-	seen->numbers[8] = f->policy;
-	seen->build = f->build;
-	seen->fixed_ns = f->fixed_ns;
-	return ended(seen);
-}
-
-Test(tables, findings_count_hits_per_bucket)
-{
-	struct knot_store *store = open_store(KNOT_STORE_WRITE);
-	struct knot_error err = {0};
-	const int64_t target = add_target(store, "TestA");
-	struct knot_store_finding f = {.target = target,
-		.bucket = UINT64_MAX,
-		.verdict = "deadlock",
-		.title = "all asleep",
-		.signature = "a.go:3 lock",
-		.first_seed = 1ull << 63,
-		.policy = 2,
-		.crash_file = "",
-		.hits = 1,
-		.first_ns = 10,
-		.last_ns = 10};
-	cr_assert_eq(knot_store_finding_upsert(store, &f, &err), 0, "%s", err.message);
-	cr_assert_eq(f.state, KNOT_FINDING_CANDIDATE);
-	cr_assert_eq(f.hits, 1);
-	f.state = KNOT_FINDING_VERIFIED;
-	f.crash_file = "deadlock-1";
-	f.places = "m.F a.go:3\n";
-	f.replays = f.reproduced = 3;
-	f.last_ns = 11;
-	cr_assert_eq(knot_store_finding_update(store, &f, &err), 0);
-	struct knot_store_finding hit = f;
-	hit.id = 0;
-	hit.state = KNOT_FINDING_CANDIDATE;
-	hit.crash_file = "";
-	hit.hits = 5;
-	hit.first_ns = hit.last_ns = 20;
-	hit.first_seed = 2;
-	cr_assert_eq(knot_store_finding_upsert(store, &hit, &err), 0);
-	cr_assert_eq(hit.id, f.id);
-	cr_assert_eq(hit.state, KNOT_FINDING_VERIFIED, "a hit undid the verification");
-	cr_assert_eq(hit.hits, 6);
-	store = reopen(store);
-	struct seen seen = {0};
-	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
-	cr_assert_eq(seen.calls, 1);
-	cr_assert_str_eq(seen.text, "deadlock|all asleep|a.go:3 lock|deadlock-1|m.F a.go:3\n|");
-	const uint64_t want[] = {UINT64_MAX, 1, 6, 3, 3, 10, 20, 1ull << 63, 2};
-	cr_assert_arr_eq(seen.numbers, want, sizeof(want));
-	seen = (struct seen){0};
-	cr_assert_eq(knot_store_finding_each(store, 0, see_finding, &seen, &err), 0);
-	cr_assert_eq(seen.calls, 1);
-	cr_assert_eq(knot_store_finding_each(store, target + 1, see_finding, &seen, &err), 0);
-	cr_assert_eq(seen.calls, 1);
-	cr_assert_eq(knot_store_finding_ignore(store, f.id, "known", &err), 0);
-	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
-	cr_assert_eq(seen.numbers[1], KNOT_FINDING_IGNORED);
-	cr_assert_not_null(strstr(seen.text, "|known"));
-	cr_assert_eq(knot_store_finding_ignore(store, f.id, "", &err), 0);
-	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
-	cr_assert_eq(seen.numbers[1], KNOT_FINDING_VERIFIED);
-	cr_assert_eq(
-		knot_store_finding_settle(store, f.id, KNOT_FINDING_FIXED, UINT64_MAX, 77, &err),
-		0);
-	cr_assert_eq(knot_store_finding_each(store, target, see_finding, &seen, &err), 0);
-	cr_assert_eq(seen.numbers[1], KNOT_FINDING_FIXED);
-	cr_assert_eq(seen.build, UINT64_MAX);
-	cr_assert_eq(seen.fixed_ns, 77);
 	knot_store_close(store);
 }
 
