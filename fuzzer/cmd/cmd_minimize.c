@@ -16,6 +16,7 @@
 #include "explore/describe.h"
 #include "sys/clock.h"
 #include "view/emit.h"
+#include "wire/crash_path.h"
 #include "wire/ops.h"
 
 #include <string.h>
@@ -92,7 +93,7 @@ static int write_result(struct minimizing *z, struct knot_error *err)
 	/* It may have keys now that its version did not know. */
 	knot_crash_renew(c);
 	z->file = z->options->result ? knot_xstrdup(z->options->result)
-				     : knot_crash_beside(z->options->file, ".min.crash");
+				     : knot_crash_path_beside(z->options->file, ".min.crash");
 	const int rc = knot_crash_encode(c, &text, &len, err);
 
 	return rc ? rc : knot_file_write(z->file, text, len, err);
@@ -103,7 +104,7 @@ static int write_beside(struct minimizing *z, const struct knot_finding *f, stru
 {
 	struct knot_timeline timeline = {0};
 	knot_auto_free char *explanation = knot_shrink_explain(&z->m, f, z->run.names, &timeline);
-	knot_auto_free char *told = knot_crash_beside(z->file, ".explanation");
+	knot_auto_free char *told = knot_crash_path_beside(z->file, ".explanation");
 	int rc = knot_file_write(told, explanation, strlen(explanation), err);
 
 	if (!rc)

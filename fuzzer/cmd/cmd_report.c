@@ -9,6 +9,7 @@
 #include "cmd/report_page.h"
 #include "view/picture.h"
 #include "view/svg.h"
+#include "wire/crash_path.h"
 #include "wire/text.h"
 
 #include <inttypes.h>
@@ -120,12 +121,10 @@ static int draw(void *arg, const struct knot_report_finding *f, const struct kno
 	char **ret_why, struct knot_error *err)
 {
 	struct reporting *r = arg;
-	struct knot_span stem = knot_span_str(f->crash_file);
+	knot_auto_free char *name = knot_crash_path_beside(f->crash_file, ".svg");
+	knot_auto_free char *path = knot_xasprintf("%s/%s", r->to, name);
 
 	(void)ret_why;
-	knot_span_cut(&stem, ".crash");
-	knot_auto_free char *name = knot_span_dup(stem);
-	knot_auto_free char *path = knot_xasprintf("%s/%s.svg", r->to, name);
 	struct knot_picture picture;
 	struct knot_text svg = {0};
 	int rc = knot_file_mkdirs(r->to, 0777, err);

@@ -7,6 +7,7 @@
 #include "cmd/crash_run.h"
 #include "cmd/options_crash.h"
 #include "engine/timeline.h"
+#include "wire/crash_path.h"
 
 #include <errno.h>
 #include <string.h>
@@ -84,8 +85,8 @@ static int save(struct saving *s, const char *file, struct knot_error *err)
 	knot_auto_free char *dir = knot_xasprintf("%s/testdata/goknot/%s", s->dir, c->test);
 	knot_auto_free char *kept =
 		knot_xasprintf("%s/%s-%08x.crash", dir, c->verdict, (unsigned)(c->bucket >> 32));
-	knot_auto_free char *told = knot_crash_beside(file, ".explanation"),
-			    *kept_told = knot_crash_beside(kept, ".explanation"),
+	knot_auto_free char *told = knot_crash_path_beside(file, ".explanation"),
+			    *kept_told = knot_crash_path_beside(kept, ".explanation"),
 			    *timeline = knot_timeline_file(file),
 			    *kept_timeline = knot_timeline_file(kept);
 	int rc = knot_file_mkdirs(dir, 0777, err);

@@ -32,16 +32,6 @@ int knot_crash_read(const char *file, struct knot_crash *ret, struct knot_error 
 	return rc;
 }
 
-char *knot_crash_beside(const char *file, const char *end)
-{
-	static const char crash[] = ".crash";
-	size_t len = strlen(file);
-
-	if (len > strlen(crash) && !strcmp(file + len - strlen(crash), crash))
-		len -= strlen(crash);
-	return knot_xasprintf("%.*s%s", (int)len, file, end);
-}
-
 bool knot_crash_is_module(const char *dir, const char *module)
 {
 	knot_auto_free char *path = knot_xasprintf("%s/go.mod", dir);

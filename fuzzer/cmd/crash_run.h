@@ -50,8 +50,6 @@ struct knot_crash_run_options {
 
 /* Caller frees ret with knot_crash_free. */
 int knot_crash_read(const char *file, struct knot_crash *ret, struct knot_error *err);
-/* What lies beside a crash file: "x/a" for "x/a.crash" or "x/a", and then end. Caller frees. */
-char *knot_crash_beside(const char *file, const char *end);
 /* Is it the root of that module? */
 bool knot_crash_is_module(const char *dir, const char *module);
 /* The file itself, and where its module is. */

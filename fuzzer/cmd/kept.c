@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "wire/crash_path.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -24,11 +25,9 @@ static bool is_skipped(const FTSENT *e)
 
 static bool is_kept(const char *path)
 {
-	static const char end[] = ".crash";
-	const size_t len = strlen(path);
+	struct knot_span stem;
 
-	return len > strlen(end) && !strcmp(path + len - strlen(end), end) &&
-		strstr(path, "/testdata/goknot/");
+	return knot_crash_path_stem(path, &stem) && strstr(path, "/testdata/goknot/");
 }
 
 /* "./x/..." is x and all below, "./x" only the package there. */

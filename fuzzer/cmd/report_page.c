@@ -6,11 +6,13 @@
 #include "base/file.h"
 #include "base/shell.h"
 #include "cmd/rerun.h"
+#include "engine/timeline.h"
 #include "store/finding.h"
 #include "store/store.h"
 #include "store/target.h"
 #include "sys/clock.h"
 #include "wire/crash.h"
+#include "wire/crash_path.h"
 #include "wire/text.h"
 #include "wire/timeline_json.h"
 
@@ -214,17 +216,15 @@ static int read_timeline(struct reading *r, size_t i, const char *path, struct k
 static int read_files(struct reading *r, size_t i, struct knot_error *err)
 {
 	struct knot_report_finding *f = &r->page->report.findings.data[i];
-	struct knot_span stem = knot_span_str(f->crash_file);
+	struct knot_span stem;
 
-	if (!knot_span_cut(&stem, ".crash")) {
+	if (!knot_crash_path_stem(f->crash_file, &stem)) {
 		f->why = "This finding has no crash file.";
 		return 0;
 	}
-	knot_auto_free char *name = knot_span_dup(stem);
-	knot_auto_free char *base = knot_xasprintf("%s/crashes/%s", r->dir, name);
-	knot_auto_free char *crash = knot_xasprintf("%s.crash", base);
-	knot_auto_free char *explanation = knot_xasprintf("%s.explanation", base);
-	knot_auto_free char *timeline = knot_xasprintf("%s.timeline.json", base);
+	knot_auto_free char *crash = knot_xasprintf("%s/crashes/%s", r->dir, f->crash_file);
+	knot_auto_free char *explanation = knot_crash_path_beside(crash, ".explanation");
+	knot_auto_free char *timeline = knot_timeline_file(crash);
 	knot_auto_free char *word = knot_shell_word(crash);
 
 	f->rerun = own(r->page, knot_xasprintf("goknot replay %s%s", r->rerun_flags, word));

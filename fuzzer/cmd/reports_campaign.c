@@ -89,8 +89,8 @@ static void add_finding(
 		.package = t->package,
 		.test = t->test,
 		.package_dir = t->dir};
-	knot_auto_free char *output = knot_reports_beside(file, "output", &f.output);
-	knot_auto_free char *dump = knot_reports_beside(file, "goroutines", &f.dump);
+	knot_auto_free char *output = knot_reports_beside(file, ".output", &f.output);
+	knot_auto_free char *dump = knot_reports_beside(file, ".goroutines", &f.dump);
 	struct knot_crash crash = {0};
 
 	/* A crash file that is gone or damaged leaves its title to be told. */

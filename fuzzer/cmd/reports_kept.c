@@ -8,6 +8,7 @@
 #include "cmd/sources.h"
 #include "engine/sitenames.h"
 #include "explore/bucket.h"
+#include "wire/crash_path.h"
 #include "wire/sites.h"
 #include "wire/text.h"
 
@@ -29,15 +30,14 @@ struct knot_sources *knot_reports_kept_sources(const struct knot_crash_place *pl
 /* "TestABBA (deadlock-1e845a85)": a test may have several. Caller frees. */
 static char *case_name(const struct knot_reports_kept *k)
 {
-	static const char end[] = ".crash";
 	const char *slash = strrchr(k->file, '/');
 	const char *base = slash ? slash + 1 : k->file;
 	const char *test = k->run->crash.test;
-	size_t len = strlen(base);
+	struct knot_span stem;
 
-	if (len > strlen(end) && !strcmp(base + len - strlen(end), end))
-		len -= strlen(end);
-	return test ? knot_xasprintf("%s (%.*s)", test, (int)len, base) : knot_xstrdup(k->file);
+	(void)knot_crash_path_stem(base, &stem);
+	return test ? knot_xasprintf("%s (%.*s)", test, (int)stem.len, stem.data)
+		    : knot_xstrdup(k->file);
 }
 
 static char *output_of(const struct knot_outcome *o, size_t *ret_len)

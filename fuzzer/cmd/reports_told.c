@@ -7,6 +7,7 @@
 #include "cmd/reports_stacks.h"
 #include "engine/timeline.h"
 #include "wire/crash.h"
+#include "wire/crash_path.h"
 #include "wire/gostack.h"
 #include "wire/text.h"
 #include "wire/timeline_json.h"
@@ -19,11 +20,9 @@
 #define GOROUTINES_MAX 8
 #define FRAMES_MAX 6
 
-char *knot_reports_beside(const char *crash_file, const char *what, struct knot_span *ret)
+char *knot_reports_beside(const char *crash_file, const char *end, struct knot_span *ret)
 {
-	const char *dot = strrchr(crash_file, '.');
-	knot_auto_free char *file = knot_xasprintf("%.*s.%s",
-		(int)(dot ? dot - crash_file : (long)strlen(crash_file)), crash_file, what);
+	knot_auto_free char *file = knot_crash_path_beside(crash_file, end);
 	char *text = NULL;
 	size_t len = 0;
 
@@ -120,7 +119,7 @@ char *knot_reports_told(const char *crash_file, const struct knot_crash *crash,
 	struct knot_span output, struct knot_span dump)
 {
 	struct knot_span told;
-	knot_auto_free char *explanation = knot_reports_beside(crash_file, "explanation", &told);
+	knot_auto_free char *explanation = knot_reports_beside(crash_file, ".explanation", &told);
 	const char *line = strchr(explanation, '\n'); /* behind its title */
 	struct knot_text t = {0};
 	char *lines;

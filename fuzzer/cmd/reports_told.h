@@ -7,8 +7,8 @@
 
 struct knot_crash;
 
-/* What is in x.output, of "x.crash" and "output"; "" when there is none. Caller frees. */
-char *knot_reports_beside(const char *crash_file, const char *what, struct knot_span *ret);
+/* What is in x.output, of "x.crash" and ".output"; "" when there is none. Caller frees. */
+char *knot_reports_beside(const char *crash_file, const char *end, struct knot_span *ret);
 
 /*
  * Lines that end in a newline: the explanation of the minimised schedule; else that of the run as it was found, which its

@@ -8,6 +8,7 @@
 #include "engine/explanation.h"
 #include "engine/sitenames.h"
 #include "explore/timeline.h"
+#include "wire/crash_path.h"
 #include "wire/text.h"
 #include "wire/timeline_json.h"
 
@@ -82,12 +83,7 @@ void knot_timeline_of_crash(
 
 char *knot_timeline_file(const char *crash_file)
 {
-	static const char end[] = ".crash";
-	size_t len = strlen(crash_file);
-
-	if (len > strlen(end) && !strcmp(crash_file + len - strlen(end), end))
-		len -= strlen(end);
-	return knot_xasprintf("%.*s.timeline.json", (int)len, crash_file);
+	return knot_crash_path_beside(crash_file, ".timeline.json");
 }
 
 int knot_timeline_write(struct knot_timeline *t, const struct knot_crash *crash, const char *file,
