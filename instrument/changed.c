@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/table.h"
 #include "wire/golist.h"
 #include "wire/text.h"
 
@@ -13,7 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uthash.h>
 
 /* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"

@@ -54,4 +54,5 @@ check_header '(libelf|gelf|elfutils|capstone)' 'fuzzer/sys/elf\.c'
 check_header 'jansson\.h' 'fuzzer/wire/(golist|json|sites|tests|timeline_json)\.[ch]|fuzzer/view/(emit_json|html_data|perfetto|sarif)\.c|instrument/.*\.c'
 check_header '(n?curses|term)\.h' 'fuzzer/view/screen\.c'
 check_header 'Random123/' 'fuzzer/base/rng\.c'
+check_header 'uthash\.h' 'fuzzer/base/table\.h'
 exit "$bad"

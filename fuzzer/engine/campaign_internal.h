@@ -3,6 +3,7 @@
 #ifndef KNOT_ENGINE_CAMPAIGN_INTERNAL_H
 #define KNOT_ENGINE_CAMPAIGN_INTERNAL_H
 
+#include "base/table.h"
 #include "base/vec.h"
 #include "engine/campaign.h"
 #include "engine/kinds.h"
@@ -12,8 +13,6 @@
 #include "engine/turns.h"
 #include "explore/budget.h"
 #include "explore/portfolio.h"
-
-#include <uthash.h>
 
 struct knot_corpus_cover;
 struct knot_corpus_name;

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/table.h"
 #include "base/vec.h"
 #include "engine/corpusfile.h"
 #include "explore/cover.h"
@@ -19,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <uthash.h>
 
 /* gcc 12 loses sight of what a hash table of uthash holds. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"

@@ -7,10 +7,11 @@
 #ifndef KNOT_ENGINE_KINDS_H
 #define KNOT_ENGINE_KINDS_H
 
+#include "base/table.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #define KNOT_KINDS_MAX 32768
 

@@ -4,11 +4,11 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/hash.h"
+#include "base/table.h"
 #include "sys/shm.h"
 #include "wire/sites.h"
 
 #include <string.h>
-#include <uthash.h>
 
 /* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"

@@ -2,14 +2,11 @@
 #include "wire/sites.h"
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/table.h"
 #include "wire/json.h"
 #include "wire/ops.h"
 
 #include <stdlib.h>
-
-/* uthash must not call exit() when memory runs out. */
-#define uthash_fatal(msg) knot_assert_failed(msg, __FILE__, __LINE__)
-#include <uthash.h>
 
 #define FILE_NAME "site table"
 
