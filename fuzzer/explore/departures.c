@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "explore/counts.h"
 #include "explore/describe.h"
 #include "explore/moved.h"
 #include "explore/names.h"
@@ -12,26 +13,12 @@
 
 #include <string.h>
 
-/* uthash must not call exit() when memory runs out. */
-#define uthash_fatal(msg) knot_assert_failed(msg, __FILE__, __LINE__)
-#include <uthash.h>
-
-/* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-
 /* As the shim counts them: to start, to go on and to compute are none. */
 static bool is_execution(const struct knot_shm_event *e)
 {
 	return e->kind == KNOT_EV_STEP && e->op != KNOT_OP_START && e->op != KNOT_OP_RESUME &&
 		e->op != KNOT_OP_COMPUTE;
 }
-
-/* How often a goroutine has done something. */
-struct counted {
-	uint64_t key;
-	uint32_t n;
-	UT_hash_handle hh;
-};
 
 /* What a goroutine did last. */
 struct last {
@@ -42,30 +29,20 @@ struct last {
 
 /* What the events so far say. */
 struct passing {
-	struct counted *counts;
+	struct knot_counts counts;
 	struct last *last; /* by goroutine number, whatever that is */
 };
 
-static struct counted *count_of(struct passing *p, const struct knot_shm_event *e)
+static uint32_t *count_of(struct passing *p, const struct knot_shm_event *e)
 {
-	const uint64_t key = (uint64_t)e->g << 48 | (uint64_t)e->op << 32 | e->site;
-	struct counted *c;
-
-	/* NOLINTNEXTLINE(clang-analyzer-*) */
-	HASH_FIND(hh, p->counts, &key, sizeof(key), c);
-	if (!c) {
-		c = knot_xalloc(sizeof(*c));
-		c->key = key;
-		HASH_ADD(hh, p->counts, key, sizeof(c->key), c);
-	}
-	return c;
+	return knot_counts_of(&p->counts, e->g, e->op, e->site);
 }
 
 static void pass(struct passing *p, const struct knot_shm_event *e)
 {
 	if (e->kind == KNOT_EV_STEP)
 		p->last[e->g] = (struct last){
-			.kind = e->kind, .op = e->op, .site = e->site, .nth = count_of(p, e)->n++};
+			.kind = e->kind, .op = e->op, .site = e->site, .nth = (*count_of(p, e))++};
 	else if (e->kind == KNOT_EV_EXIT)
 		p->last[e->g].kind = e->kind;
 }
@@ -81,7 +58,7 @@ static struct knot_crash_departure departure(
 	if (s.at && e->op != KNOT_OP_RESUME) {
 		d.op = e->op;
 		d.site = e->site;
-		d.nth = count_of(p, e)->n;
+		d.nth = *count_of(p, e);
 		return d;
 	}
 	d.kind = s.at ? KNOT_DEPARTS_AFTER : KNOT_DEPARTS_BEHIND;
@@ -98,17 +75,13 @@ static struct knot_crash_departure departure(
 void knot_departures_of_run(const struct knot_run_view *run, size_t max, knot_departures *ret)
 {
 	struct passing p = {.last = knot_xalloc((UINT16_MAX + 1u) * sizeof(*p.last))};
-	struct counted *c, *next;
 
 	for (size_t i = 0; i < run->len && ret->len < max; i++) {
 		if (run->events[i].kind == KNOT_EV_SWITCH)
 			knot_vec_push(ret, departure(&p, run, &run->events[i]));
 		pass(&p, &run->events[i]);
 	}
-	HASH_ITER(hh, p.counts, c, next) {
-		HASH_DEL(p.counts, c);
-		free(c);
-	}
+	knot_counts_free(&p.counts);
 	free(p.last);
 }
 

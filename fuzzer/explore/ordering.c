@@ -2,56 +2,19 @@
 #include "explore/ordering.h"
 
 #include "base/alloc.h"
-
-#include <uthash.h>
-
-/* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-
-/* How often a goroutine has executed an operation at a site. */
-struct count {
-	uint64_t key;
-	uint32_t n;
-	UT_hash_handle hh;
-};
+#include "explore/counts.h"
 
 struct making {
 	const struct knot_run_view *run;
 	knot_ordering_holds holds;
 	void *arg;
 	struct knot_ordering *o;
-	struct count *counts;
+	struct knot_counts counts;
 	KNOT_VEC(uint32_t) settle; /* by their numbers in the run until the end */
 	KNOT_VEC(uint16_t) woken; /* since the last timer fired */
 	uint32_t last_site, last_op; /* the last operation of the last turn; 0 = none */
 	uint64_t jump_ns; /* that the clock has made since the last turn began */
 };
-
-static uint32_t count_up(struct making *m, uint16_t g, uint32_t site)
-{
-	const uint64_t key = (uint64_t)g << 32 | site;
-	struct count *c;
-
-	HASH_FIND(hh, m->counts, &key, sizeof(key), c);
-	if (!c) {
-		c = knot_xalloc(sizeof(*c));
-		c->key = key;
-		c->n = 0;
-		HASH_ADD(hh, m->counts, key, sizeof(c->key), c);
-	}
-	return ++c->n;
-}
-
-static void free_counts(struct making *m)
-{
-	struct count *c, *next;
-
-	HASH_ITER(hh, m->counts, c, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(m->counts, c);
-		free(c);
-	}
-}
 
 static struct knot_ordering_turn *last_turn(struct making *m)
 {
@@ -121,7 +84,7 @@ static bool continues(struct making *m, uint16_t g)
 static void step(struct making *m, const struct knot_shm_event *e, uint16_t root)
 {
 	const bool operation = knot_run_is_operation(e->op);
-	const uint32_t nth = operation ? count_up(m, e->g, e->site) : 0;
+	const uint32_t nth = operation ? ++*knot_counts_of(&m->counts, e->g, 0, e->site) : 0;
 	const bool held = operation && m->holds(m->arg, e->site);
 
 	if (!is_ours(m->run, e->g, root)) {
@@ -244,7 +207,7 @@ void knot_ordering_make(const struct knot_run_view *run, const uint16_t *also, s
 
 	walk(&m, root);
 	name_goroutines(&m, also, also_len, root);
-	free_counts(&m);
+	knot_counts_free(&m.counts);
 	knot_vec_free(&m.settle);
 	knot_vec_free(&m.woken);
 }
