@@ -20,11 +20,8 @@
 
 static void add_name(struct knot_crash *c, struct knot_sitenames *names, uint32_t site)
 {
-	if (!site || c->names.len >= KNOT_CRASH_MAX_LIST)
+	if (!site || c->names.len >= KNOT_CRASH_MAX_LIST || knot_crash_name_of(c, site))
 		return;
-	for (size_t i = 0; i < c->names.len; i++)
-		if (c->names.data[i].site == site)
-			return;
 	knot_vec_push(&c->names,
 		knot_moved_name(knot_sitenames_table(names), knot_sitenames_view(names), site));
 }

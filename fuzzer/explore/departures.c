@@ -170,6 +170,7 @@ char *knot_departure_found(const struct knot_run_view *run, const struct knot_cr
 {
 	const uint32_t before = ops - (d->kind != KNOT_DEPARTS_AT && ops); /* in it it is counted */
 	const struct knot_shm_event *last = NULL;
+	struct knot_text t = {0};
 	bool started = false;
 	uint32_t executed = 0;
 
@@ -192,12 +193,8 @@ char *knot_departure_found(const struct knot_run_view *run, const struct knot_cr
 	if (!last)
 		return knot_xstrdup(started ? "nothing: it executes no operation"
 					    : "nothing: it is not started");
-	const struct knot_site_name *s = knot_names_site(names, last->site);
-	knot_auto_free char *at = knot_describe_site(names, last->site);
-	const char *prim = s && s->primitive && *s->primitive ? s->primitive : NULL;
-
-	return knot_xasprintf("%s %s%s%s%s", knot_op_name(last->op), at, prim ? " (" : "",
-		prim ? prim : "", prim ? ")" : "");
+	knot_describe_add_operation(&t, last->op, last->site, names);
+	return knot_text_steal(&t);
 }
 
 static const char *goroutine(const struct knot_crash *c, uint64_t path)
@@ -216,23 +213,16 @@ const char *knot_departure_to(const struct knot_crash *c, const struct knot_cras
 char *knot_departure_expected(const struct knot_crash *c, const struct knot_crash_departure *d)
 {
 	const char *from = goroutine(c, d->from);
+	const struct knot_crash_name *n = knot_crash_name_of(c, d->site);
 	struct knot_text t = {0};
 
-	if (d->kind == KNOT_DEPARTS_BEHIND)
-		knot_text_adds(&t, "the end of ");
-	else
-		knot_text_addf(&t, "%s%s", d->kind == KNOT_DEPARTS_AFTER ? "the end of " : "",
-			knot_op_name(d->op));
-	for (size_t i = 0; i < c->names.len && d->kind != KNOT_DEPARTS_BEHIND; i++) {
-		const struct knot_crash_name *n = &c->names.data[i];
-
-		if (n->site != d->site)
-			continue;
-		knot_text_addf(&t, " %s", n->pos);
-		if (*n->prim)
-			knot_text_addf(&t, " (%s)", n->prim);
-		break;
+	if (d->kind == KNOT_DEPARTS_BEHIND) {
+		knot_text_addf(&t, "the end of %s", from);
+		return knot_text_steal(&t);
 	}
-	knot_text_addf(&t, "%s%s", d->kind == KNOT_DEPARTS_BEHIND ? "" : " by ", from);
+	if (d->kind == KNOT_DEPARTS_AFTER)
+		knot_text_adds(&t, "the end of ");
+	knot_describe_add_place(&t, d->op, n ? n->pos : NULL, n ? n->prim : NULL);
+	knot_text_addf(&t, " by %s", from);
 	return knot_text_steal(&t);
 }

@@ -26,15 +26,23 @@ char *knot_describe_site(const struct knot_names *names, uint32_t site)
 	return knot_xasprintf("site %08" PRIx32, site);
 }
 
+void knot_describe_add_place(
+	struct knot_text *t, uint32_t op, const char *where, const char *primitive)
+{
+	knot_text_adds(t, knot_op_name(op));
+	if (where)
+		knot_text_addf(t, " %s", where);
+	if (primitive && *primitive)
+		knot_text_addf(t, " (%s)", primitive);
+}
+
 void knot_describe_add_operation(
 	struct knot_text *t, uint32_t op, uint32_t site, const struct knot_names *names)
 {
 	const struct knot_site_name *name = knot_names_site(names, site);
 	knot_auto_free char *where = knot_describe_site(names, site);
 
-	knot_text_addf(t, "%s %s", knot_op_name(op), where);
-	if (name && name->primitive)
-		knot_text_addf(t, " (%s)", name->primitive);
+	knot_describe_add_place(t, op, where, name ? name->primitive : NULL);
 }
 
 char *knot_describe_path(

@@ -14,7 +14,10 @@ struct knot_text;
 
 /* "manager.go:17", or "site 1a2b3c4d" for one without a name. Caller frees. */
 char *knot_describe_site(const struct knot_names *names, uint32_t site);
-/* Adds "lock manager.go:17 (s.mu)". */
+/* Adds "lock manager.go:17 (s.mu)". where NULL: it is not known; primitive NULL or "": it has no name. */
+void knot_describe_add_place(
+	struct knot_text *t, uint32_t op, const char *where, const char *primitive);
+/* The same of a site. */
 void knot_describe_add_operation(
 	struct knot_text *t, uint32_t op, uint32_t site, const struct knot_names *names);
 /* "T/manager.go:26#0": T is the test, then the go statements with their ordinals. Caller frees. */

@@ -75,8 +75,7 @@ struct knot_crash {
 	/* -run and -skip as far as they are about subtests of it; in other files neither. */
 	char *run, *skip;
 	char *go; /* "go1.26.8" */
-	uint64_t
-		code; /* hash of the packages that names are of, and of the target's; 0 = unknown */
+	uint64_t code; /* hash of the target's package and of those of names; 0 = unknown */
 	char *tags; /* -tags */
 	char *deps; /* -deps; NULL = none */
 	bool race; /* -race */
@@ -135,6 +134,8 @@ int knot_crash_decode(struct knot_span file, struct knot_crash *ret_crash, struc
 /* KNOT_CFG_* to run it with, with what its version stands for; renew makes it one of the newest that means the same. */
 uint32_t knot_crash_config(const struct knot_crash *c);
 void knot_crash_renew(struct knot_crash *c);
+/* What it calls a site; NULL = nothing. */
+const struct knot_crash_name *knot_crash_name_of(const struct knot_crash *c, uint32_t site);
 /* The site hash of an entry of memory; false when it is not of that form. */
 bool knot_crash_memory_site(const char *entry, uint32_t *ret_site);
 /* Frees what a run ended in and how it went; what was run, and how it was asked for, stays. */

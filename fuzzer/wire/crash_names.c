@@ -112,6 +112,14 @@ static void free_names(const struct knot_crash_field *f, struct knot_crash *c)
 	knot_vec_free(&c->names);
 }
 
+const struct knot_crash_name *knot_crash_name_of(const struct knot_crash *c, uint32_t site)
+{
+	for (size_t i = 0; i < c->names.len; i++)
+		if (c->names.data[i].site == site)
+			return &c->names.data[i];
+	return NULL;
+}
+
 /* --- about ----------------------------------------------------------------------------------- */
 
 static void put_about(
