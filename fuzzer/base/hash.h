@@ -23,12 +23,24 @@
 #define KNOT_PATH_TIMER 0x74696d6572ull /* parent of goroutines started by a timer */
 #define KNOT_PATH_BEFORE 0x6265666f7265ull /* parent of goroutines alive before the run */
 
-static inline uint32_t knot_hash_fnv32(const char *s, size_t len)
+#define KNOT_HASH_FNV32 2166136261u
+
+/* In pieces: from KNOT_HASH_FNV32 by each of them to the end. */
+static inline uint32_t knot_hash_fnv32_more(uint32_t h, const char *s, size_t len)
 {
-	uint32_t h = 2166136261u;
 	for (size_t i = 0; i < len; i++)
 		h = (h ^ (uint8_t)s[i]) * 16777619u;
+	return h;
+}
+
+static inline uint32_t knot_hash_fnv32_end(uint32_t h)
+{
 	return h ? h : 1;
+}
+
+static inline uint32_t knot_hash_fnv32(const char *s, size_t len)
+{
+	return knot_hash_fnv32_end(knot_hash_fnv32_more(KNOT_HASH_FNV32, s, len));
 }
 
 /* Bijective 64-bit finaliser (splitmix64). */

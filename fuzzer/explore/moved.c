@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/hash.h"
+#include "explore/alike.h"
 #include "explore/bucket.h"
 #include "explore/describe.h"
 #include "explore/names.h"
@@ -14,6 +15,14 @@
 #include <ctype.h>
 #include <string.h>
 
+/* From a number of the crash file to an index, by number. */
+struct link {
+	uint32_t key;
+	uint32_t index;
+};
+
+typedef KNOT_VEC(struct link) links;
+
 struct moved_site {
 	uint32_t was, now; /* now 0 = it is gone */
 };
@@ -22,41 +31,55 @@ struct knot_moved {
 	const struct knot_crash *crash;
 	const struct knot_sites *sites;
 	KNOT_VEC(struct moved_site) list; /* of the names that are of the table */
+	links by_was, by_now; /* in list */
+	links names; /* by site, in those of the crash file */
+	uint32_t *pkg_hashes; /* of names: where the hash of a site begins */
+	uint32_t memory[KNOT_MEM_MAX]; /* where the entries of the file are now */
+	uint64_t compared;
 };
 
-/* --- names ----------------------------------------------------------------------------------- */
+/* --- by number ------------------------------------------------------------------------------- */
 
-static bool does_alike(const struct knot_site *a, const struct knot_site *b)
+static int by_key(const void *x, const void *y)
 {
-	return a->op == b->op && !strcmp(a->func, b->func) && !strcmp(a->pkg, b->pkg);
+	const struct link *a = x, *b = y;
+
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return (a->index > b->index) - (a->index < b->index);
 }
 
-static bool is_alike(const struct knot_site *a, const struct knot_site *b)
+static void add_link(links *l, uint32_t key, size_t index)
 {
-	return does_alike(a, b) && !strcmp(a->prim, b->prim);
+	knot_vec_push(l, ((struct link){.key = key, .index = (uint32_t)index}));
 }
 
-static bool is_before(const struct knot_site *a, const struct knot_site *b)
+static void sort_links(links *l)
 {
-	return a->line != b->line ? a->line < b->line : a->col < b->col;
+	if (l->len)
+		qsort(l->data, l->len, sizeof(*l->data), by_key);
 }
 
-/* Which of those alike it is, and how many there are. */
-static void count(
-	const struct knot_sites *sites, const struct knot_site *s, struct knot_crash_name *n)
+/* The first with that number. */
+static bool find_link(const links *l, uint32_t key, size_t *ret_index)
 {
-	n->nth = n->of = n->op_nth = n->op_of = 0;
-	for (size_t i = 0; i < knot_sites_count(sites); i++) {
-		const struct knot_site *other = knot_sites_at(sites, i);
+	size_t low = 0, high = l->len;
 
-		if (!does_alike(other, s))
-			continue;
-		n->op_of++;
-		n->op_nth += is_before(other, s);
-		n->of += is_alike(other, s);
-		n->nth += is_alike(other, s) && is_before(other, s);
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (l->data[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
 	}
+	if (low == l->len || l->data[low].key != key)
+		return false;
+	*ret_index = l->data[low].index;
+	return true;
 }
+
+/* --- names ----------------------------------------------------------------------------------- */
 
 struct knot_crash_name knot_moved_name(
 	const struct knot_sites *sites, const struct knot_names *names, uint32_t site)
@@ -74,101 +97,40 @@ struct knot_crash_name knot_moved_name(
 	n.pkg = knot_xstrdup(s->pkg);
 	n.func = knot_xstrdup(s->func);
 	n.prim = knot_xstrdup(s->prim);
-	count(sites, s, &n);
+	knot_alike_count(sites, site, &n);
 	return n;
+}
+
+static const struct knot_crash_name *name_of(const struct knot_moved *m, uint32_t site)
+{
+	size_t i;
+
+	return find_link(&m->names, site, &i) ? &m->crash->names.data[i] : NULL;
 }
 
 /* --- where they are now ---------------------------------------------------------------------- */
 
-/* How much of a name a site has to have. The first way that finds a site, finds it. */
-enum way {
-	WAY_NAME, /* all but the number in the function */
-	WAY_CLOSURE, /* in the same function, whichever closure of it */
-	WAY_FUNCTION, /* the primitive is called otherwise */
-	WAY_LINE, /* the function is called otherwise */
-	WAY_COUNT,
-};
-
-/* "(*T).run.func2.1": of the declared function. */
-static size_t declared_len(const char *func)
+static void find_sites(struct knot_moved *m)
 {
-	const char *closure = strstr(func, ".func");
+	const struct knot_crash *c = m->crash;
+	struct knot_alike *alike = knot_alike_new(m->sites);
 
-	return closure ? (size_t)(closure - func) : strlen(func);
-}
+	/* The surest first: nobody takes what another one is for certain. */
+	for (enum knot_alike_way way = 0; way < KNOT_ALIKE_WAYS; way++) {
+		size_t k = 0;
 
-static bool is_of_declared(const char *a, const char *b)
-{
-	const size_t len = declared_len(a);
+		for (size_t i = 0; i < c->names.len; i++) {
+			const struct knot_crash_name *n = &c->names.data[i];
 
-	return len == declared_len(b) && !strncmp(a, b, len);
-}
-
-static bool fits(const struct knot_crash_name *n, const struct knot_site *s, enum way way)
-{
-	if (s->op != n->op || strcmp(s->pkg, n->pkg) != 0)
-		return false;
-	switch (way) {
-	case WAY_NAME:
-		return !strcmp(s->func, n->func) && !strcmp(s->prim, n->prim);
-	case WAY_CLOSURE:
-		return is_of_declared(s->func, n->func) && !strcmp(s->prim, n->prim);
-	case WAY_FUNCTION:
-		return !strcmp(s->func, n->func);
-	case WAY_LINE:
-		return s->id == n->site && !strcmp(s->prim, n->prim);
-	case WAY_COUNT:
-		break;
+			if (!n->of)
+				continue;
+			if (!m->list.data[k].now)
+				m->list.data[k].now = knot_alike_take(alike, n, way);
+			k++;
+		}
 	}
-	return false;
-}
-
-static bool is_taken(const struct knot_moved *m, uint32_t now)
-{
-	for (size_t i = 0; i < m->list.len; i++)
-		if (m->list.data[i].now == now)
-			return true;
-	return false;
-}
-
-/*
- * Where there are as many as there were, the same one of them; else the one that has not moved, and then the same one. A
- * primitive is called otherwise only where there are as many operations on any.
- */
-static uint32_t find_one_way(
-	const struct knot_moved *m, const struct knot_crash_name *n, enum way way)
-{
-	uint32_t all = 0, found = 0, in_order = 0, unmoved = 0, any = 0;
-
-	for (size_t i = 0; i < knot_sites_count(m->sites); i++) {
-		const struct knot_site *s = knot_sites_at(m->sites, i);
-		struct knot_crash_name now;
-
-		if (!fits(n, s, way))
-			continue;
-		all++;
-		if (is_taken(m, s->id))
-			continue;
-		found++;
-		any = s->id;
-		if (s->id == n->site)
-			unmoved = s->id;
-		count(m->sites, s, &now);
-		if (way == WAY_NAME ? now.nth == n->nth
-				    : now.op_of == n->op_of && now.op_nth == n->op_nth)
-			in_order = s->id;
-	}
-	switch (way) {
-	case WAY_NAME:
-		return all != n->of && unmoved ? unmoved : in_order;
-	case WAY_FUNCTION:
-		return in_order;
-	case WAY_CLOSURE:
-	case WAY_LINE:
-	case WAY_COUNT:
-		break;
-	}
-	return found == 1 ? any : 0;
+	m->compared = knot_alike_compared(alike);
+	knot_alike_free(alike);
 }
 
 struct knot_moved *knot_moved_new(const struct knot_crash *crash, const struct knot_sites *sites)
@@ -177,25 +139,31 @@ struct knot_moved *knot_moved_new(const struct knot_crash *crash, const struct k
 
 	m->crash = crash;
 	m->sites = sites;
-	for (size_t i = 0; i < crash->names.len; i++)
-		if (crash->names.data[i].of)
-			knot_vec_push(
-				&m->list, ((struct moved_site){.was = crash->names.data[i].site}));
-	/* The surest first: nobody takes what another one is for certain. */
-	for (enum way way = WAY_NAME; way < WAY_COUNT; way++) {
-		size_t k = 0;
+	m->pkg_hashes = knot_xalloc((crash->names.len + 1) * sizeof(*m->pkg_hashes));
+	for (size_t i = 0; i < crash->names.len; i++) {
+		const struct knot_crash_name *n = &crash->names.data[i];
 
-		for (size_t i = 0; i < crash->names.len; i++) {
-			const struct knot_crash_name *n = &crash->names.data[i];
-
-			if (!n->of)
-				continue;
-			if (!m->list.data[k].now)
-				m->list.data[k].now = find_one_way(m, n, way);
-			k++;
-		}
+		add_link(&m->names, n->site, i);
+		m->pkg_hashes[i] = knot_hash_fnv32_more(KNOT_HASH_FNV32, n->pkg, strlen(n->pkg));
+		if (!n->of)
+			continue;
+		add_link(&m->by_was, n->site, m->list.len);
+		knot_vec_push(&m->list, ((struct moved_site){.was = n->site}));
 	}
+	sort_links(&m->names);
+	sort_links(&m->by_was);
+	find_sites(m);
+	for (size_t i = 0; i < m->list.len; i++)
+		add_link(&m->by_now, m->list.data[i].now, i);
+	sort_links(&m->by_now);
+	for (size_t i = 0; i < crash->memory.len && i < KNOT_MEM_MAX; i++)
+		m->memory[i] = knot_moved_memory(m, crash->memory.data[i]);
 	return m;
+}
+
+uint64_t knot_moved_compared(const struct knot_moved *m)
+{
+	return m->compared;
 }
 
 void knot_moved_free(struct knot_moved *m)
@@ -203,34 +171,33 @@ void knot_moved_free(struct knot_moved *m)
 	if (!m)
 		return;
 	knot_vec_free(&m->list);
+	knot_vec_free(&m->by_was);
+	knot_vec_free(&m->by_now);
+	knot_vec_free(&m->names);
+	free(m->pkg_hashes);
 	free(m);
 }
 
 uint32_t knot_moved_now(const struct knot_moved *m, uint32_t was)
 {
-	for (size_t i = 0; i < m->list.len; i++)
-		if (m->list.data[i].was == was)
-			return m->list.data[i].now;
-	for (size_t i = 0; i < m->crash->memory.len; i++) {
-		const char *entry = m->crash->memory.data[i];
-		uint32_t site;
+	uint32_t site;
+	size_t i;
 
-		if (knot_crash_memory_site(entry, &site) && site == was)
-			return knot_moved_memory(m, entry);
-	}
+	if (find_link(&m->by_was, was, &i))
+		return m->list.data[i].now;
+	for (i = 0; i < m->crash->memory.len && i < KNOT_MEM_MAX; i++)
+		if (knot_crash_memory_site(m->crash->memory.data[i], &site) && site == was)
+			return m->memory[i];
 	return was;
 }
 
 uint32_t knot_moved_was(const struct knot_moved *m, uint32_t now)
 {
-	bool other = false;
+	size_t i;
 
-	for (size_t i = 0; i < m->list.len; i++) {
-		if (m->list.data[i].now == now)
-			return m->list.data[i].was;
-		other |= m->list.data[i].was == now;
-	}
-	return other ? 0 : now;
+	if (find_link(&m->by_now, now, &i))
+		return m->list.data[i].was;
+	return find_link(&m->by_was, now, &i) ? 0 : now;
 }
 
 bool knot_moved_any(const struct knot_moved *m)
@@ -241,20 +208,12 @@ bool knot_moved_any(const struct knot_moved *m)
 	return false;
 }
 
-static const struct knot_crash_name *name_of(const struct knot_crash *c, uint32_t site)
-{
-	for (size_t i = 0; i < c->names.len; i++)
-		if (c->names.data[i].site == site)
-			return &c->names.data[i];
-	return NULL;
-}
-
 bool knot_moved_has_about(const struct knot_moved *m)
 {
 	const struct knot_crash *c = m->crash;
 
 	for (size_t i = 0; i < c->about.len; i++) {
-		const struct knot_crash_name *n = name_of(c, c->about.data[i].site);
+		const struct knot_crash_name *n = name_of(m, c->about.data[i].site);
 
 		/* Where a test fails or panics is no operation, and stays where it is whatever becomes of the bug. */
 		if (n && n->of && knot_moved_now(m, c->about.data[i].site))
@@ -333,38 +292,58 @@ static int64_t shift_at(const struct knot_moved *m, struct knot_span file, uint3
 	return shift;
 }
 
-static uint32_t memory_site(
-	const char *pkg, const char *more, struct knot_span file, int64_t line, uint32_t op)
+static uint32_t add_text(uint32_t hash, const char *text)
 {
-	knot_auto_free char *text = knot_xasprintf(
-		"%s%s/%.*s:%lld:%u:0", pkg, more, (int)file.len, file.data, (long long)line, op);
+	return knot_hash_fnv32_more(hash, text, strlen(text));
+}
 
-	return knot_hash_fnv32(text, strlen(text));
+/* "/a.go:15:37:0": what follows the package in the name of a site. Caller frees. */
+static char *behind_package(struct knot_span file, int64_t line, uint32_t op)
+{
+	return knot_xasprintf("/%.*s:%lld:%u:0", (int)file.len, file.data, (long long)line, op);
+}
+
+/* The package that an access is in, as the beginning of its hash. */
+static bool find_package(
+	const struct knot_moved *m, const char *behind, uint32_t site, uint32_t *ret_hash)
+{
+	const struct knot_crash *c = m->crash;
+	const uint32_t target = add_text(KNOT_HASH_FNV32, c->target);
+	const uint32_t targets[] = {
+		target, add_text(target, "_test"), add_text(KNOT_HASH_FNV32, "main")};
+
+	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
+		if (knot_hash_fnv32_end(add_text(targets[i], behind)) == site) {
+			*ret_hash = targets[i];
+			return true;
+		}
+	for (size_t i = 0; i < c->names.len; i++)
+		if (c->names.data[i].of &&
+			knot_hash_fnv32_end(add_text(m->pkg_hashes[i], behind)) == site) {
+			*ret_hash = m->pkg_hashes[i];
+			return true;
+		}
+	return false;
 }
 
 uint32_t knot_moved_memory(const struct knot_moved *m, const char *entry)
 {
 	struct knot_span word, left = knot_span_str(entry), file;
 	const char *pos = strrchr(entry, ' ');
-	const char *const targets[][2] = {
-		{m->crash->target, ""}, {m->crash->target, "_test"}, {"main", ""}};
-	uint32_t site, op, line;
+	uint32_t site, op, line, package;
 
 	if (!knot_crash_memory_site(entry, &site))
 		return 0;
 	if (!knot_span_take_word(&left, &word) || !knot_op_parse(word, &op) || !pos ||
 		!parse_position(pos + 1, &file, &line))
 		return site;
-	const int64_t now = line + shift_at(m, file, line);
+	knot_auto_free char *was = behind_package(file, line, op);
 
-	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
-		if (memory_site(targets[i][0], targets[i][1], file, line, op) == site)
-			return memory_site(targets[i][0], targets[i][1], file, now, op);
-	for (size_t i = 0; i < m->crash->names.len; i++)
-		if (m->crash->names.data[i].of &&
-			memory_site(m->crash->names.data[i].pkg, "", file, line, op) == site)
-			return memory_site(m->crash->names.data[i].pkg, "", file, now, op);
-	return site;
+	if (!find_package(m, was, site, &package))
+		return site;
+	knot_auto_free char *now = behind_package(file, line + shift_at(m, file, line), op);
+
+	return knot_hash_fnv32_end(add_text(package, now));
 }
 
 /* --- the same bug ---------------------------------------------------------------------------- */
@@ -411,7 +390,7 @@ static bool is_same_position(const struct knot_moved *m, const struct knot_crash
 static bool is_same_about(const struct knot_moved *m, const struct knot_crash_about *a,
 	const struct knot_verdict_site *v, const struct knot_names *names)
 {
-	const struct knot_crash_name *was = name_of(m->crash, a->site);
+	const struct knot_crash_name *was = name_of(m, a->site);
 
 	if (a->op != v->op)
 		return false;

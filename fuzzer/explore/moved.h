@@ -26,6 +26,8 @@ struct knot_crash_name knot_moved_name(
 /* crash and sites (of the code as it is now) are borrowed. Caller frees with knot_moved_free. */
 struct knot_moved *knot_moved_new(const struct knot_crash *crash, const struct knot_sites *sites);
 void knot_moved_free(struct knot_moved *m);
+/* How often two sites were compared to make it, which is what the time goes with. */
+uint64_t knot_moved_compared(const struct knot_moved *m);
 /* Where a site of the crash file is now, 0 = nowhere. One that is in no table (the standard library) is where it was. */
 uint32_t knot_moved_now(const struct knot_moved *m, uint32_t was);
 /* What a site was in the code of the crash file: itself when the file does not name it, 0 when another had that name then. */

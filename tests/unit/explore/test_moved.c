@@ -269,3 +269,47 @@ Test(moved, a_failure_is_known_by_function_and_words)
 	knot_crash_free(&c);
 	knot_sites_free(s);
 }
+
+#define MANY 16000
+/* Comparisons a name: some times the logarithm, where looking at all sites for each name takes thousands. */
+#define COMPARED_MAX 200
+
+/* All in one function and on one primitive, and every second of them is gone. */
+Test(moved, many_names_take_no_longer_each)
+{
+	struct line *lines = calloc(MANY, sizeof(*lines));
+	struct knot_crash c = {.target = strdup("m/p")};
+
+	for (uint32_t i = 0; i < MANY; i++)
+		lines[i] = (struct line){i + 1, i + 1, "lock", "a", "F"};
+	struct knot_sites *s = table(lines, MANY);
+
+	for (uint32_t i = 0; i < MANY; i++) {
+		const uint32_t id = i % 2 ? i + 1 : 2 * MANY + i;
+
+		knot_vec_push(&c.names,
+			((struct knot_crash_name){.site = id,
+				.op = KNOT_OP_LOCK,
+				.nth = i,
+				.of = i % 3 ? MANY : 1,
+				.op_nth = i,
+				.op_of = MANY,
+				.pkg = strdup("m/p"),
+				.func = strdup(i % 2 ? "F" : "G"),
+				.pos = strdup("a.go:1"),
+				.prim = strdup("a")}));
+		knot_vec_push(
+			&c.about, ((struct knot_crash_about){.op = KNOT_OP_LOCK, .site = id}));
+	}
+	struct knot_moved *m = knot_moved_new(&c, s);
+
+	for (uint32_t i = 0; i < MANY; i++)
+		cr_assert_eq(knot_moved_now(m, i % 2 ? i + 1 : 2 * MANY + i), i % 2 ? i + 1 : 0);
+	cr_expect(knot_moved_has_about(m));
+	cr_expect_lt(knot_moved_compared(m), (uint64_t)COMPARED_MAX * MANY);
+	cr_expect_gt(knot_moved_compared(m), MANY);
+	knot_moved_free(m);
+	knot_crash_free(&c);
+	knot_sites_free(s);
+	free(lines);
+}
