@@ -141,18 +141,18 @@ static void lose(struct following *w, struct entry *e, const struct knot_run_vie
  * Has the run taken the entry, at the operation that is meant? If not, it is put where the run shows the operation to be;
  * one that is there already, or of which there is nothing, is lost. True when all is as it should be.
  */
-static bool is_settled(
-	struct following *w, struct entry *e, const struct knot_run_view *view, size_t *last_event)
+static bool is_settled(struct following *w, struct entry *e, const struct knot_run_view *view,
+	struct knot_departure_index *index, size_t *last_event)
 {
 	struct knot_departure_place place;
-	const bool there = knot_departure_find(view, e->d, w->moved, &place);
+	const bool there = knot_departure_find(index, e->d, w->moved, &place);
 	size_t event;
 
 	if (there && place.ops != e->ops) {
 		e->ops = place.ops;
 		return false;
 	}
-	if (there && knot_departure_taken(view, e->d, e->ops, &event)) {
+	if (there && knot_departure_taken(index, e->d, e->ops, &event)) {
 		if (event > *last_event)
 			*last_event = event;
 		return true;
@@ -175,13 +175,15 @@ static bool settle(struct following *w, struct entry *entries, size_t len, bool 
 	const struct knot_outcome *o, size_t *next, size_t *last_event)
 {
 	const struct knot_run_view view = knot_record_view(&o->record);
+	struct knot_departure_index *index = knot_departure_index_new(&view);
 
 	knot_sitenames_use(w->names, knot_replayer_shm(w->replayer));
 	while (*next < len &&
-		(entries[*next].lost || is_settled(w, &entries[*next], &view, last_event))) {
+		(entries[*next].lost || is_settled(w, &entries[*next], &view, index, last_event))) {
 		w->f->followed += !entries[*next].lost;
 		++*next;
 	}
+	knot_departure_index_free(index);
 	if (*next < len && last_try && !entries[*next].lost)
 		lose(w, &entries[*next], &view, false);
 	keep_decisions(w, o);

@@ -5,20 +5,12 @@
 #include "base/cleanup.h"
 #include "explore/counts.h"
 #include "explore/describe.h"
-#include "explore/moved.h"
 #include "explore/names.h"
 #include "explore/switches.h"
 #include "wire/ops.h"
 #include "wire/text.h"
 
 #include <string.h>
-
-/* As the shim counts them: to start, to go on and to compute are none. */
-static bool is_execution(const struct knot_shm_event *e)
-{
-	return e->kind == KNOT_EV_STEP && e->op != KNOT_OP_START && e->op != KNOT_OP_RESUME &&
-		e->op != KNOT_OP_COMPUTE;
-}
 
 /* What a goroutine did last. */
 struct last {
@@ -90,79 +82,9 @@ static bool has_path(const struct knot_run_view *run, uint16_t g, uint64_t path)
 	return g < run->gs_len && run->gs[g].path == path;
 }
 
-bool knot_departure_find(const struct knot_run_view *run, const struct knot_crash_departure *d,
-	const struct knot_moved *moved, struct knot_departure_place *ret)
-{
-	const uint32_t site = d->site ? knot_moved_now(moved, d->site) : 0;
-	uint32_t ops = 0, nth = 0;
-
-	if (d->site && !site)
-		return false;
-	for (size_t i = 0; i < run->len; i++) {
-		const struct knot_shm_event *e = &run->events[i];
-
-		if (!has_path(run, e->g, d->from))
-			continue;
-		const bool is_it = d->kind == KNOT_DEPARTS_BEHIND ? e->kind == KNOT_EV_EXIT
-								  : e->kind == KNOT_EV_STEP &&
-				e->op == d->op && e->site == site && nth++ == d->nth;
-
-		ops += is_execution(e) && (!is_it || d->kind != KNOT_DEPARTS_AT);
-		if (is_it) {
-			*ret = (struct knot_departure_place){.ops = ops, .step = e->step};
-			return true;
-		}
-	}
-	return false;
-}
-
 bool knot_departure_is_at(const struct knot_crash_departure *d)
 {
 	return d->kind == KNOT_DEPARTS_AT || d->kind == KNOT_DEPARTS_AFTER;
-}
-
-/* By run-until-block itself, which makes no KNOT_EV_SWITCH: the step behind that of from is one of to. */
-static bool comes_by_itself(const struct knot_run_view *run, const struct knot_crash_departure *d,
-	uint32_t ops, size_t *ret_event)
-{
-	size_t at = run->len;
-	uint32_t executed = 0;
-
-	for (size_t i = 0; i < run->len && d->kind != KNOT_DEPARTS_AFTER; i++) {
-		const struct knot_shm_event *e = &run->events[i];
-
-		if (at < run->len && e->kind == KNOT_EV_TIMER && !d->to)
-			break;
-		if (e->kind != KNOT_EV_STEP)
-			continue;
-		if (at < run->len) {
-			if (!d->to || !has_path(run, e->g, d->to))
-				return false;
-			break;
-		}
-		executed += has_path(run, e->g, d->from) && is_execution(e);
-		if (has_path(run, e->g, d->from) && executed == ops)
-			at = i;
-	}
-	*ret_event = at;
-	return at < run->len;
-}
-
-bool knot_departure_taken(const struct knot_run_view *run, const struct knot_crash_departure *d,
-	uint32_t ops, size_t *ret_event)
-{
-	for (size_t i = 0; i < run->len; i++) {
-		if (run->events[i].kind != KNOT_EV_SWITCH)
-			continue;
-		const struct knot_switch s = knot_switch_of_event(run, &run->events[i]);
-
-		if (s.from == d->from && s.to == d->to && s.ops == ops &&
-			s.at == knot_departure_is_at(d)) {
-			*ret_event = i;
-			return true;
-		}
-	}
-	return comes_by_itself(run, d, ops, ret_event);
 }
 
 char *knot_departure_found(const struct knot_run_view *run, const struct knot_crash_departure *d,
@@ -182,7 +104,7 @@ char *knot_departure_found(const struct knot_run_view *run, const struct knot_cr
 			has_path(run, (uint16_t)e->aux, d->from);
 		if (!has_path(run, e->g, d->from))
 			continue;
-		if (is_execution(e)) {
+		if (knot_departure_is_execution(e)) {
 			if (e->op != KNOT_OP_NONE)
 				last = e;
 			*ret_step = e->step;

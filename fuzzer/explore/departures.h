@@ -10,6 +10,7 @@
 #include "explore/run_view.h"
 #include "wire/crash.h"
 
+struct knot_departure_index;
 struct knot_moved;
 struct knot_names;
 
@@ -18,6 +19,8 @@ typedef KNOT_VEC(struct knot_crash_departure) knot_departures;
 /* Of a run under KNOT_POLICY_SWITCH, the first max in order. Caller frees with knot_vec_free. */
 void knot_departures_of_run(const struct knot_run_view *run, size_t max, knot_departures *ret);
 
+/* As the shim counts what a goroutine has executed: to start, to go on and to compute are none. */
+bool knot_departure_is_execution(const struct knot_shm_event *e);
 /* Could from have gone on? As struct knot_switch has it. */
 bool knot_departure_is_at(const struct knot_crash_departure *d);
 
@@ -26,11 +29,16 @@ struct knot_departure_place {
 	uint32_t step; /* of the run */
 };
 
-/* Does from come to the place in this run? Goroutines of it have the paths that they had (knot_moved_aliases). */
-bool knot_departure_find(const struct knot_run_view *run, const struct knot_crash_departure *d,
+/* The places that a run comes to. The run is borrowed. Caller frees with knot_departure_index_free. */
+struct knot_departure_index *knot_departure_index_new(const struct knot_run_view *run);
+void knot_departure_index_free(struct knot_departure_index *x);
+/* How many events were looked at to find places so far, which is what the time goes with. */
+uint64_t knot_departure_index_looked(const struct knot_departure_index *x);
+/* Does from come to the place? Goroutines of the run have the paths that they had (knot_moved_aliases). */
+bool knot_departure_find(struct knot_departure_index *x, const struct knot_crash_departure *d,
 	const struct knot_moved *moved, struct knot_departure_place *ret);
 /* Did the run go on with to where from had executed so many operations? ret_event: the KNOT_EV_SWITCH. */
-bool knot_departure_taken(const struct knot_run_view *run, const struct knot_crash_departure *d,
+bool knot_departure_taken(struct knot_departure_index *x, const struct knot_crash_departure *d,
 	uint32_t ops, size_t *ret_event);
 /*
  * What from does in the run behind so many operations: "send m.go:12 (m.ch)", "nothing: it is not started". Caller frees.

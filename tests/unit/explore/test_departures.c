@@ -119,19 +119,22 @@ Test(departures, are_found_where_the_operations_are_now)
 	knot_departures_of_run(&run, 100, &list);
 	cr_assert_eq(list.len, 4);
 	run = sample(100, true);
+	struct knot_departure_index *x = knot_departure_index_new(&run);
+
 	for (size_t i = 0; i < 4; i++) {
 		const struct knot_crash_departure *d = &list.data[i];
 
-		cr_assert(knot_departure_find(&run, d, m, &place), "%zu", i);
+		cr_assert(knot_departure_find(x, d, m, &place), "%zu", i);
 		cr_expect_eq(place.ops, ops[i], "%zu: %u", i, place.ops);
-		cr_expect(knot_departure_taken(&run, d, place.ops, &event), "%zu", i);
-		cr_expect_not(knot_departure_taken(&run, d, place.ops + 5, &event), "%zu", i);
+		cr_expect(knot_departure_taken(x, d, place.ops, &event), "%zu", i);
+		cr_expect_not(knot_departure_taken(x, d, place.ops + 5, &event), "%zu", i);
 	}
 	/* A second send there is none, nor a goroutine of that path. */
 	list.data[1].nth = 1;
-	cr_expect_not(knot_departure_find(&run, &list.data[1], m, &place));
+	cr_expect_not(knot_departure_find(x, &list.data[1], m, &place));
 	list.data[0].from = 77;
-	cr_expect_not(knot_departure_find(&run, &list.data[0], m, &place));
+	cr_expect_not(knot_departure_find(x, &list.data[0], m, &place));
+	knot_departure_index_free(x);
 	knot_vec_free(&list);
 	knot_moved_free(m);
 	knot_crash_free(&c);
@@ -149,18 +152,20 @@ Test(departures, may_come_by_themselves)
 		event(KNOT_EV_STEP, 4, 2, KNOT_OP_START, 27, 0)};
 	const struct knot_run_view run = {.events = e, .len = 5, .gs = gs, .gs_len = 3};
 	struct knot_crash_departure d = {.kind = KNOT_DEPARTS_IN, .from = 11, .to = 12};
+	struct knot_departure_index *x = knot_departure_index_new(&run);
 	size_t at;
 
-	cr_assert(knot_departure_taken(&run, &d, 2, &at));
+	cr_assert(knot_departure_taken(x, &d, 2, &at));
 	cr_expect_eq(at, 2);
-	cr_expect_not(knot_departure_taken(&run, &d, 1, &at));
-	cr_expect_not(knot_departure_taken(&run, &d, 3, &at));
+	cr_expect_not(knot_departure_taken(x, &d, 1, &at));
+	cr_expect_not(knot_departure_taken(x, &d, 3, &at));
 	d.to = KNOT_PATH_ROOT;
-	cr_expect_not(knot_departure_taken(&run, &d, 2, &at));
+	cr_expect_not(knot_departure_taken(x, &d, 2, &at));
 	d.to = 0;
-	cr_expect_not(knot_departure_taken(&run, &d, 2, &at));
+	cr_expect_not(knot_departure_taken(x, &d, 2, &at));
 	e[3].kind = KNOT_EV_TIMER;
-	cr_expect(knot_departure_taken(&run, &d, 2, &at));
+	cr_expect(knot_departure_taken(x, &d, 2, &at));
+	knot_departure_index_free(x);
 }
 
 Test(departures, in_words)
