@@ -16,6 +16,7 @@
 #include "explore/describe.h"
 #include "sys/clock.h"
 #include "view/emit.h"
+#include "view/emit_minimized.h"
 #include "wire/crash_path.h"
 #include "wire/ops.h"
 

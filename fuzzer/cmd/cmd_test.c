@@ -13,6 +13,7 @@
 #include "cmd/testing.h"
 #include "sys/clock.h"
 #include "view/emit.h"
+#include "view/emit_schedule.h"
 
 #include <string.h>
 

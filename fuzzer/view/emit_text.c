@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "view/emit.h"
+#include "view/emit_minimized.h"
 #include "view/emit_replay.h"
+#include "view/emit_schedule.h"
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
