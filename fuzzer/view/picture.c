@@ -175,6 +175,22 @@ static void add_outcome(
 	}
 }
 
+/* Where it says who stops, or who goes on instead (explore/critical.c); NULL = nowhere. */
+static const char *find_named(const char *text, bool goes_on, const char *path)
+{
+	static const char *const before[2][2] = {{"", "when "}, {" while ", ", "}};
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *head = before[goes_on][i];
+		knot_auto_free char *named = knot_xasprintf("%s%s ", head, path);
+		const char *at = goes_on ? strstr(text, named) : text;
+
+		if (at && !strncmp(at, named, strlen(named)))
+			return at + strlen(head);
+	}
+	return NULL;
+}
+
 /* Text with the goroutines by their numbers, as they stand above the lanes, and not by their paths. */
 static void add_switch_text(struct knot_text *label, const struct knot_timeline *t,
 	const struct knot_timeline_event *e, const char *text)
@@ -184,15 +200,14 @@ static void add_switch_text(struct knot_text *label, const struct knot_timeline 
 	for (size_t i = 0; i < sizeof(who) / sizeof(*who); i++) {
 		if (who[i] >= t->goroutines.len)
 			continue;
-		knot_auto_free char *path = knot_xasprintf("%s ", t->goroutines.data[who[i]].path);
-		const char *at = i ? strstr(text, " while ") : text;
+		const char *path = t->goroutines.data[who[i]].path;
+		const char *at = find_named(text, i, path);
 
-		at = at && i ? at + strlen(" while ") : at;
-		if (!at || strncmp(at, path, strlen(path)) != 0)
+		if (!at)
 			continue;
 		knot_text_add(label, text, (size_t)(at - text));
 		add_goroutine(label, t, who[i]);
-		text = at + strlen(path) - 1;
+		text = at + strlen(path);
 	}
 	knot_text_adds(label, text);
 }

@@ -124,6 +124,29 @@ Test(picture, a_row_has_a_step_and_what_came_of_it)
 	cr_expect_eq(p.rows.data[1].step, 3);
 }
 
+/* Each way in which explore/critical.c says a switch. */
+Test(picture, switches_name_goroutines_as_their_lanes_do)
+{
+	static const char *const texts[][2] = {
+		{"T goes on at yield a.go:3 instead of giving way",
+			"G0 goes on at yield a.go:3 instead of giving way"},
+		{"when T blocks in lock a.go:7 (s.mu), T/a.go:3#0 goes on, to unlock a.go:8",
+			"when G0 blocks in lock a.go:7 (s.mu), G1 goes on, to unlock a.go:8"},
+		{"when T has ended, T/a.go:3#0 goes on", "when G0 has ended, G1 goes on"},
+		{"when T blocks, the next timer fires", "when G0 blocks, the next timer fires"},
+		{"T is stopped before lock a.go:7 while T/a.go:3#0 runs",
+			"G0 is stopped before lock a.go:7 while G1 runs"},
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		knot_picture_free(&p);
+		free(t.switches.data[0].text);
+		t.switches.data[0].text = knot_xstrdup(texts[i][0]);
+		knot_picture_make(&t, &p);
+		cr_expect_str_eq(p.rows.data[2].label, texts[i][1]);
+	}
+}
+
 Test(picture, lives_spans_and_arrows_are_of_rows)
 {
 	cr_assert_eq(p.spans.len, 1);
