@@ -24,11 +24,6 @@ static const struct knot_option_table corpus_table = {
 	.count = sizeof(corpus_flags) / sizeof(corpus_flags[0]),
 };
 
-static const char *plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void begin_json(struct knot_json_line *line, const char *what)
 {
 	*line = (struct knot_json_line){.out = stdout};
@@ -51,8 +46,8 @@ static int run_min(
 	if (!o->json) {
 		printf("kept %" PRIu64 " of %" PRIu64 " chain%s of %" PRIu64
 		       " test%s, removed %" PRIu64 " file%s\n",
-			n.kept, n.chains, plural(n.chains), n.tests, plural(n.tests),
-			n.files_removed, plural(n.files_removed));
+			n.kept, n.chains, knot_text_s(n.chains), n.tests, knot_text_s(n.tests),
+			n.files_removed, knot_text_s(n.files_removed));
 		return 0;
 	}
 	begin_json(&line, "min");
@@ -81,8 +76,8 @@ static int run_export(
 	if (!o->json) {
 		printf("exported %" PRIu64 " chain%s of %" PRIu64 " test%s: %" PRIu64
 		       " file%s written, %" PRIu64 " there already\n",
-			n.chains, plural(n.chains), n.tests, plural(n.tests), n.written,
-			plural(n.written), n.there);
+			n.chains, knot_text_s(n.chains), n.tests, knot_text_s(n.tests), n.written,
+			knot_text_s(n.written), n.there);
 		return 0;
 	}
 	begin_json(&line, "export");
@@ -142,7 +137,7 @@ static int run_import(
 		knot_json_line_end(&line);
 	} else {
 		printf("imported %" PRIu64 " of %" PRIu64 " chain%s, %" PRIu64 " there already",
-			n.written, n.chains, plural(n.chains), n.there);
+			n.written, n.chains, knot_text_s(n.chains), n.there);
 		if (n.stay_out)
 			printf(", %" PRIu64 " dropped by goknot corpus min", n.stay_out);
 		putchar('\n');

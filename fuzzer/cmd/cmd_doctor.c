@@ -199,7 +199,7 @@ static void check_size(struct doctor *d, const struct knot_machine *m)
 {
 	d->cores = m->cores_usable;
 	say(d, OK, "cores", NULL, "%u usable of %u: %u worker%s by default", m->cores_usable,
-		m->cores, m->cores_usable, m->cores_usable == 1 ? "" : "s");
+		m->cores, m->cores_usable, knot_text_s(m->cores_usable));
 	uint64_t free_bytes = m->memory_available_bytes;
 	char limit[64] = "";
 	if (m->memory_limit_bytes) {

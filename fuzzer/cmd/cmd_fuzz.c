@@ -120,9 +120,10 @@ static int run_campaign(const struct knot_fuzz_options *o, struct knot_session *
 	knot_auto_free char *what = program
 		? knot_xstrdup(targets)
 		: knot_xasprintf("%s in %zu package%s", targets, project->packages,
-			  project->packages == 1 ? "" : "s");
-	knot_auto_free char *line = knot_xasprintf("seed %llu, %u workers, %s, results in %s",
-		(unsigned long long)co.seed, co.parallel, what, co.campaign_dir);
+			  knot_text_s(project->packages));
+	knot_auto_free char *line = knot_xasprintf("seed %llu, %u worker%s, %s, results in %s",
+		(unsigned long long)co.seed, co.parallel, knot_text_s(co.parallel), what,
+		co.campaign_dir);
 
 	knot_fuzz_view_note(v, line);
 	knot_ignoring_tell(ignore, knot_fuzz_view_note, v);

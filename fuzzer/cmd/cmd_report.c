@@ -58,8 +58,8 @@ static void say(FILE *out, const char *path, const char *what, size_t len)
 
 static char *findings_text(size_t findings, size_t timelines)
 {
-	return knot_xasprintf("%zu %s, %zu with a timeline", findings,
-		findings == 1 ? "finding" : "findings", timelines);
+	return knot_xasprintf(
+		"%zu finding%s, %zu with a timeline", findings, knot_text_s(findings), timelines);
 }
 
 /* Those that come first: what is too long for the room that is left leaves it to others. */

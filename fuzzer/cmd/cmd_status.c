@@ -247,16 +247,18 @@ static void text_end(
 		printf("  none\n");
 	knot_auto_free char *targets = knot_text_targets(s->targets - s->programs, s->programs);
 
-	printf("\n%" PRIu64 " runs of %s in %.0f s, %" PRIu64 " findings", s->runs, targets,
-		(double)o->elapsed_ns / 1e9, s->findings);
+	printf("\n%" PRIu64 " run%s of %s in %.0f s, %" PRIu64 " finding%s", s->runs,
+		knot_text_s(s->runs), targets, (double)o->elapsed_ns / 1e9, s->findings,
+		knot_text_s(s->findings));
 	if (o->ignored)
 		printf(", %" PRIu64 " ignored", o->ignored);
 	putchar('\n');
-	printf("%" PRIu64 " operations with a hook, %" PRIu64
+	printf("%" PRIu64 " operation%s with a hook, %" PRIu64
 	       " without (goknot list -sites says which and why)",
-		hooks->placed, hooks->unplaced);
+		hooks->placed, knot_text_s(hooks->placed), hooks->unplaced);
 	if (hooks->missed)
-		printf(", %" PRIu64 " hooks missed in runs", hooks->missed);
+		printf(", %" PRIu64 " hook%s missed in runs", hooks->missed,
+			knot_text_s(hooks->missed));
 	putchar('\n');
 }
 

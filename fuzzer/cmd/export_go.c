@@ -72,8 +72,9 @@ static int write_out(struct exporting *x, struct knot_error *err)
 		rc = copy(x, "run.go", err);
 	if (rc)
 		return rc;
-	printf("%s: %zu turns of %zu goroutines on the stock scheduler\n", x->run.crash.test,
-		x->made.turns, x->made.goroutines);
+	printf("%s: %zu turn%s of %zu goroutine%s on the stock scheduler\n", x->run.crash.test,
+		x->made.turns, knot_text_s(x->made.turns), x->made.goroutines,
+		knot_text_s(x->made.goroutines));
 	printf("fails %" PRIu32 " of %" PRIu32 " with %s\n", x->made.same, x->made.times,
 		x->run.crash.verdict);
 	/* The module may be elsewhere than we are. */

@@ -8,6 +8,7 @@
 #include "engine/known.h"
 #include "engine/sitenames.h"
 #include "wire/places.h"
+#include "wire/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -71,7 +72,7 @@ void knot_ignoring_tell(
 	if (!ignore->name)
 		return;
 	knot_auto_free char *line = knot_xasprintf("known findings: %zu line%s in %s",
-		ignore->entries.len, ignore->entries.len == 1 ? "" : "s", ignore->name);
+		ignore->entries.len, knot_text_s(ignore->entries.len), ignore->name);
 
 	say(arg, line);
 	for (size_t i = 0; i < ignore->entries.len; i++) {

@@ -218,10 +218,12 @@ static char *hopeless(const struct making *m)
 		return knot_xstrdup("the run did nothing that could be ordered");
 	if (m->order.turns.len > TURNS_MAX || m->order.goroutines.len > GOROUTINES_MAX)
 		return knot_xasprintf(
-			"the run has %zu turns of %zu goroutines, and %d of %d are as "
+			"the run has %zu turn%s of %zu goroutine%s, and %d of %d are as "
 			"many as can be kept in order (goknot minimize makes them "
 			"fewer)",
-			m->order.turns.len, m->order.goroutines.len, TURNS_MAX, GOROUTINES_MAX);
+			m->order.turns.len, knot_text_s(m->order.turns.len),
+			m->order.goroutines.len, knot_text_s(m->order.goroutines.len), TURNS_MAX,
+			GOROUTINES_MAX);
 	if (m->sites.len > SITES_MAX)
 		return knot_xasprintf("turns begin at %zu different places, and %d are the limit",
 			m->sites.len, SITES_MAX);

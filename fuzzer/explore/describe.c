@@ -159,8 +159,8 @@ static char *describe_spinner(const struct knot_verdict *v, const struct knot_sp
 	if (s->preempted)
 		return knot_xasprintf(
 			"G%u (%s) computes without any operation at %s, preempted %" PRIu32
-			" times",
-			s->g, path, at, s->preempted);
+			" time%s",
+			s->g, path, at, s->preempted, knot_text_s(s->preempted));
 	/* Without a snapshot nobody knows how they stand. */
 	return knot_xasprintf("G%u (%s) %stook %" PRIu32 " of the last %" PRIu32 " steps: %s", s->g,
 		path, v->graph.waiters.len ? "spins, " : "", s->steps, v->spinners.steps, at);

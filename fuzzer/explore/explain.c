@@ -295,7 +295,8 @@ static void say_ends(struct explaining *x)
 	if (len < in->ends_len) {
 		struct knot_text t = {0};
 
-		knot_text_addf(&t, "and %zu more lines of that kind", in->ends_len - len);
+		knot_text_addf(&t, "and %zu more line%s of that kind", in->ends_len - len,
+			knot_text_s(in->ends_len - len));
 		say(x, &t);
 	}
 }

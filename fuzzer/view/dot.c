@@ -156,7 +156,8 @@ int knot_dot_write(FILE *out, const struct knot_timeline *t, struct knot_error *
 	knot_text_adds(&title, "\\n");
 	add_quoted(&title, t->title ? t->title : "");
 	if (left_out)
-		knot_text_addf(&title, "\\n%zu goroutines are not shown", left_out);
+		knot_text_addf(&title, "\\n%zu goroutine%s not shown", left_out,
+			left_out == 1 ? " is" : "s are");
 	fprintf(out,
 		"digraph goknot {\n\tlabel=\"%s\";\n\tlabelloc=t;\n"
 		"\tnode [shape=box, style=\"rounded,filled\", fillcolor=white, fontsize=10];\n"

@@ -100,10 +100,11 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 	for (size_t i = 0; i < f->critical_len && i < LINES_SHOWN; i++)
 		fprintf(out, "    %zu. %s\n", i + 1, f->critical[i]);
 	if (f->critical_len > LINES_SHOWN)
-		fprintf(out, "    and %zu more switches\n", f->critical_len - LINES_SHOWN);
+		fprintf(out, "    and %zu more switch%s\n", f->critical_len - LINES_SHOWN,
+			f->critical_len - LINES_SHOWN == 1 ? "" : "es");
 	if (f->minimized && !f->not_smaller)
 		fprintf(out, "    minimised: %u preemption%s, %u as found\n", f->preemptions,
-			f->preemptions == 1 ? "" : "s", f->preemptions_before);
+			knot_text_s(f->preemptions), f->preemptions_before);
 	else if (f->minimized)
 		fprintf(out, "    not minimised: %s\n", f->not_smaller);
 	/* It tells a machine that stood still from a wrong order. */
@@ -111,10 +112,10 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 		fprintf(out, "    timers fired before they were due: %.3g s in all\n",
 			(double)f->early_ns / 1e9);
 	fprintf(out,
-		"    schedule of %u steps%s, verified in fresh processes, saved to %s\n    to "
+		"    schedule of %u step%s%s, verified in fresh processes, saved to %s\n    to "
 		"re-run: goknot replay %s%s\n",
-		f->steps, f->external ? " and what came from outside" : "", f->crash_file,
-		f->replay_flags, word);
+		f->steps, knot_text_s(f->steps), f->external ? " and what came from outside" : "",
+		f->crash_file, f->replay_flags, word);
 	proposal(out, f);
 }
 
@@ -134,20 +135,23 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 {
 	knot_auto_free char *what = knot_text_targets(p->targets - p->programs, p->programs);
 
-	fprintf(out, "fuzz: %" PRIu64 " runs of %s in ", p->runs, what);
+	fprintf(out, "fuzz: %" PRIu64 " run%s of %s in ", p->runs, knot_text_s(p->runs), what);
 	duration(out, p->elapsed_ns);
 	fprintf(out,
-		" (%.0f/sec with %u workers, %" PRIu64 " processes), %" PRIu64 " pairs, %" PRIu64
-		" chains kept\n",
+		" (%.0f/sec with %u worker%s, %" PRIu64 " process%s), %" PRIu64 " pair%s, %" PRIu64
+		" chain%s kept\n",
 		p->elapsed_ns ? (double)p->runs * 1e9 / (double)p->elapsed_ns : 0, p->workers,
-		p->processes, p->pairs, p->corpus);
+		knot_text_s(p->workers), p->processes, p->processes == 1 ? "" : "es", p->pairs,
+		knot_text_s(p->pairs), p->corpus, knot_text_s(p->corpus));
 	if (p->chain_runs)
 		fprintf(out, "fuzz: chains took effect in %.0f%% of their runs, wholly in %.0f%%\n",
 			percent(p->chain_any, p->chain_runs), percent(p->chain_all, p->chain_runs));
 	fprintf(out,
-		"fuzz: %u findings, %u more hits of known ones, %u candidates rejected by replay, "
+		"fuzz: %u finding%s, %u more hit%s of known ones, %u candidate%s rejected by "
+		"replay, "
 		"%u listed, %u set aside",
-		p->findings, p->duplicates, p->rejected, p->listed, p->set_aside);
+		p->findings, knot_text_s(p->findings), p->duplicates, knot_text_s(p->duplicates),
+		p->rejected, knot_text_s(p->rejected), p->listed, p->set_aside);
 	if (p->ignored)
 		fprintf(out, ", %u ignored", p->ignored);
 	if (p->fixed)
@@ -210,8 +214,8 @@ static void trial(FILE *out, const struct knot_emit_trial *t)
 {
 	if (!t->why || !t->had)
 		return;
-	fprintf(out, "fuzz: trial: %s %s: refused as impossible, and had in %u runs: %s\n",
-		t->package, t->test, t->runs, t->chain);
+	fprintf(out, "fuzz: trial: %s %s: refused as impossible, and had in %u run%s: %s\n",
+		t->package, t->test, t->runs, knot_text_s(t->runs), t->chain);
 	fflush(out);
 }
 
@@ -252,16 +256,16 @@ static void replay(FILE *out, const struct knot_emit_replay *r)
 			r->reproduced, r->times, r->expected, r->saved_reproduced, r->saved_tries);
 		return;
 	}
-	fprintf(out, "replay: %u of %u reproduced (%s), schedule hash %016" PRIx64 " %s, %u steps",
+	fprintf(out, "replay: %u of %u reproduced (%s), schedule hash %016" PRIx64 " %s, %u step%s",
 		r->reproduced, r->times, r->expected, r->schedule_hash,
 		r->schedule_hash == r->expected_hash ? "as saved" : "differs from the saved one",
-		r->steps);
+		r->steps, knot_text_s(r->steps));
 	if (r->diverged)
 		fprintf(out, ", %u diverged", r->diverged);
 	if (r->preempted)
-		fprintf(out, ", preempted %u times", r->preempted);
+		fprintf(out, ", preempted %u time%s", r->preempted, knot_text_s(r->preempted));
 	if (r->arrivals)
-		fprintf(out, ", %u arrivals from outside", r->arrivals);
+		fprintf(out, ", %u arrival%s from outside", r->arrivals, knot_text_s(r->arrivals));
 	fputc('\n', out);
 	told_of_replay(out, r->release);
 	told_of_replay(out, r->outcome_text);
@@ -272,8 +276,9 @@ static void minimized_native(FILE *out, const struct knot_emit_minimized *m)
 	for (size_t i = 0; i < m->chain_len; i++)
 		fprintf(out, "%3zu. %s\n", i + 1, m->chain[i]);
 	fprintf(out,
-		"minimize: a chain of %zu operations (%u before), by %u native runs in %.1f s\n",
-		m->chain_len, m->chain_before, m->runs, (double)m->ns / 1e9);
+		"minimize: a chain of %zu operation%s (%u before), by %u native run%s in %.1f s\n",
+		m->chain_len, knot_text_s(m->chain_len), m->chain_before, m->runs,
+		knot_text_s(m->runs), (double)m->ns / 1e9);
 	fprintf(out,
 		"minimize: under it %u of %u more runs end so (with 95%% confidence %.0f%% to "
 		"%.0f%% "
@@ -293,14 +298,14 @@ static void minimized_chain(FILE *out, const struct knot_emit_minimized *m)
 {
 	if (!m->chain_does) {
 		fprintf(out,
-			"minimize: no chain of operations alone was found to end so (%u runs)\n",
-			m->chain_runs);
+			"minimize: no chain of operations alone was found to end so (%u run%s)\n",
+			m->chain_runs, knot_text_s(m->chain_runs));
 		return;
 	}
 	if (!m->chain_len)
 		return;
 	fprintf(out, "minimize: as a chain of %zu operation%s, all else run-until-block:\n",
-		m->chain_len, plural((uint32_t)m->chain_len));
+		m->chain_len, knot_text_s(m->chain_len));
 	for (size_t i = 0; i < m->chain_len; i++)
 		fprintf(out, "     %s\n", m->chain[i]);
 }
@@ -308,7 +313,8 @@ static void minimized_chain(FILE *out, const struct knot_emit_minimized *m)
 static void minimized(FILE *out, const struct knot_emit_minimized *m)
 {
 	if (!m->smaller) {
-		fprintf(out, "minimize: %s: %s, tried with %u runs\n", m->file, m->why, m->runs);
+		fprintf(out, "minimize: %s: %s, tried with %u run%s\n", m->file, m->why, m->runs,
+			knot_text_s(m->runs));
 		return;
 	}
 	if (m->native) {
@@ -322,10 +328,10 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 	fprintf(out,
 		"minimize: %u preemption%s (%u before), %u switch%s (%u), %u early timer%s (%u), "
 		"%u step%s (%u), by %u run%s in %.1f s\n",
-		m->preemptions, plural(m->preemptions), m->preemptions_before, m->switches,
-		m->switches == 1 ? "" : "es", m->switches_before, m->timers, plural(m->timers),
-		m->timers_before, m->steps, plural(m->steps), m->steps_before, m->runs,
-		plural(m->runs), (double)m->ns / 1e9);
+		m->preemptions, knot_text_s(m->preemptions), m->preemptions_before, m->switches,
+		m->switches == 1 ? "" : "es", m->switches_before, m->timers, knot_text_s(m->timers),
+		m->timers_before, m->steps, knot_text_s(m->steps), m->steps_before, m->runs,
+		knot_text_s(m->runs), (double)m->ns / 1e9);
 	minimized_chain(out, m);
 	fprintf(out, "minimize: replays %u of %u, saved to %s\n", m->replays_same, m->replays,
 		m->result);
@@ -336,9 +342,10 @@ static void minimized(FILE *out, const struct knot_emit_minimized *m)
 			m->proof_runs);
 	else if (m->proof_runs)
 		fprintf(out,
-			"minimize: not proved: %u schedules with fewer preemptions do not end so, "
+			"minimize: not proved: %u schedule%s with fewer preemptions do%s not end "
+			"so, "
 			"and there are more\n",
-			m->proof_runs);
+			m->proof_runs, knot_text_s(m->proof_runs), m->proof_runs == 1 ? "es" : "");
 	if (m->tries > 1)
 		fprintf(out,
 			"minimize: runs of one schedule differ here, so each trial had up to %u "
@@ -387,7 +394,7 @@ static void tested(FILE *out, const struct knot_emit_tested *t)
 	fprintf(out,
 		"test: %u schedule%s, %u reproduced, %u ended in another bug, %u fixed, %u "
 		"diverged, %u stale",
-		t->schedules, t->schedules == 1 ? "" : "s", t->reproduced, t->other, t->fixed,
+		t->schedules, knot_text_s(t->schedules), t->reproduced, t->other, t->fixed,
 		t->diverged, t->stale);
 	if (t->ignored)
 		fprintf(out, ", %u ignored", t->ignored);

@@ -95,7 +95,7 @@ static void add_head(const struct knot_report *r, struct knot_text *out)
 		"<header>\n<p class=\"brand\">goknot report</p>\n<h1>");
 	const size_t open = count_open(r);
 
-	knot_text_addf(out, "%zu %s in ", open, open == 1 ? "finding" : "findings");
+	knot_text_addf(out, "%zu finding%s in ", open, knot_text_s(open));
 	knot_markup_add(out, r->overview->what);
 	knot_text_adds(out, "</h1>\n<p class=\"dim\">");
 	if (r->command_line && *r->command_line) {

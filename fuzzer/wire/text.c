@@ -247,16 +247,21 @@ bool knot_text_unescape_word(struct knot_span word, char **ret_raw)
 	return knot_text_unescape(knot_span_eq(word, "-") ? knot_span_str("") : word, ret_raw);
 }
 
+const char *knot_text_s(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 char *knot_text_targets(uint64_t tests, uint64_t programs)
 {
 	struct knot_text t = {0};
 
 	if (tests || !programs)
-		knot_text_addf(&t, "%" PRIu64 " test%s", tests, tests == 1 ? "" : "s");
+		knot_text_addf(&t, "%" PRIu64 " test%s", tests, knot_text_s(tests));
 	if (tests && programs)
 		knot_text_adds(&t, " and ");
 	if (programs)
-		knot_text_addf(&t, "%" PRIu64 " program%s", programs, programs == 1 ? "" : "s");
+		knot_text_addf(&t, "%" PRIu64 " program%s", programs, knot_text_s(programs));
 	return knot_text_steal(&t);
 }
 

@@ -32,6 +32,8 @@ void knot_text_free(struct knot_text *t);
 /* The string, never NULL; t is empty afterwards. Caller frees. */
 char *knot_text_steal(struct knot_text *t);
 
+/* What a word ends in behind that number: "" for 1, else "s". */
+const char *knot_text_s(uint64_t n);
 /* "1 test", "12 tests", "1 program", "2 tests and 1 program"; caller frees. */
 char *knot_text_targets(uint64_t tests, uint64_t programs);
 

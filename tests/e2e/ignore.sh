@@ -91,7 +91,7 @@ goknot list campaign
 expect_out ' +ignored: all share one worker'
 goknot status campaign
 expect_out ' +ignored: all share one worker'
-expect_out '.* 1 findings, 1 ignored'
+expect_out '.* 1 finding, 1 ignored'
 
 # A new campaign keeps it as well, says so in a line, and does not take the time to minimise it.
 goknot fuzz -C m -o fresh -fuzztime 100x -parallel 1 -seed 1 -run Idle ./...

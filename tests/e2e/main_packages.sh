@@ -379,7 +379,7 @@ fuzz -first -fuzztime 2000x ./cmd/transfer -- -n 2
 found deadlock 'deadlock: lock main.go:26, wgwait main.go:47'
 goknot status "$work/campaign"
 expect_out '.* main +example.org/m/cmd/transfer *'
-expect_out '[0-9]+ runs of 1 program in [0-9]+ s, 1 findings'
+expect_out '[0-9]+ runs of 1 program in [0-9]+ s, 1 finding'
 expect "the arguments are in the crash file" grep -Fqx '  -n' "$(ls "$work"/campaign/crashes/main-deadlock*.crash)"
 
 fuzz -fuzztime 300x -audit 0.1 ./cmd/early -- wait

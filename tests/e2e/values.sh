@@ -154,7 +154,7 @@ expect_rc 0 "an operation without a hook"
 goknot status -json campaign-unhooked
 expect "the status counts it: $(cat out)" test "$(events status '.[0] | "\(.hooks_placed) \(.hooks_unplaced) \(.hooks_missed)"')" = "1 1 0"
 goknot status campaign-unhooked
-expect "the status says so: $(cat out)" grep -q '^1 operations with a hook, 1 without' out
+expect "the status says so: $(cat out)" grep -q '^1 operation with a hook, 1 without' out
 goknot list -C unhooked -sites
 expect_err '.*u_test.go:6:28 send has no hook: //go:nosplit'
 done_testing

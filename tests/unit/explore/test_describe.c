@@ -154,6 +154,6 @@ Test(describe, names_the_spinning)
 	knot_verdict_decide(&in, &v);
 	expect_line(&v, 0,
 		"G1 (T/manager.go:26#0) computes without any operation at manager.go:17, preempted "
-		"1 times");
+		"1 time");
 	knot_verdict_free(&v);
 }

@@ -130,6 +130,14 @@ Test(text, what_is_tame_stays_as_it_is)
 	cr_expect_str_eq(cut, "ab\\c...");
 }
 
+Test(text, one_is_no_plural)
+{
+	cr_expect_str_eq(knot_text_s(0), "s");
+	cr_expect_str_eq(knot_text_s(1), "");
+	cr_expect_str_eq(knot_text_s(2), "s");
+	cr_expect_str_eq(knot_text_s(UINT64_MAX), "s");
+}
+
 Test(text, targets_are_counted_in_words)
 {
 	static const struct {
