@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "cmd/options_crash.h"
 #include "cmd/reports_kept.h"
+#include "view/emit.h"
 
 #include <string.h>
 

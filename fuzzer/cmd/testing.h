@@ -5,7 +5,7 @@
 
 #include "base/vec.h"
 #include "cmd/crash_run.h"
-#include "view/emit.h"
+#include "view/emit_schedule.h"
 #include "wire/ignore.h"
 
 struct knot_reports;

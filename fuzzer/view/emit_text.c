@@ -289,11 +289,6 @@ static void minimized_native(FILE *out, const struct knot_emit_minimized *m)
 		fprintf(out, "minimize: %s\n", m->why);
 }
 
-static const char *plural(uint32_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void minimized_chain(FILE *out, const struct knot_emit_minimized *m)
 {
 	if (!m->chain_does) {
