@@ -20,13 +20,19 @@ size_t knot_critical_count(const struct knot_run_view *run)
 	return n;
 }
 
-/* The last step of g before from (backwards), NULL = none. */
-static const struct knot_shm_event *last_step(
+/*
+ * What g is in before from: its last step, or where it blocks when that is known, since what the runtime does by itself makes
+ * it block behind a step of something else. NULL = nothing.
+ */
+static const struct knot_shm_event *last_place(
 	const struct knot_run_view *run, size_t from, uint16_t g)
 {
-	for (size_t i = from; i-- > 0;)
-		if (run->events[i].kind == KNOT_EV_STEP && run->events[i].g == g)
-			return &run->events[i];
+	for (size_t i = from; i-- > 0;) {
+		const struct knot_shm_event *e = &run->events[i];
+
+		if (e->g == g && (e->kind == KNOT_EV_STEP || (e->kind == KNOT_EV_BLOCK && e->site)))
+			return e;
+	}
 	return NULL;
 }
 
@@ -66,7 +72,7 @@ static void add_place(struct knot_text *t, const struct knot_run_view *run, size
 	const char *from, const struct knot_names *names)
 {
 	const struct knot_shm_event *e = &run->events[at];
-	const struct knot_shm_event *step = last_step(run, at, e->g);
+	const struct knot_shm_event *in = last_place(run, at, e->g);
 
 	if (e->op != KNOT_OP_NONE) {
 		knot_text_addf(t, "%s is stopped before ", from);
@@ -75,9 +81,9 @@ static void add_place(struct knot_text *t, const struct knot_run_view *run, size
 		knot_text_addf(t, "when %s has ended", from);
 	} else {
 		knot_text_addf(t, "when %s blocks", from);
-		if (step) {
+		if (in) {
 			knot_text_adds(t, " in ");
-			knot_describe_add_operation(t, step->op, step->site, names);
+			knot_describe_add_operation(t, in->op, in->site, names);
 		}
 	}
 }
@@ -104,7 +110,7 @@ char *knot_critical_line(
 		knot_text_adds(&t, " instead of giving way");
 		return knot_text_steal(&t);
 	}
-	const struct knot_shm_event *own = last_step(run, at, e->g);
+	const struct knot_shm_event *own = last_place(run, at, e->g);
 
 	/* Something has woken it meanwhile. */
 	if (own && to == e->g && !has_ended(run, at, e->g)) {

@@ -241,3 +241,16 @@ Test(switches, critical_lines)
 	knot_auto_free char *none = knot_critical_line(&run, 4, &names);
 	cr_expect_str_eq(none, "");
 }
+
+/* The test waits for its subtest in package testing, which makes no step of that. */
+Test(switches, who_blocks_is_where_he_blocks_and_not_at_his_last_step)
+{
+	const struct knot_shm_event e[] = {step(1, 0, KNOT_OP_GO, 26),
+		event(KNOT_EV_BLOCK, 1, 0, KNOT_OP_RECV, 40, 0), left(1, 0, KNOT_OP_NONE, 0, 1, 1),
+		step(2, 1, KNOT_OP_SEND, 60)};
+	const struct knot_run_view run = {.events = e, .len = 4, .gs = gs, .gs_len = 3};
+	knot_auto_free char *line = knot_critical_line(&run, 0, &names);
+
+	cr_expect_str_eq(
+		line, "when T blocks in recv a.go:40 (s.mu), T/a.go:26#0 goes on, to send a.go:60");
+}
