@@ -5,6 +5,7 @@
 VERSION := 0.1.0
 CC := gcc
 CLANG := clang
+BPFTOOL = $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 AR := ar
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -22,7 +23,7 @@ msg = @printf '  %-8s %s\n' $(1) $(patsubst $(O)/%,%,$(2));
 endif
 
 # Looked up when first used: `make test` installs the packages before it builds.
-PKGS := sqlite3 jansson libxxhash ncursesw
+PKGS := sqlite3 jansson libxxhash ncursesw libbpf
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lm)$(PKG_LIBS)
 CRITERION_LIBS = $(eval CRITERION_LIBS := $$(shell pkg-config --libs criterion))$(CRITERION_LIBS)
@@ -111,6 +112,17 @@ $(ASSETS): $(PAGE_CSS) $(PAGE_JS) scripts/embed.sh
 	$(Q)scripts/embed.sh $@ svg_css fuzzer/view/svg.css -- page_css $(PAGE_CSS) -- page_js $(PAGE_JS)
 $(B)/fuzzer/view/assets.o: $(ASSETS)
 
+# The probe: no vmlinux.h, and BTF of its own only. BPF's instructions of version 3 have an atomic add that answers.
+SKELETON := $(O)/gen/sys/probe.skel.h
+$(SKELETON): runtime-shim/probe/probe.bpf.c runtime-shim/probe/probe.h
+	$(call msg,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -I/usr/include/$$($(CC) -print-multiarch) \
+		-c -o $(@D)/probe.o $<
+	$(Q)$(BPFTOOL) gen object $(@D)/probe.bpf.o $(@D)/probe.o
+	$(Q)$(BPFTOOL) gen skeleton $(@D)/probe.bpf.o name knot_probe_bpf >$@
+$(B)/fuzzer/sys/probe.o: $(SKELETON)
+
 # --- tests ------------------------------------------------------------------------------------
 
 define unit_rule
@@ -180,7 +192,7 @@ bench: all $(B)/tools/seed_hashes
 
 # --- checks on the sources --------------------------------------------------------------------
 
-lint: $(ASSETS)
+lint: $(ASSETS) $(SKELETON)
 	$(Q)scripts/check-layers.sh
 	$(Q)scripts/check-length.sh
 	$(Q)clang-format -n -Werror $(C_FILES) $(H_FILES)

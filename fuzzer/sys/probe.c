@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sys/probe.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/vec.h"
+#include "wire/hook.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sys/probe.skel.h"
+
+#define BINARY_MAX (1ull << 30)
+/* Linux 6.6, and so in no header of Debian 12. */
+#define LINK_CREATE 28
+#define TRACE_UPROBE_MULTI 48
+/* Linux 6.18: the call that takes the place of an optimised nop. Made by anybody else it answers ENXIO. */
+#define SYS_UPROBE 336
+
+struct knot_probe {
+	struct knot_probe_bpf *skel;
+	struct ring_buffer *ring;
+	enum knot_probe_way way;
+	uint32_t half; /* of the sessions */
+	uint32_t sessions;
+	KNOT_VEC(int) links; /* uprobe_multi */
+	KNOT_VEC(struct bpf_link *) events; /* KNOT_PROBE_SINGLE */
+	/* While records are taken. */
+	knot_probe_fn fn;
+	void *arg;
+	uint64_t taken;
+};
+
+/* The part of union bpf_attr that uprobe_multi reads. */
+struct link_attr {
+	uint32_t prog_fd, target_fd, attach_type, flags;
+	uint64_t path, offsets, ref_ctr_offsets, cookies;
+	uint32_t cnt, multi_flags, pid, pad;
+};
+_Static_assert(sizeof(struct link_attr) == 64, "layout of the kernel");
+
+static int link_multi(int prog, const char *path, uint64_t offset)
+{
+	struct link_attr attr = {
+		.prog_fd = (uint32_t)prog,
+		.attach_type = TRACE_UPROBE_MULTI,
+		.path = (uint64_t)(uintptr_t)path,
+		.offsets = (uint64_t)(uintptr_t)&offset,
+		.cnt = 1,
+	};
+
+	return (int)syscall(SYS_bpf, LINK_CREATE, &attr, sizeof(attr));
+}
+
+/* --- what is missing ------------------------------------------------------------------------- */
+
+#define CAP_SYS_ADMIN_BIT 21
+#define CAP_PERFMON_BIT 38
+#define CAP_BPF_BIT 39
+
+static uint64_t capabilities(void)
+{
+	knot_auto_fclose FILE *f = fopen("/proc/self/status", "re");
+	char line[256];
+	uint64_t caps = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "CapEff: %" SCNx64, &caps) == 1)
+			break;
+	return caps;
+}
+
+static bool has(uint64_t caps, unsigned bit)
+{
+	return caps >> bit & 1;
+}
+
+static int refused(enum knot_probe_way way, int sys_errno, struct knot_error *err)
+{
+	const uint64_t caps = capabilities();
+	const bool admin = has(caps, CAP_SYS_ADMIN_BIT);
+	const bool bpf = admin || has(caps, CAP_BPF_BIT),
+		   perfmon = admin || has(caps, CAP_PERFMON_BIT);
+
+	if (sys_errno == ENOSYS)
+		return knot_error_set(err, KNOT_EUNSUPPORTED,
+			"this kernel has no bpf(2), or a seccomp filter hides it");
+	if (sys_errno != EPERM && sys_errno != EACCES)
+		return knot_error_set(err, KNOT_EUNSUPPORTED,
+			"the kernel does not take the probe: %s", strerror(sys_errno));
+	if (!bpf || !perfmon)
+		return knot_error_set(err, KNOT_EUNSUPPORTED, "%s%s%s missing",
+			bpf ? "" : "CAP_BPF", bpf || perfmon ? "" : " and ",
+			perfmon       ? " is"
+				: bpf ? "CAP_PERFMON is"
+				      : "CAP_PERFMON are");
+	if (way == KNOT_PROBE_SINGLE && !admin)
+		return knot_error_set(err, KNOT_EUNSUPPORTED,
+			"CAP_SYS_ADMIN is missing, which kernels before 6.6 want");
+	return knot_error_set(err, KNOT_EUNSUPPORTED,
+		"the kernel refuses BPF programs, capabilities or not: a container, a user "
+		"namespace or lockdown");
+}
+
+const char *knot_probe_remedy(void)
+{
+	const uint64_t caps = capabilities();
+
+	if (!has(caps, CAP_SYS_ADMIN_BIT) &&
+		!(has(caps, CAP_BPF_BIT) && has(caps, CAP_PERFMON_BIT)))
+		return "sudo setcap cap_bpf,cap_perfmon+ep \"$(command -v goknot)\" (containers: "
+		       "--cap-add BPF "
+		       "--cap-add PERFMON), or run as root";
+	if (!has(caps, CAP_SYS_ADMIN_BIT))
+		return "run as root: a kernel of 6.6 or newer would do without";
+	return "run it outside of the container, or in one with --privileged";
+}
+
+/* --- loading --------------------------------------------------------------------------------- */
+
+static int no_words(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+static int load(struct knot_probe *p, bool multi)
+{
+	int rc;
+
+	if (!(p->skel = knot_probe_bpf__open()))
+		return -errno;
+	if (multi)
+		bpf_program__set_expected_attach_type(
+			p->skel->progs.knot_hook, (enum bpf_attach_type)TRACE_UPROBE_MULTI);
+	if ((rc = knot_probe_bpf__load(p->skel))) {
+		knot_probe_bpf__destroy(p->skel);
+		p->skel = NULL;
+	}
+	return rc;
+}
+
+/* A directory is no program, which only a kernel that knows the request finds out. */
+static bool knows_multi(const struct knot_probe *p)
+{
+	const int fd = link_multi(bpf_program__fd(p->skel->progs.knot_hook), "/", 0);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || errno == EBADF;
+}
+
+static int choose(struct knot_probe *p, enum knot_probe_way best, struct knot_error *err)
+{
+	const bool multi = best != KNOT_PROBE_SINGLE;
+	int rc = load(p, multi);
+
+	if (rc)
+		return refused(best, -rc, err);
+	p->way = best;
+	if (multi && !knows_multi(p)) {
+		knot_probe_bpf__destroy(p->skel);
+		p->way = KNOT_PROBE_SINGLE;
+		if ((rc = load(p, false)))
+			return refused(p->way, -rc, err);
+	}
+	if (p->way == KNOT_PROBE_FAST && (syscall(SYS_UPROBE) != -1 || errno != ENXIO))
+		p->way = KNOT_PROBE_MULTI;
+	return 0;
+}
+
+static int on_record(void *arg, void *data, size_t size)
+{
+	struct knot_probe *p = arg;
+
+	if (size >= sizeof(struct knot_probe_record)) {
+		p->fn(p->arg, data);
+		p->taken++;
+	}
+	return 0;
+}
+
+int knot_probe_open(enum knot_probe_way best, struct knot_probe **ret_probe, struct knot_error *err)
+{
+	struct knot_probe *p = knot_xalloc(sizeof(*p));
+	int rc;
+
+	libbpf_set_print(no_words);
+	if ((rc = choose(p, best, err)))
+		goto fail;
+	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.records), on_record, p, NULL);
+	if (!p->ring) {
+		rc = refused(p->way, errno, err);
+		goto fail;
+	}
+	do {
+		if (getrandom(&p->half, sizeof(p->half), 0) != sizeof(p->half)) {
+			rc = knot_error_sys(err, "a number for the probe");
+			goto fail;
+		}
+	} while (!p->half);
+	p->skel->bss->wanted = p->half;
+	*ret_probe = p;
+	return 0;
+fail:
+	knot_probe_close(p);
+	return rc;
+}
+
+void knot_probe_close(struct knot_probe *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->links.len; i++)
+		close(p->links.data[i]);
+	for (size_t i = 0; i < p->events.len; i++)
+		bpf_link__destroy(p->events.data[i]);
+	knot_vec_free(&p->links);
+	knot_vec_free(&p->events);
+	ring_buffer__free(p->ring);
+	knot_probe_bpf__destroy(p->skel);
+	free(p);
+}
+
+/* --- attaching and reading ------------------------------------------------------------------- */
+
+static int attach_at(
+	struct knot_probe *p, const char *path, uint64_t offset, struct knot_error *err)
+{
+	if (p->way == KNOT_PROBE_SINGLE) {
+		struct bpf_link *link = bpf_program__attach_uprobe(
+			p->skel->progs.knot_hook, false, -1, path, offset);
+
+		if (!link)
+			return refused(p->way, errno, err);
+		knot_vec_push(&p->events, link);
+		return 0;
+	}
+	const int fd = link_multi(bpf_program__fd(p->skel->progs.knot_hook), path,
+		offset + (p->way == KNOT_PROBE_FAST ? KNOT_HOOK_FAST : 0));
+
+	if (fd < 0)
+		return refused(p->way, errno, err);
+	knot_vec_push(&p->links, fd);
+	return 0;
+}
+
+int knot_probe_attach(struct knot_probe *p, const char *path, struct knot_error *err)
+{
+	knot_auto_free char *data = NULL;
+	uint64_t offset;
+	size_t len;
+	/* All of it is in the page cache then, which kernels want of what they put a probe into. */
+	int rc = knot_file_read(path, BINARY_MAX, &data, &len, err);
+
+	if (rc || (rc = knot_hook_find(knot_span_of(data, len), &offset, err)) ||
+		(rc = attach_at(p, path, offset, err)))
+		return knot_error_wrap(err, "probing %s", path);
+	return 0;
+}
+
+uint64_t knot_probe_session(struct knot_probe *p)
+{
+	return (uint64_t)p->half << 32 | ++p->sessions;
+}
+
+uint64_t knot_probe_take(struct knot_probe *p, knot_probe_fn fn, void *arg)
+{
+	p->fn = fn;
+	p->arg = arg;
+	p->taken = 0;
+	(void)ring_buffer__consume(p->ring);
+	return p->taken;
+}
+
+void knot_probe_counters(const struct knot_probe *p, struct knot_probe_counters *ret_counters)
+{
+	const struct knot_probe_counts *counts = p->skel->bss->counts;
+	struct knot_probe_counters c = {0};
+
+	for (unsigned i = 0; i < KNOT_PROBE_CPUS; i++) {
+		const uint64_t lost = __atomic_load_n(&counts[i].lost, __ATOMIC_RELAXED);
+
+		c.hits += __atomic_load_n(&counts[i].hits, __ATOMIC_RELAXED);
+		c.lost += lost;
+		c.cpus_lost += lost != 0;
+	}
+	*ret_counters = c;
+}
+
+enum knot_probe_way knot_probe_way(const struct knot_probe *p)
+{
+	return p->way;
+}
+
+const char *knot_probe_way_name(enum knot_probe_way way)
+{
+	static const char *const names[] = {
+		[KNOT_PROBE_FAST] = "uprobe_multi, as a call",
+		[KNOT_PROBE_MULTI] = "uprobe_multi, by traps",
+		[KNOT_PROBE_SINGLE] = "single uprobes, by traps",
+	};
+
+	return names[way];
+}
+
+/* --- a hook of goknot's own ------------------------------------------------------------------ */
+
+/* Called with session and run; the rest is whatever is there. A function of its own, and called as one: what takes the
+ * place of the nop writes below the stack pointer. */
+void knot_probe_own_hook(uint64_t session, uint64_t run);
+__asm__(".pushsection .text\n"
+	".p2align 5\n"
+	".type knot_probe_own_site, @function\n"
+	"knot_probe_own_site:\n"
+	".byte 0x90, 0x0f, 0x1f, 0x44, 0x00, 0x00, 0xc3\n"
+	".ascii \"" KNOT_HOOK_NAME "\"\n"
+	".size knot_probe_own_site, . - knot_probe_own_site\n"
+	".p2align 4\n"
+	".globl knot_probe_own_hook\n"
+	".type knot_probe_own_hook, @function\n"
+	"knot_probe_own_hook:\n"
+	"pushq %rbx\n"
+	"movq %rdi, %rax\n"
+	"movq %rsi, %rcx\n"
+	"xorl %ebx, %ebx\n"
+	"call knot_probe_own_site\n"
+	"popq %rbx\n"
+	"ret\n"
+	".size knot_probe_own_hook, . - knot_probe_own_hook\n"
+	".popsection\n");
+
+void knot_probe_hit_self(uint64_t session, uint32_t hits)
+{
+	for (uint32_t i = 0; i < hits; i++)
+		knot_probe_own_hook(session, i);
+}
