@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 10
+#define KNOT_ABI_VERSION 11
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -169,6 +169,7 @@
 #define KNOT_REQ_HOLD_CHAIN 0x100 /* hold the first run that executes the whole chain */
 #define KNOT_REQ_SWITCHES 0x200 /* what lies where a prefix would says where to depart from run-until-block: wire/switches.h */
 #define KNOT_REQ_CANDIDATES 0x400 /* under KNOT_POLICY_SWITCH: write down who else could go on */
+#define KNOT_REQ_PROBE 0x800 /* call the hook of the eBPF probe with each event, if the process has a session */
 #define KNOT_REQ_MEM_LEARN 0x40 /* look for positions where goroutines share plain memory: struct knot_shm_mem */
 
 /* Flags of the configuration. */
@@ -370,6 +371,7 @@ struct knot_shm_header {
 	/* goknot -> target */
 	uint32_t cfg_flags; /* KNOT_CFG_* */
 	uint32_t stop; /* leave between two runs */
+	uint64_t session; /* by which the eBPF probe knows the process, 0 = there is no probe */
 	uint64_t req_head; /* requests written */
 	uint64_t res_tail, ev_tail, dec_tail, race_tail; /* consumed by goknot */
 	/* target -> goknot */

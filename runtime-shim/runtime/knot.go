@@ -13,6 +13,7 @@
 //	knot_chain.go   order control for the active chain
 //	knot_name.go    names that survive from run to run: goroutine paths, sites, primitives
 //	knot_ring.go    events, decisions, pair novelty, results
+//	knot_probe.go   the hook at which eBPF sees the events, too
 //	knot_time.go    virtual time
 //	knot_end.go     what a run ended in, the snapshot, hooks of panics and exits
 //	knot_outside.go system calls and the watchdog
@@ -135,6 +136,9 @@ type knotState struct {
 	hdr    *knotShmHeader
 	cur    *knotShmCurrent
 	events *[knotEventSlots]knotShmEvent
+
+	session uint64 // what the probe knows the process by while it is to see the events, else 0: knot_probe.go
+
 	decOut *[knotDecisionSlots]uint16
 	decIn  *[knotDecisionInSlots]uint16
 	pairs  *[knotPairSlots]knotShmPair
@@ -272,6 +276,7 @@ func knotAttach() {
 	at := func(off uint64) unsafe.Pointer { return unsafe.Pointer(uintptr(p) + uintptr(off)) }
 	knot.hdr = h
 	knot.cur = &h.cur
+	knotProbeSession = h.session
 	knot.events = (*[knotEventSlots]knotShmEvent)(at(h.offEvents))
 	knot.decOut = (*[knotDecisionSlots]uint16)(at(h.offDecOut))
 	knot.decIn = (*[knotDecisionInSlots]uint16)(at(h.offDecIn))
@@ -659,6 +664,7 @@ func knotNextRun() bool {
 		sec, nsec, _ := knotRealNow()
 		knot.req.startNs = uint64(sec)*1000000000 + uint64(nsec)
 	}
+	knotProbeRequest()
 	knotMemRequest()
 	knotAliasRequest()
 	knotSwitchRequest()

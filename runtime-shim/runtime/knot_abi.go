@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 10
+const knotAbiVersion = 11
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -130,6 +130,7 @@ const knotReqShortTimer = 0x80
 const knotReqHoldChain = 0x100
 const knotReqSwitches = 0x200
 const knotReqCandidates = 0x400
+const knotReqProbe = 0x800
 const knotReqMemLearn = 0x40
 const knotCfgNoHooks = 0x1
 const knotCfgOldNames = 0x2
@@ -330,6 +331,7 @@ type knotShmHeader struct {
 	offMems       uint64
 	cfgFlags      uint32
 	stop          uint32
+	session       uint64
 	reqHead       uint64
 	resTail       uint64
 	evTail        uint64

@@ -29,6 +29,9 @@ func knotNatEvent(kind, op uint8, g uint16, site, prim uint32, aux, vtime uint64
 	e := knotNatSlot(i)
 	e.site, e.prim, e.aux, e.vtime = site, prim, aux, vtime
 	e.publish(i, kind, op, g)
+	if knot.session != 0 {
+		knotProbed(i, knotEventWord(knotNatStamp(i), g, kind, op), site, prim, aux, vtime)
+	}
 }
 
 // knotNatStep is knotNatEvent of what is recorded most, a step of the goroutine k.
@@ -41,7 +44,7 @@ func knotNatSlot(i uint64) *knotShmEvent { return &knot.events[i%knotEventSlots]
 // publish fills the first word of the event with cursor i, which has its stamp. amd64 makes stores visible in the order of
 // the program; an atomic store would wait for them besides.
 func (e *knotShmEvent) publish(i uint64, kind, op uint8, g uint16) {
-	*(*uint64)(unsafe.Pointer(e)) = uint64(knotNatStamp(i)) | uint64(g)<<32 | uint64(kind)<<48 | uint64(op)<<56
+	*(*uint64)(unsafe.Pointer(e)) = knotEventWord(knotNatStamp(i), g, kind, op)
 }
 
 // knotNatAhead is how many slots are made ready at a time: the kernel gives pages one by one for several microseconds each,

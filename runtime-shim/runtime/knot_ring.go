@@ -29,6 +29,9 @@ func knotEvent(kind, op uint8, g uint16, site, prim uint32, aux uint64) {
 	e.aux = aux
 	e.vtime = uint64(knot.vt - knotEpoch)
 	c.evHead = i + 1
+	if knot.session != 0 {
+		knotProbed(i, knotEventWord(c.steps, g, kind, op), site, prim, aux, uint64(knot.vt-knotEpoch))
+	}
 }
 
 // knotRecordDecision appends an entry, or its first slot, to the schedule of the run.
