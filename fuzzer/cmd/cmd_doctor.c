@@ -7,6 +7,7 @@
 #include "instrument/driver.h"
 #include "sys/command.h"
 #include "sys/machine.h"
+#include "sys/probe.h"
 #include "wire/text.h"
 
 #include <errno.h>
@@ -235,14 +236,37 @@ static void check_isolation(struct doctor *d, const struct knot_machine *m)
 			 : ": tests write into the real package directory");
 }
 
-static void check_probe(struct doctor *d, const struct knot_machine *m)
+#define PROBE_HITS 1000
+
+static void count_record(void *arg, const struct knot_probe_record *r)
 {
-	const struct knot_machine_fact *bpf = &m->facts[KNOT_FACT_BPF];
-	const struct knot_machine_fact *btf = &m->facts[KNOT_FACT_BTF];
-	say(d, bpf->ok && btf->ok ? OK : LIMITED, "BPF",
-		"nothing to do: this release does not use it",
-		"%s, type information %s; only the probe of a later release needs it", bpf->text,
-		btf->ok ? "present" : "absent");
+	(void)r;
+	(*(uint32_t *)arg)++;
+}
+
+/* By probing goknot itself. */
+static void check_probe(struct doctor *d)
+{
+	struct knot_probe *p = NULL;
+	struct knot_probe_counters c;
+	struct knot_error err = {0};
+	uint32_t hits = 0;
+
+	if (knot_probe_open(KNOT_PROBE_FAST, &p, &err) < 0 ||
+		knot_probe_attach(p, "/proc/self/exe", &err) < 0) {
+		say(d, LIMITED, "eBPF probe", knot_probe_remedy(),
+			"%s; the ring in the target is used in its place", err.message);
+		knot_probe_close(p);
+		return;
+	}
+	knot_probe_hit_self(knot_probe_session(p), PROBE_HITS);
+	knot_probe_take(p, count_record, &hits);
+	knot_probe_counters(p, &c);
+	say(d, hits == PROBE_HITS && !c.lost ? OK : LIMITED, "eBPF probe",
+		"this kernel is not to be relied on: use -feedback ring",
+		"%" PRIu32 " of %d hits recorded (%s)", hits, PROBE_HITS,
+		knot_probe_way_name(knot_probe_way(p)));
+	knot_probe_close(p);
 }
 
 /* --- directories and limits ------------------------------------------------------------------ */
@@ -344,7 +368,7 @@ static void examine(struct doctor *d)
 	check_isolation(d, &m);
 	check_directories(d);
 	check_limits(d);
-	check_probe(d, &m);
+	check_probe(d);
 	free(d->gocache);
 }
 

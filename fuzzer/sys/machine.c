@@ -9,7 +9,6 @@
 #include "sys/tree.h"
 
 #include <errno.h>
-#include <linux/bpf.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -175,21 +174,6 @@ static void probe_cgroup(struct knot_machine *m)
 		memory ? "available" : "not available to this process");
 }
 
-static void probe_bpf(struct knot_machine *m)
-{
-	union bpf_attr attr;
-	memset(&attr, 0, sizeof(attr));
-	attr.map_type = BPF_MAP_TYPE_RINGBUF;
-	attr.max_entries = 4096;
-	const int fd = (int)syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
-	note(m, KNOT_FACT_BPF, "BPF", fd >= 0, "%s", fd >= 0 ? "permitted" : strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	const bool btf = knot_file_exists("/sys/kernel/btf/vmlinux");
-	note(m, KNOT_FACT_BTF, "BTF", btf, "%s",
-		btf ? "/sys/kernel/btf/vmlinux" : "the kernel carries no type information");
-}
-
 void knot_machine_probe(const char *scratch_dir, struct knot_machine *ret_machine)
 {
 	struct knot_machine m = {
@@ -205,7 +189,6 @@ void knot_machine_probe(const char *scratch_dir, struct knot_machine *ret_machin
 	probe_user_ns(&m);
 	probe_sandbox(&m, scratch_dir);
 	probe_cgroup(&m);
-	probe_bpf(&m);
 	*ret_machine = m;
 }
 

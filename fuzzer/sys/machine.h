@@ -15,8 +15,6 @@ enum knot_machine_fact_id {
 	KNOT_FACT_COPY, /* a worker's copy-on-write view works */
 	KNOT_FACT_CGROUP2, /* mounted */
 	KNOT_FACT_CGROUP2_MEMORY, /* with the memory controller for this process */
-	KNOT_FACT_BPF, /* bpf(2) permitted */
-	KNOT_FACT_BTF, /* type information of the kernel present */
 	KNOT_FACT_COUNT,
 };
 

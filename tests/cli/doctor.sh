@@ -28,9 +28,30 @@ run 0 plain
 grep -Evq '^((ok|limited|missing|       ) |$|Fuzzing is)' "$work/plain.txt" && fail "a line without a status"
 grep -q '^missing' "$work/plain.txt" && fail "exit code 0 although something is missing"
 for check in platform kernel go 'C compiler' 'race detector' cores memory 'worker network' 'worker files' campaign \
-	'temporary files' 'open files' processes; do
+	'temporary files' 'open files' processes 'eBPF probe'; do
 	grep -Eq "^(ok|limited) +$check " "$work/plain.txt" || fail "no line for $check"
 done
+# The probe is tried out, and what the user lacks is named, with what grants it and what is used in its place.
+probe=$(grep -A1 'eBPF probe' "$work/plain.txt")
+case $probe in
+ok*) grep -Eq '1000 of 1000 hits recorded \((uprobe_multi|single)' <<<"$probe" || fail "the probe: $probe" ;;
+*) echo "skip the probe: $probe" | tr '\n' ' ' && echo ;;
+esac
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	lacking() { # capabilities to drop, words
+		setpriv --bounding-set="$1" --inh-caps="$1" "$GOKNOT" doctor >"$work/caps.txt" 2>&1 || true
+		grep -A1 'eBPF probe' "$work/caps.txt" | grep -q "^limited  eBPF probe .*$2.*the ring in the target is used" ||
+			fail "$1: $(grep -A1 'eBPF probe' "$work/caps.txt")"
+		grep -A1 'eBPF probe' "$work/caps.txt" | grep -q -- '-> sudo setcap cap_bpf,cap_perfmon+ep' || fail "no remedy"
+	}
+	case $probe in ok*)
+		lacking -sys_admin,-bpf,-perfmon 'CAP_BPF and CAP_PERFMON are missing'
+		lacking -sys_admin,-bpf 'CAP_BPF is missing'
+		lacking -sys_admin,-perfmon 'CAP_PERFMON is missing'
+		if setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$GOKNOT" doctor 2>&1 | grep 'eBPF probe' |
+			grep -Eq '^(ok .*uprobe_multi|limited .*CAP_SYS_ADMIN is missing)'; then :; else fail 'without CAP_SYS_ADMIN'; fi ;;
+	esac
+fi
 [ "$(tail -1 "$work/plain.txt")" = 'Fuzzing is possible here.' ] || fail "no last line"
 
 run 0 json -json
