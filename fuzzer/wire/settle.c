@@ -27,23 +27,33 @@ static uint32_t number_of(struct primitives *p, uint64_t address)
 	return p->number[i];
 }
 
+bool knot_settle_is_filled(const struct knot_shm_event *event, uint64_t cursor, uint32_t pid)
+{
+	return event->step == pid * KNOT_EVENT_STAMP + (uint32_t)cursor + 1;
+}
+
 static size_t drop_unfilled(struct knot_shm_event *events, size_t len, uint64_t start, uint32_t pid)
 {
-	const uint32_t first = pid * KNOT_EVENT_STAMP + (uint32_t)start + 1;
 	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++)
-		if (events[i].step == first + (uint32_t)i)
+		if (knot_settle_is_filled(&events[i], start + i, pid))
 			events[n++] = events[i];
 	return n;
 }
 
 size_t knot_settle(struct knot_shm_event *events, size_t len, uint64_t start, uint32_t pid)
 {
+	len = drop_unfilled(events, len, start, pid);
+	knot_settle_numbers(events, len);
+	return len;
+}
+
+void knot_settle_numbers(struct knot_shm_event *events, size_t len)
+{
 	struct primitives p = {.slots = 16};
 	uint32_t steps = 0;
 
-	len = drop_unfilled(events, len, start, pid);
 	while (p.slots < 2 * len)
 		p.slots *= 2;
 	p.address = knot_xalloc(p.slots * sizeof(*p.address));
@@ -61,5 +71,4 @@ size_t knot_settle(struct knot_shm_event *events, size_t len, uint64_t start, ui
 	}
 	free(p.address);
 	free(p.number);
-	return len;
 }

@@ -8,6 +8,7 @@
 
 #include "wire/abi.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -15,5 +16,9 @@
  * fit were claimed and never filled: they are left out. Returns how many are left.
  */
 size_t knot_settle(struct knot_shm_event *events, size_t len, uint64_t start, uint32_t pid);
+/* The part of it that needs no stamps. */
+void knot_settle_numbers(struct knot_shm_event *events, size_t len);
+/* Has the slot of that cursor been filled? */
+bool knot_settle_is_filled(const struct knot_shm_event *event, uint64_t cursor, uint32_t pid);
 
 #endif

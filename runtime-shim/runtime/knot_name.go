@@ -76,10 +76,7 @@ func knotAdopt(gp *g, path uint64, parent uint16, site, ordinal uint32, flags ui
 		knot.gs[i] = knotShmGoroutine{path: path, parent: uint32(parent), site: site, ordinal: ordinal, flags: uint32(flags)}
 	}
 	// The trace must tell who is who without the table: vtime carries the path.
-	knotEvent(knotEvSpawn, knotOpGo, parent, site, ordinal, uint64(i))
-	if c := knot.cur; c.evHead > c.evStart && c.evHead <= knot.evEnd && c.lost == 0 {
-		knot.events[(c.evHead-1)%knotEventSlots].vtime = path
-	}
+	knotEventWith(knotEvSpawn, knotOpGo, parent, site, ordinal, uint64(i), path)
 	if f := knot.policy.spawn; f != nil {
 		f(gp, parent)
 	}

@@ -12,6 +12,11 @@ func knotAtomicStore(p *uint64, v uint64) { atomic.Store64(p, v) }
 
 // knotEvent appends an event of the current run. What does not fit is counted.
 func knotEvent(kind, op uint8, g uint16, site, prim uint32, aux uint64) {
+	knotEventWith(kind, op, g, site, prim, aux, uint64(knot.vt-knotEpoch))
+}
+
+// knotEventWith is knotEvent of one that carries something else than the time.
+func knotEventWith(kind, op uint8, g uint16, site, prim uint32, aux, vtime uint64) {
 	c := knot.cur
 	i := c.evHead
 	if i >= knot.evEnd {
@@ -27,10 +32,10 @@ func knotEvent(kind, op uint8, g uint16, site, prim uint32, aux uint64) {
 	e.site = site
 	e.prim = prim
 	e.aux = aux
-	e.vtime = uint64(knot.vt - knotEpoch)
+	e.vtime = vtime
 	c.evHead = i + 1
 	if knot.session != 0 {
-		knotProbed(i, knotEventWord(c.steps, g, kind, op), site, prim, aux, uint64(knot.vt-knotEpoch))
+		knotProbed(i, knotEventWord(c.steps, g, kind, op), site, prim, aux, vtime)
 	}
 }
 
