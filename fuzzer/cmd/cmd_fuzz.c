@@ -42,7 +42,7 @@ static struct knot_campaign_options campaign_options(const struct knot_fuzz_opti
 		.depth = o->depth,
 		.native = o->sched == KNOT_SCHED_NATIVE,
 		.mutate = o->mutate,
-		.feedback = o->feedback != KNOT_FEEDBACK_NONE,
+		.feedback = (enum knot_feedback_kind)o->feedback,
 		.first = o->first,
 		.timeout_ns = o->timeout_ns ? o->timeout_ns : DEFAULT_TIMEOUT_NS,
 		.memory_bytes = o->memory_bytes ? o->memory_bytes : KNOT_OPTION_MEMORY_BYTES,

@@ -9,6 +9,8 @@
 #ifndef KNOT_CMD_OPTIONS_H
 #define KNOT_CMD_OPTIONS_H
 
+#include "engine/feedback.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,12 +69,6 @@ const char *knot_options_nearest(const char *word, const char *const *names);
 bool knot_options_take_duration(const char *text, uint64_t *ret_ns);
 bool knot_options_take_size(const char *text, uint64_t *ret_bytes);
 
-enum knot_feedback {
-	KNOT_FEEDBACK_AUTO,
-	KNOT_FEEDBACK_RING,
-	KNOT_FEEDBACK_NONE,
-};
-
 #define KNOT_OPTION_MINIMIZE_NS (60ull * 1000 * 1000 * 1000) /* of a finding, as go test has it */
 #define KNOT_OPTION_MEMORY_BYTES (4ull << 30) /* the default of -memory */
 
@@ -101,7 +97,7 @@ struct knot_fuzz_options {
 	uint32_t depth; /* of every run under -policy pct or delay, 0 = mixed */
 	uint32_t parallel; /* 0 = one worker per core */
 	uint32_t sched; /* enum knot_sched */
-	uint32_t feedback; /* enum knot_feedback */
+	uint32_t feedback; /* enum knot_feedback_kind */
 	uint32_t fresh_every; /* requests per process, 0 = the default */
 	uint32_t hooks; /* 0 = the inserted hooks do nothing */
 	bool mutate;

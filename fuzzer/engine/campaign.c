@@ -12,6 +12,7 @@
 #include "engine/disk.h"
 #include "engine/old.h"
 #include "engine/persist.h"
+#include "engine/probing.h"
 #include "engine/regress.h"
 #include "engine/trial.h"
 #include "explore/corpus.h"
@@ -74,7 +75,7 @@ static int on_run(
 
 	const struct knot_plan_run run = {
 		.result = &rec->result,
-		.view = knot_record_view(rec),
+		.view = knot_feedback_view(c, rec),
 		.decisions = rec->decisions.data,
 		.decisions_len = rec->decisions.len,
 	};
@@ -85,7 +86,9 @@ static int on_run(
 	if (gain.pairs1 || gain.pairs2)
 		c->last_pair_ns = knot_clock_wall_ns();
 	knot_corpuscover_note(c, s, plan, &gain);
-	if (plan->audit && (rc = knot_audit(c, w, plan, rec, err)))
+	knot_feedback_check(c, s, rec);
+	/* A native run does not replay. */
+	if (plan->audit && !c->options.native && (rc = knot_audit(c, w, plan, rec, err)))
 		return rc;
 	const bool bad = knot_record_is_bad(rec);
 
@@ -274,6 +277,8 @@ int knot_campaign_meanwhile(void *arg, struct knot_error *err)
 	struct knot_campaign *c = arg;
 	const uint64_t now = knot_clock_mono_ns();
 
+	if (c->probing)
+		knot_probing_drain(c->probing);
 	if (now < c->next_flush_ns && now < c->next_progress_ns)
 		return 0;
 	/* The region that names were looked up in last may be gone; who waits sets the next one. */
@@ -346,7 +351,7 @@ static int open_states(struct knot_campaign *c)
 		po.mutate = o->mutate;
 		po.budget = &c->budget;
 		po.desk = c->desk;
-		po.feedback = o->feedback;
+		po.feedback = o->feedback != KNOT_FEEDBACK_NONE;
 		po.audit = o->audit;
 		po.sample = o->trials;
 		po.fresh_every = o->fresh_every ? o->fresh_every : FRESH_EVERY;
@@ -420,6 +425,10 @@ static int open_workers(struct knot_campaign *c, struct knot_error *err)
 		if ((rc = knot_campaign_sandbox(c, name, &w->sandbox, err)))
 			return rc;
 		o = knot_campaign_worker_options(c, w->sandbox);
+		if (c->probing)
+			w->stream = knot_probing_stream_new(c->probing);
+		o.probe = w->stream;
+		o.probe_all = c->feedback_ebpf;
 		if ((rc = knot_worker_open(&o, &w->worker, err)))
 			return rc;
 	}
@@ -449,8 +458,8 @@ int knot_campaign_open(const struct knot_campaign_options *options, struct knot_
 	open_states(c);
 	if ((rc = knot_proc_become_subreaper(err)) || (rc = knot_persist_open(c, err)) ||
 		(rc = knot_corpusdir_open(c, err)) || (rc = knot_drain_open(&c->drain_fd, err)) ||
-		(rc = knot_warden_open(&c->warden, err)) || (rc = open_workers(c, err)) ||
-		(rc = knot_disk_open(c, err))) {
+		(rc = knot_warden_open(&c->warden, err)) || (rc = knot_feedback_open(c, err)) ||
+		(rc = open_workers(c, err)) || (rc = knot_disk_open(c, err))) {
 		knot_campaign_close(c);
 		return rc;
 	}
@@ -468,8 +477,10 @@ void knot_campaign_close(struct knot_campaign *c)
 		return;
 	for (uint32_t i = 0; c->workers && i < c->options.parallel; i++) {
 		knot_worker_close(c->workers[i].worker);
+		knot_probing_stream_free(c->workers[i].stream);
 		knot_sandbox_close(c->workers[i].sandbox);
 	}
+	knot_feedback_close(c);
 	knot_replayer_close(c->replayer);
 	knot_warden_close(c->warden);
 	/* What the targets left behind in sessions of their own. */

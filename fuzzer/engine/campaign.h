@@ -3,6 +3,7 @@
 #ifndef KNOT_ENGINE_CAMPAIGN_H
 #define KNOT_ENGINE_CAMPAIGN_H
 
+#include "engine/feedback.h"
 #include "engine/finding.h"
 #include "engine/project.h"
 #include "explore/portfolio.h"
@@ -20,7 +21,8 @@ struct knot_campaign_options {
 	int32_t policy; /* KNOT_POLICY_*, -1 = portfolio */
 	uint32_t depth; /* of a pinned PCT or delay, 0 = mixed */
 	bool native; /* the stock scheduler */
-	bool mutate, feedback, gopie; /* gopie: that algorithm in place of all policies */
+	bool mutate, gopie; /* gopie: that algorithm in place of all policies */
+	enum knot_feedback_kind feedback;
 	bool first; /* stop at the first finding */
 	uint32_t fresh_every; /* requests per process, 0 = default */
 	double audit; /* share of the requests that are replayed, whatever they end in */
@@ -76,6 +78,7 @@ struct knot_campaign_status {
 	uint32_t known_hits; /* verified ends whose bucket was known before */
 	uint64_t replays, replays_same; /* fidelity of verification */
 	uint64_t audits, audits_same; /* runs replayed; same end and schedule */
+	struct knot_feedback_stats probe;
 	uint64_t trials_refused, trials_refused_had, trials_tried, trials_tried_had;
 	/* Of the campaign directory: taken, at most, taken by builds; and left on the disk. */
 	uint64_t disk_bytes, disk_limit_bytes, disk_builds_bytes, disk_free_bytes;

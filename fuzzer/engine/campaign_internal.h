@@ -15,6 +15,8 @@
 #include "explore/portfolio.h"
 
 struct knot_corpus_cover;
+struct knot_probing;
+struct knot_probing_stream;
 struct knot_corpus_name;
 struct knot_old;
 struct knot_sandbox;
@@ -62,6 +64,7 @@ struct knot_target_state {
 struct knot_campaign_worker {
 	struct knot_campaign *campaign;
 	struct knot_worker *worker;
+	struct knot_probing_stream *stream; /* NULL = no probe */
 	struct knot_sandbox *sandbox;
 	struct knot_target_state *state; /* NULL = none assigned */
 	struct knot_campaign_turn turn;
@@ -79,6 +82,9 @@ struct knot_campaign {
 	struct knot_replayer *replayer;
 	struct knot_sandbox *replay_sandbox;
 	struct knot_warden *warden;
+	struct knot_probing *probing; /* NULL = no probe */
+	bool feedback_ebpf; /* what the probe records is the feedback */
+	struct knot_feedback_stats probe; /* what the probe counts itself left out */
 	int drain_fd; /* takes what the tests print */
 	struct knot_campaign_worker *workers;
 	struct knot_target_state *states;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/vec.h"
+#include "engine/probing.h"
 
 #include <string.h>
 
@@ -46,6 +47,8 @@ static void shrink(struct knot_record *rec)
 		knot_vec_free(&rec->events);
 	if (rec->decisions.cap * sizeof(*rec->decisions.data) > KEEP_BYTES)
 		knot_vec_free(&rec->decisions);
+	if (rec->probed.events.cap * sizeof(*rec->probed.events.data) > KEEP_BYTES)
+		knot_vec_free(&rec->probed.events);
 }
 
 static int take_races(struct knot_shm *shm, struct knot_record *rec, struct knot_error *err)
@@ -109,6 +112,8 @@ int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 	rec->events.len = rec->decisions.len = rec->snaps.len = rec->gs.len = 0;
 	free(rec->dump);
 	rec->dump = NULL;
+	rec->probed.events.len = 0;
+	rec->probed.asked = rec->probed.complete = rec->probed.checked = false;
 	rec->timed_out = rec->over_memory = false;
 	rec->over_processes = 0;
 	rec->signal = 0;
@@ -167,14 +172,60 @@ int knot_record_take_current(
 	return knot_record_take(shm, &result, end_only, rec, err);
 }
 
+static int compare_probed(struct knot_shm *shm, const struct knot_probed_run *run,
+	struct knot_record *rec, struct knot_error *err)
+{
+	const struct knot_shm_result *r = &rec->result;
+	struct knot_shm_events raw = {0};
+	struct knot_shm_counters c;
+	int rc = knot_shm_copy_events(shm, r->ev_start, r->ev_end, &raw, err);
+
+	if (!rc) {
+		knot_shm_counters(shm, &c);
+		const struct knot_probed_ring ring = {
+			.events = raw.data,
+			.start = r->ev_start,
+			.end = r->ev_end,
+			.pid = c.pid,
+			.native = r->flags & KNOT_RUN_NATIVE,
+			/* Of a native run that was stopped somebody may be writing still. */
+			.died = r->flags & KNOT_RUN_TAINTED,
+			.lossy = run->lossy,
+		};
+
+		knot_probed_compare(run->records, run->len, &ring, &rec->probed.check);
+		rec->probed.checked = true;
+	}
+	knot_vec_free(&raw);
+	return rc;
+}
+
+int knot_record_probe(struct knot_shm *shm, struct knot_probing_stream *probe, bool compare,
+	struct knot_record *rec, struct knot_error *err)
+{
+	struct knot_record_probed *p = &rec->probed;
+	struct knot_probed_run run;
+
+	knot_probing_run(probe, &rec->result, &run);
+	knot_vec_reserve(&p->events, run.len);
+	knot_probed_events(
+		run.records, run.len, rec->result.flags & KNOT_RUN_NATIVE, p->events.data);
+	p->events.len = run.len;
+	p->asked = true;
+	p->complete = run.len == rec->events.len;
+	return compare ? compare_probed(shm, &run, rec, err) : 0;
+}
+
 void knot_record_drop_events(struct knot_record *rec)
 {
 	knot_vec_free(&rec->events);
+	knot_vec_free(&rec->probed.events);
 }
 
 void knot_record_free(struct knot_record *rec)
 {
 	knot_vec_free(&rec->events);
+	knot_vec_free(&rec->probed.events);
 	knot_vec_free(&rec->decisions);
 	knot_vec_free(&rec->snaps);
 	knot_vec_free(&rec->gs);
@@ -213,6 +264,18 @@ uint32_t knot_record_arrivals(const struct knot_record *rec)
 				e->aux == KNOT_EXT_SIGNAL);
 	}
 	return n;
+}
+
+struct knot_run_view knot_record_probed_view(const struct knot_record *rec)
+{
+	const bool usable = rec->probed.complete;
+
+	return (struct knot_run_view){
+		.events = usable ? rec->probed.events.data : NULL,
+		.len = usable ? rec->probed.events.len : 0,
+		.gs = rec->gs.data,
+		.gs_len = usable ? rec->gs.len : 0,
+	};
 }
 
 struct knot_run_view knot_record_view(const struct knot_record *rec)

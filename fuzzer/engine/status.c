@@ -33,6 +33,7 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 {
 	struct knot_campaign_status *st = &c->status;
 
+	knot_feedback_stats(c, &st->probe);
 	st->elapsed_ns = knot_clock_mono_ns() - c->start_ns;
 	st->earlier_ns = c->earlier_ns;
 	memcpy(st->earlier, c->earlier_live, sizeof(st->earlier));

@@ -76,7 +76,7 @@ static void end_turn(struct knot_campaign *c, struct knot_campaign_worker *w)
 	const uint64_t used = knot_clock_mono_ns() - w->turn.start_ns;
 	struct knot_turn turn = {
 		.cost = w->turn.cost,
-		.pairs = !c->options.feedback
+		.pairs = c->options.feedback == KNOT_FEEDBACK_NONE
 			? 0
 			: knot_cpop_pair_count(knot_portfolio_cpop(s->portfolio)) - w->turn.pairs,
 		.findings = s->findings - w->turn.findings,

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/vec.h"
+#include "engine/probing.h"
 #include "engine/worker_words.h"
 #include "sys/clock.h"
 #include "sys/drain.h"
@@ -208,6 +209,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 
 	if (rc)
 		return rc;
+	if (w->options.probe)
+		knot_shm_header(w->shm)->session = knot_probing_start(w->options.probe);
 	knot_worker_words_make(&words, &w->options, t);
 	for (char **e = environ; *e; e++)
 		if (strncmp(*e, "GOKNOT_", 7) != 0 && strncmp(*e, "PWD=", 4) != 0 &&
@@ -252,6 +255,11 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	return 0;
 }
 
+static bool is_probed(const struct knot_worker *w, const struct knot_plan *plan)
+{
+	return w->options.probe && (w->options.probe_all || plan->audit);
+}
+
 /* Starts the process when it is missing and hands it what is queued. */
 static int feed(struct knot_worker *w, struct knot_error *err)
 {
@@ -266,8 +274,11 @@ static int feed(struct knot_worker *w, struct knot_error *err)
 
 		if (q->posted)
 			continue;
-		rc = knot_shm_post(
-			w->shm, &q->plan.request, q->prefix, q->plan.request.prefix_len, err);
+		struct knot_shm_request request = q->plan.request;
+
+		if (is_probed(w, &q->plan))
+			request.flags |= KNOT_REQ_PROBE;
+		rc = knot_shm_post(w->shm, &request, q->prefix, request.prefix_len, err);
 		if (rc == KNOT_EFULL)
 			return 0;
 		if (rc)
@@ -307,12 +318,26 @@ static int end_front(struct knot_worker *w, const struct knot_worker_events *ev,
 	return rc || !ev->more ? rc : ev->more(ev->arg, err);
 }
 
+/* The run is the front's. */
+static int probe_run(struct knot_worker *w, struct knot_record *rec, struct knot_error *err)
+{
+	const struct knot_plan *plan = &w->queue[0].plan;
+	int rc = knot_record_probe(w->shm, w->options.probe, plan->audit, rec, err);
+
+	if (!rc && w->options.probe_all && rec->probed.complete)
+		rec->result.chain_done =
+			knot_probed_chain_done(rec->probed.events.data, rec->probed.events.len);
+	return rc;
+}
+
 /* The region is free again before anybody looks at the run: judging it may need another one. */
 static int held_run(struct knot_worker *w, const struct knot_worker_events *ev,
 	const struct knot_shm_result *r, struct knot_record *rec, struct knot_error *err)
 {
 	int rc = knot_record_take(w->shm, r, w->options.end_only, rec, err);
 
+	if (!rc && is_probed(w, &w->queue[0].plan))
+		rc = probe_run(w, rec, err);
 	if (!rc)
 		rc = knot_shm_release(w->shm, r->ev_end, r->dec_end, err);
 	return rc ? rc : ev->run(ev->arg, &w->queue[0].plan, rec, err);
@@ -338,7 +363,7 @@ static int one_result(struct knot_worker *w, const struct knot_worker_events *ev
 	if (r->flags & KNOT_RUN_HELD)
 		rc = held_run(w, ev, r, rec, err);
 	if (!rc && r->flags & KNOT_RUN_BATCH_END) {
-		const struct knot_plan_end end = {
+		struct knot_plan_end end = {
 			.runs = r->batch_runs,
 			.chain_any = r->batch_chain_any,
 			.chain_all = r->batch_chain_all,
@@ -346,6 +371,10 @@ static int one_result(struct knot_worker *w, const struct knot_worker_events *ev
 			.real_ns = r->real_ns,
 			.timed_out = r->end == KNOT_END_TIMEOUT && !w->options.native,
 		};
+
+		if (w->options.probe && w->options.probe_all)
+			knot_probing_chain(w->options.probe, r->request,
+				w->queue[0].plan.request.chain_len, &end.chain_any, &end.chain_all);
 
 		rc = end_front(w, ev, &end, err);
 	}
@@ -387,9 +416,12 @@ static int died_in_run(struct knot_worker *w, const struct knot_worker_events *e
 
 	const bool of_front = !rc && w->queued && w->queue[0].plan.request.id == rec.result.request;
 
-	if (of_front && !runs_ok(&w->queue[0].plan.request, rec.result.batch_runs)) {
+	if (of_front && is_probed(w, &w->queue[0].plan))
+		rc = probe_run(w, &rec, err);
+
+	if (of_front && !rc && !runs_ok(&w->queue[0].plan.request, rec.result.batch_runs)) {
 		rc = knot_error_set(err, KNOT_EINPUT, "more runs than were asked for");
-	} else if (of_front) {
+	} else if (of_front && !rc) {
 		rc = ev->run(ev->arg, &w->queue[0].plan, &rec, err);
 		if (!rc)
 			rc = end_front(w, ev, &end, err);
@@ -523,6 +555,8 @@ int knot_worker_poll(
 
 	if (w->options.drain_fd)
 		knot_drain_empty(w->options.drain_fd);
+	if (w->options.probe)
+		knot_probing_drain(knot_probing_of(w->options.probe));
 	if (w->proc) {
 		/* Asked first: whatever a process that is dead now has written, it has written before. */
 		if ((rc = knot_proc_wait(w->proc, 0, &done, &x, err)) ||

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 struct knot_error;
+struct knot_probing_stream;
 struct knot_sandbox;
 struct knot_worker;
 
@@ -45,6 +46,8 @@ struct knot_worker_options {
 	 * borrowed.
 	 */
 	const char *const *debugger;
+	struct knot_probing_stream *probe; /* NULL = none; borrowed */
+	bool probe_all; /* all requests are probed, and what became of their chains is the probe's word; else only audits are */
 	int drain_fd; /* takes the place of KNOT_PROC_NULL (sys/drain.h), 0 = none; borrowed */
 };
 

@@ -166,6 +166,16 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 			"fuzz: audit: %" PRIu64 " of %" PRIu64
 			" runs replayed to the same end by the same schedule\n",
 			p->audits_same, p->audits);
+	if (p->checks)
+		fprintf(out,
+			"fuzz: audit: %" PRIu64 " of %" PRIu64 " runs, of %" PRIu64
+			" events, the same in the ring and by the eBPF probe\n",
+			p->checks_same, p->checks, p->checked_events);
+	if (p->probe_lost)
+		fprintf(out,
+			"fuzz: the eBPF probe lost %" PRIu64 " of %" PRIu64 " records; %" PRIu64
+			" runs gave no feedback for that\n",
+			p->probe_lost, p->probe_records + p->probe_lost, p->probe_incomplete);
 	if (p->trials_refused || p->trials_tried)
 		fprintf(out,
 			"fuzz: trials: %" PRIu64 " of %" PRIu64

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "engine/feedback.h"
+
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "engine/campaign_internal.h"
+#include "engine/probing.h"
+#include "sys/probe.h"
+#include "wire/ops.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static int open_probe(struct knot_campaign *c, struct knot_error *err)
+{
+	int rc = knot_probing_open(&c->probing, err);
+
+	for (size_t i = 0; i < c->project->targets.len && !rc; i++)
+		rc = knot_probing_attach(c->probing, c->project->targets.data[i]->binary, err);
+	if (rc) {
+		knot_probing_close(c->probing);
+		c->probing = NULL;
+	}
+	return rc;
+}
+
+int knot_feedback_open(struct knot_campaign *c, struct knot_error *err)
+{
+	const struct knot_campaign_options *o = &c->options;
+	const bool must = o->feedback == KNOT_FEEDBACK_EBPF;
+	const bool may = o->feedback == KNOT_FEEDBACK_AUTO && o->native;
+	struct knot_error why = {0};
+	knot_auto_free char *text = NULL;
+
+	if (!must && !may && o->audit <= 0)
+		return 0;
+	int rc = open_probe(c, &why);
+
+	c->feedback_ebpf = !rc && (must || may);
+	if (rc && must)
+		return knot_error_set(
+			err, rc, "-feedback ebpf: %s -> %s", why.message, knot_probe_remedy());
+	if (c->feedback_ebpf)
+		text = knot_xasprintf(
+			"feedback: the eBPF probe (%s)", knot_probing_way(c->probing));
+	else if (may)
+		text = knot_xasprintf(
+			"feedback: the ring in the target; no eBPF probe, since %s -> %s",
+			why.message, knot_probe_remedy());
+	else if (rc)
+		text = knot_xasprintf("audit: the ring in the target is not compared with the eBPF "
+				      "probe: %s -> %s",
+			why.message, knot_probe_remedy());
+	if (text)
+		knot_campaign_tell(c, NULL, KNOT_NEWS_NOTE, text);
+	return 0;
+}
+
+void knot_feedback_close(struct knot_campaign *c)
+{
+	knot_probing_close(c->probing);
+	c->probing = NULL;
+}
+
+struct knot_run_view knot_feedback_view(struct knot_campaign *c, const struct knot_record *rec)
+{
+	if (!c->feedback_ebpf || !rec->probed.asked)
+		return knot_record_view(rec);
+	c->probe.incomplete += !rec->probed.complete;
+	return knot_record_probed_view(rec);
+}
+
+/* One side of a difference. */
+static char *side(const struct knot_shm_event *e)
+{
+	static const struct knot_shm_event none;
+
+	if (memcmp(e, &none, sizeof(none)) == 0)
+		return knot_xstrdup("nothing");
+	return knot_xasprintf("%s %s of G%u at site %08" PRIx32 ", step %" PRIu32
+			      ", primitive %" PRIu32 ", %" PRIx64 ", %" PRIx64,
+		knot_event_name(e->kind), knot_op_name(e->op), e->g, e->site, e->step, e->prim,
+		e->aux, e->vtime);
+}
+
+void knot_feedback_check(
+	struct knot_campaign *c, const struct knot_target_state *s, const struct knot_record *rec)
+{
+	const struct knot_probed_check *check = &rec->probed.check;
+
+	if (!rec->probed.checked)
+		return;
+	c->probe.checks++;
+	c->probe.checks_same += !check->differences;
+	c->probe.checked_events += check->same;
+	c->probe.raced += check->raced;
+	if (!check->differences)
+		return;
+	knot_auto_free char *ring = side(&check->ring);
+	knot_auto_free char *probe = side(&check->probe);
+	knot_auto_free char *text =
+		knot_xasprintf("audit: %s %s: ring and eBPF probe differ (goknot is wrong, or the "
+			       "target has written over "
+			       "the shared memory): %s, %" PRIu64 " in all; seed %" PRIu64
+			       ", event %" PRIu64 "; the ring has %s; the probe has %s",
+			s->target->package, s->target->name, knot_probed_kind_name(check->first),
+			check->differences, rec->result.seed, check->event, ring, probe);
+
+	knot_campaign_tell(c, s, KNOT_NEWS_NOTE, text);
+}
+
+void knot_feedback_stats(const struct knot_campaign *c, struct knot_feedback_stats *ret_stats)
+{
+	*ret_stats = c->probe;
+	if (!c->probing)
+		return;
+	ret_stats->records = knot_probing_records(c->probing);
+	ret_stats->lost = knot_probing_lost(c->probing);
+}
