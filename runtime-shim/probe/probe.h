@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the probe and goknot share: plain data, read by the BPF program and by fuzzer/sys/probe.c. What the hook is called
+ * What the eBPF probe and goknot share: plain data, read by the BPF program and by fuzzer/sys/probe.c. What the hook is called
  * with stands here, too; runtime-shim/runtime/knot_probe_amd64.s is the hook, and knot_probe.go calls it.
  *
  *	register   AX       BX       CX   DI      SI         R8           R9   R10

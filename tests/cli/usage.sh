@@ -48,7 +48,7 @@ refuses 'goknot fuzz: -depth wants a number from 1 to 256, not "257"' fuzz -poli
 refuses 'goknot fuzz: -depth is the depth of -policy pct or the delays of -policy delay: it goes with one of them' \
 	fuzz -policy pos -depth 3
 refuses 'goknot fuzz: -sched wants controlled or native, not "stock"' fuzz -sched stock
-refuses 'goknot fuzz: -feedback ebpf is not in this release: use -feedback ring' fuzz -feedback ebpf
+refuses 'goknot fuzz: -feedback wants auto, ring, ebpf or none, not "bpf"' fuzz -feedback bpf
 refuses 'goknot replay: wants one crash file, got 0 words' replay
 refuses 'goknot replay: -n wants a number from 1 to 1000000, not "0"' replay -n 0 x
 refuses 'goknot replay: -dlv wants a number from 1 to 4294967295, not "0"' replay -dlv=0 x

@@ -245,9 +245,10 @@ Test(options, words_of_a_list)
 	struct line l;
 	cr_assert_eq(fuzz(&l, "fuzz -feedback none").feedback, KNOT_FEEDBACK_NONE);
 	cr_assert_eq(fuzz(&l, "fuzz -feedback ring").feedback, KNOT_FEEDBACK_RING);
+	cr_assert_eq(fuzz(&l, "fuzz -feedback ebpf").feedback, KNOT_FEEDBACK_EBPF);
 	cr_assert_eq(fuzz(&l, "fuzz -hooks off").hooks, 0);
 	cr_assert_eq(fuzz(&l, "fuzz -hooks on").hooks, 1);
-	refuses("fuzz -feedback x", "-feedback wants auto, ring or none, not \"x\"");
+	refuses("fuzz -feedback x", "-feedback wants auto, ring, ebpf or none, not \"x\"");
 	refuses("fuzz -hooks maybe", "-hooks wants off or on, not \"maybe\"");
 	refuses("fuzz -sched x", "-sched wants controlled or native, not \"x\"");
 }
