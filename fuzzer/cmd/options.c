@@ -241,11 +241,6 @@ static int set_regexp(const struct given *g)
 static int refuse_word(const struct given *g)
 {
 	const struct knot_option *o = g->option;
-	for (size_t i = 0; i < KNOT_OPTION_NAMES_MAX && o->absent[i]; i++)
-		if (strcmp(g->value, o->absent[i]) == 0)
-			return knot_error_set(g->err, KNOT_EUSAGE,
-				"-%s %s is not in this release: %s", o->name, o->absent[i],
-				o->instead);
 	struct knot_text what = {0};
 	for (size_t i = 0; o->names[i]; i++) {
 		const char *joint = i == 0 ? "" : o->names[i + 1] ? ", " : " or ";

@@ -40,8 +40,6 @@ struct knot_option {
 	size_t offset, second; /* in the command's options */
 	uint32_t low, high; /* INT */
 	const char *names[KNOT_OPTION_NAMES_MAX]; /* ENUM, NAME; ends with NULL */
-	const char *absent[KNOT_OPTION_NAMES_MAX]; /* known words that this release lacks */
-	const char *instead; /* sentence for absent words */
 };
 
 struct knot_option_table {

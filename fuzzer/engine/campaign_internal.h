@@ -83,7 +83,6 @@ struct knot_campaign {
 	struct knot_sandbox *replay_sandbox;
 	struct knot_warden *warden;
 	struct knot_probing *probing; /* NULL = no probe */
-	bool feedback_ebpf; /* what the probe records is the feedback */
 	struct knot_feedback_stats probe; /* what the probe counts itself left out */
 	int drain_fd; /* takes what the tests print */
 	struct knot_campaign_worker *workers;
@@ -104,7 +103,7 @@ struct knot_campaign {
 	uint64_t taken; /* runs asked for */
 	KNOT_VEC(struct knot_corpus_cover) covers; /* of entries that are not stored yet */
 	struct knot_corpus_name *corpus_names; /* files of corpus/ that are dealt with */
-	bool corpus_complained, disk_complained, stop;
+	bool corpus_complained, disk_complained, stop, feedback_ebpf;
 };
 /* What replays the run that rec is of; it borrows from both. */
 struct knot_schedule knot_judge_schedule(

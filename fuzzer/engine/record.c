@@ -201,7 +201,7 @@ static int compare_probed(struct knot_shm *shm, const struct knot_probed_run *ru
 }
 
 int knot_record_probe(struct knot_shm *shm, struct knot_probing_stream *probe, bool compare,
-	struct knot_record *rec, struct knot_error *err)
+	bool chain, struct knot_record *rec, struct knot_error *err)
 {
 	struct knot_record_probed *p = &rec->probed;
 	struct knot_probed_run run;
@@ -213,6 +213,8 @@ int knot_record_probe(struct knot_shm *shm, struct knot_probing_stream *probe, b
 	p->events.len = run.len;
 	p->asked = true;
 	p->complete = run.len == rec->events.len;
+	if (chain && p->complete)
+		rec->result.chain_done = knot_probed_chain_done(p->events.data, p->events.len);
 	return compare ? compare_probed(shm, &run, rec, err) : 0;
 }
 

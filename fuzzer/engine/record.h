@@ -47,11 +47,11 @@ int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 int knot_record_take_current(
 	struct knot_shm *shm, bool end_only, struct knot_record *rec, struct knot_error *err);
 /*
- * Adds to a run that was just taken what the eBPF probe saw of it. compare: with the ring, too. Called before the region's
- * events are released.
+ * Adds to a run that was just taken what the eBPF probe saw of it. compare: with the ring, too; chain: what became of
+ * the chain is the probe's word. Called before the region's events are released.
  */
 int knot_record_probe(struct knot_shm *shm, struct knot_probing_stream *probe, bool compare,
-	struct knot_record *rec, struct knot_error *err);
+	bool chain, struct knot_record *rec, struct knot_error *err);
 /* Gives the events up once they have been looked at; the rest stays. */
 void knot_record_drop_events(struct knot_record *rec);
 /* Leaves rec empty and usable; keeps no memory. */

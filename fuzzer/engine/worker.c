@@ -318,16 +318,10 @@ static int end_front(struct knot_worker *w, const struct knot_worker_events *ev,
 	return rc || !ev->more ? rc : ev->more(ev->arg, err);
 }
 
-/* The run is the front's. */
 static int probe_run(struct knot_worker *w, struct knot_record *rec, struct knot_error *err)
 {
-	const struct knot_plan *plan = &w->queue[0].plan;
-	int rc = knot_record_probe(w->shm, w->options.probe, plan->audit, rec, err);
-
-	if (!rc && w->options.probe_all && rec->probed.complete)
-		rec->result.chain_done =
-			knot_probed_chain_done(rec->probed.events.data, rec->probed.events.len);
-	return rc;
+	return knot_record_probe(
+		w->shm, w->options.probe, w->queue[0].plan.audit, w->options.probe_all, rec, err);
 }
 
 /* The region is free again before anybody looks at the run: judging it may need another one. */

@@ -275,11 +275,10 @@ Test(options, regular_expressions)
 	cr_assert_str_eq(fuzz(&l, "fuzz -run=").run, "");
 }
 
-Test(options, what_this_release_lacks)
+Test(options, shares)
 {
 	refuses("fuzz -audit=1%", "-audit wants a share from 0 to 1 (0.05), not \"1%\"");
 	refuses("fuzz -audit 1.5", "-audit wants a share from 0 to 1 (0.05), not \"1.5\"");
-	refuses("fuzz -feedback ebpf", "-feedback ebpf is not in this release: use -feedback ring");
 }
 
 Test(options, reports_and_revisions)
