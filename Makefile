@@ -187,7 +187,7 @@ run:
 	$(Q)scripts/install-deps.sh
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/run-demo.sh
-bench: all $(B)/tools/seed_hashes
+bench: all $(B)/tools/seed_hashes $(B)/tools/probe_cost
 	$(Q)for b in $(wildcard scripts/bench/[0-9]*.sh); do BUILD=$(B) "$$b" || exit 1; done
 
 # --- checks on the sources --------------------------------------------------------------------

@@ -127,6 +127,7 @@ static struct knot_emit_progress convert(
 		.checks = st->probe.checks,
 		.checks_same = st->probe.checks_same,
 		.checked_events = st->probe.checked_events,
+		.checks_raced = st->probe.raced,
 		.probe_records = st->probe.records,
 		.probe_lost = st->probe.lost,
 		.probe_incomplete = st->probe.incomplete,

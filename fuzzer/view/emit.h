@@ -23,7 +23,7 @@ struct knot_emit_progress {
 		set_aside, workers;
 	uint64_t replays, replays_same;
 	uint64_t audits, audits_same;
-	uint64_t checks, checks_same, checked_events; /* ring against eBPF probe */
+	uint64_t checks, checks_same, checked_events, checks_raced; /* ring against eBPF probe */
 	uint64_t probe_records, probe_lost, probe_incomplete;
 	uint64_t trials_refused, trials_refused_had, trials_tried, trials_tried_had;
 	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost,

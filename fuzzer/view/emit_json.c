@@ -98,6 +98,7 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"checks", p->checks},
 		{"checks_same", p->checks_same},
 		{"checked_events", p->checked_events},
+		{"checks_raced", p->checks_raced},
 		{"probe_records", p->probe_records},
 		{"probe_lost", p->probe_lost},
 		{"probe_incomplete", p->probe_incomplete},

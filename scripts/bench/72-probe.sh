@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The eBPF probe: what a hit costs, what attaching costs, what is lost at a million events a second, and the ring against
+# the probe over every bundled program. BENCH_PROBE_PARTS: only these (cost, audit); BENCH_PROBE_RUNS: runs of all programs
+# together in each mode; BENCH_PROBE_PROGRAMS: an expression for these.
+# shellcheck source=scripts/bench/common.bash
+. "$(dirname "$0")/common.bash"
+
+parts=${BENCH_PROBE_PARTS:-cost audit}
+tool=$root/${BUILD:-build}/tools/probe_cost
+
+# CPU nanoseconds a step of the campaign, what a short one takes off a longer one.
+step() { # flags...
+	local n cpu line=
+	for n in 20 1020; do
+		rm -f "$bench"/probe/goknot.db*
+		TIMEFORMAT='%U %S'
+		cpu=$({ time bench_fuzz "$bench/probe" deepchain/fixed -parallel 1 -seed 1 -policy random -mutate=false \
+			-fuzztime "${n}x" "$@" >"$bench/probe.json"; } 2>&1)
+		line+=" $(jq -r 'select(.event == "summary") | .steps' "$bench/probe.json") $cpu"
+	done
+	awk '{ print 1e9 * ($5 + $6 - $2 - $3) / ($4 - $1) }' <<<"$line"
+}
+
+steps() {
+	local i
+	step >/dev/null # builds
+	for ((i = 0; i < 5; i++)); do
+		echo "ring $(step -feedback ring)"
+		echo "ebpf $(step -feedback ebpf)"
+	done >"$bench/probe-steps.txt"
+	for i in ring ebpf; do
+		sed -n "s/^$i //p" "$bench/probe-steps.txt" | spread |
+			awk -v kind="$i" '{ printf "| -feedback %s | %.0f | %.0f to %.0f |\n", kind, $1, $2, $3 }'
+	done
+}
+
+cost() {
+	cat <<'TEXT'
+## The eBPF probe
+
+One hit of a hook, nanoseconds of CPU on one pinned processor, 100,000 hits at a time, nine times, into a ring that is emptied
+in between. Bound: 300 with the probe attached; nothing attached: not measurable.
+
+| way | ns: median | smallest to greatest |
+| --- | --- | --- |
+TEXT
+	"$tool" hits
+	cat <<'TEXT'
+
+Attaching and detaching for a campaign, ms of real time, nine times. Bound: 100 together.
+
+| | ms: median | smallest to greatest |
+| --- | --- | --- |
+TEXT
+	"$tool" attach
+	cat <<'TEXT'
+
+A million events a second for five seconds, from two threads on two processors. Bound: 0 lost.
+
+| ring | events | a second | records | lost |
+| --- | --- | --- | --- | --- |
+TEXT
+	"$tool" lost
+	cat <<'TEXT'
+
+A step of deepchain/fixed with one worker, nanoseconds of CPU of goknot and the target together, five times alternately.
+
+| | ns: median | smallest to greatest |
+| --- | --- | --- |
+TEXT
+	steps
+	echo
+}
+
+audit() {
+	local sched program kind n runs
+	runs=${BENCH_PROBE_RUNS:-10000}
+	n=$(programs | wc -l)
+	n=$(((runs + 2 * n - 1) / (2 * n)))
+	cat <<TEXT
+## Ring against probe
+
+Every bundled program and its fixed twin, $n audited runs each in each mode: events that are the same in the ring and by
+the probe, one by one, and runs in which any was not. Bound: 0 of these.
+
+| mode | programs | runs | events | neighbours that raced | records lost | runs with a difference |
+| --- | --- | --- | --- | --- | --- | --- |
+TEXT
+	for sched in native controlled; do
+		: >"$bench/probe-audit.txt"
+		for program in $(programs); do
+			for kind in buggy fixed; do
+				[[ $program/$kind =~ ${BENCH_PROBE_PROGRAMS:-.} ]] || continue
+				rm -f "$bench"/probe-audit/goknot.db*
+				bench_fuzz "$bench/probe-audit" "$program/$kind" -sched "$sched" -seed 1 -audit 1 -fuzzminimizetime 0s -fuzztime "${n}x" |
+					jq -r 'select(.event == "summary") |
+						"\(.checks) \(.checked_events) \(.checks_raced) \(.probe_lost) \(.checks - .checks_same)"' >>"$bench/probe-audit.txt"
+			done
+		done
+		awk -v sched="$sched" '{ for (i = 1; i <= 5; i++) sum[i] += $i }
+			END { printf "| %s | %d | %d | %d | %d | %d | %d |\n", sched, NR, sum[1], sum[2], sum[3], sum[4], sum[5] }' "$bench/probe-audit.txt"
+	done
+	echo
+}
+
+for part in $parts; do "$part"; done
