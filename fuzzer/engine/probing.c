@@ -18,7 +18,7 @@
 /* What became of the chain in the runs of one request. */
 struct sums {
 	uint64_t request; /* 0 = none */
-	uint64_t lost_before; /* records lost by the probe when its first record came */
+	uint64_t lost_before; /* records lost by the probe, before its first record can have come */
 	uint32_t done[KNOT_CHAIN_MAX +
 		1]; /* runs that executed so many elements from the first on */
 };
@@ -42,6 +42,7 @@ struct knot_probing {
 	struct knot_probing_stream *streams;
 	KNOT_VEC(char *) attached;
 	uint64_t records;
+	uint64_t lost, lost_before; /* at the last time that the ring was emptied, and at that before */
 };
 
 int knot_probing_open(struct knot_probing **ret_probing, struct knot_error *err)
@@ -145,8 +146,7 @@ static struct sums *sums_of(struct knot_probing_stream *s, uint64_t request)
 	struct sums *sums = &s->sums[request % REQUESTS];
 
 	if (sums->request != request)
-		*sums = (struct sums){
-			.request = request, .lost_before = knot_probing_lost(s->owner)};
+		*sums = (struct sums){.request = request, .lost_before = s->owner->lost_before};
 	return sums;
 }
 
@@ -191,6 +191,8 @@ static void on_record(void *arg, const struct knot_probe_record *r)
 
 void knot_probing_drain(struct knot_probing *p)
 {
+	p->lost_before = p->lost;
+	p->lost = knot_probing_lost(p);
 	knot_probe_take(p->probe, on_record, p);
 }
 
@@ -251,11 +253,13 @@ bool knot_probing_chain(struct knot_probing_stream *s, uint64_t request, uint32_
 	knot_probing_drain(s->owner);
 	if (s->request == request)
 		fold(s); /* it was the last run */
-	const struct sums *sums = sums_of(s, request);
+	const struct sums *sums = &s->sums[request % REQUESTS];
+	const bool known = sums->request == request;
 
-	if (s->left_out || knot_probing_lost(s->owner) != sums->lost_before)
+	if (s->left_out ||
+		knot_probing_lost(s->owner) != (known ? sums->lost_before : s->lost_at_start))
 		return false;
-	for (uint32_t n = 1; n <= KNOT_CHAIN_MAX; n++) {
+	for (uint32_t n = 1; known && n <= KNOT_CHAIN_MAX; n++) {
 		any += sums->done[n];
 		all += n >= len ? sums->done[n] : 0;
 	}

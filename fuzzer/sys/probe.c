@@ -31,6 +31,7 @@ struct knot_probe {
 	struct knot_probe_bpf *skel;
 	struct ring_buffer *ring;
 	enum knot_probe_way way;
+	unsigned cpus; /* that have counters of their own */
 	uint32_t half; /* of the sessions */
 	uint32_t sessions;
 	KNOT_VEC(int) links; /* uprobe_multi */
@@ -211,6 +212,9 @@ int knot_probe_open(enum knot_probe_way best, struct knot_probe **ret_probe, str
 			goto fail;
 		}
 	} while (!p->half);
+	const int cpus = libbpf_num_possible_cpus();
+
+	p->cpus = cpus > 0 && cpus < (int)KNOT_PROBE_CPUS ? (unsigned)cpus : KNOT_PROBE_CPUS;
 	p->skel->bss->wanted = p->half;
 	*ret_probe = p;
 	return 0;
@@ -290,7 +294,7 @@ void knot_probe_counters(const struct knot_probe *p, struct knot_probe_counters 
 	const struct knot_probe_counts *counts = p->skel->bss->counts;
 	struct knot_probe_counters c = {0};
 
-	for (unsigned i = 0; i < KNOT_PROBE_CPUS; i++) {
+	for (unsigned i = 0; i < p->cpus; i++) {
 		const uint64_t lost = __atomic_load_n(&counts[i].lost, __ATOMIC_RELAXED);
 
 		c.hits += __atomic_load_n(&counts[i].hits, __ATOMIC_RELAXED);
@@ -318,9 +322,7 @@ const char *knot_probe_way_name(enum knot_probe_way way)
 
 /* --- a hook of goknot's own ------------------------------------------------------------------ */
 
-/* Called with session and run; the rest is whatever is there. A function of its own, and called as one: what takes the
- * place of the nop writes below the stack pointer. */
-void knot_probe_own_hook(uint64_t session, uint64_t run);
+/* A function of its own, and called as one: what takes the place of the nop writes below the stack pointer. */
 __asm__(".pushsection .text\n"
 	".p2align 5\n"
 	".type knot_probe_own_site, @function\n"
@@ -329,21 +331,30 @@ __asm__(".pushsection .text\n"
 	".ascii \"" KNOT_HOOK_NAME "\"\n"
 	".size knot_probe_own_site, . - knot_probe_own_site\n"
 	".p2align 4\n"
-	".globl knot_probe_own_hook\n"
-	".type knot_probe_own_hook, @function\n"
-	"knot_probe_own_hook:\n"
+	".globl knot_probe_hit_own\n"
+	".type knot_probe_hit_own, @function\n"
+	"knot_probe_hit_own:\n"
 	"pushq %rbx\n"
-	"movq %rdi, %rax\n"
-	"movq %rsi, %rcx\n"
-	"xorl %ebx, %ebx\n"
+	"movq (%rdi), %rax\n"
+	"movq 8(%rdi), %rbx\n"
+	"movq 16(%rdi), %rcx\n"
+	"movq 32(%rdi), %rsi\n"
+	"movq 40(%rdi), %r8\n"
+	"movq 48(%rdi), %r9\n"
+	"movq 56(%rdi), %r10\n"
+	"movq 24(%rdi), %rdi\n"
 	"call knot_probe_own_site\n"
 	"popq %rbx\n"
 	"ret\n"
-	".size knot_probe_own_hook, . - knot_probe_own_hook\n"
+	".size knot_probe_hit_own, . - knot_probe_hit_own\n"
 	".popsection\n");
 
 void knot_probe_hit_self(uint64_t session, uint32_t hits)
 {
-	for (uint32_t i = 0; i < hits; i++)
-		knot_probe_own_hook(session, i);
+	uint64_t words[KNOT_PROBE_WORDS] = {session};
+
+	for (uint32_t i = 0; i < hits; i++) {
+		words[KNOT_PROBE_RUN] = i;
+		knot_probe_hit_own(words);
+	}
 }

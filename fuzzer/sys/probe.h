@@ -50,7 +50,19 @@ enum knot_probe_way knot_probe_way(const struct knot_probe *p);
 /* "uprobe_multi at a nop of five bytes" ...; static. */
 const char *knot_probe_way_name(enum knot_probe_way way);
 
-/* Calls a hook of goknot's own hits times, which must have been attached: by the path /proc/self/exe. */
+/* What a hook is called with, in the order of its arguments. */
+enum {
+	KNOT_PROBE_SESSION,
+	KNOT_PROBE_REQUEST,
+	KNOT_PROBE_RUN,
+	KNOT_PROBE_CURSOR,
+	KNOT_PROBE_EVENT, /* and the three that follow */
+	KNOT_PROBE_WORDS = KNOT_PROBE_EVENT + 4,
+};
+
+/* Calls a hook of goknot's own, which is attached by the path /proc/self/exe. */
+void knot_probe_hit_own(const uint64_t words[KNOT_PROBE_WORDS]);
+/* The same hits times, as runs 0, 1, ... */
 void knot_probe_hit_self(uint64_t session, uint32_t hits);
 /* How this user gets what knot_probe_open found missing; static. */
 const char *knot_probe_remedy(void);
