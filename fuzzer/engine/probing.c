@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* More than a run can have; a target that calls the hook with nonsense gets no more of goknot's memory. */
-#define RECORDS_MAX (2u * KNOT_EVENT_SLOTS)
+#define RECORDS_MAX ((size_t)2 * KNOT_EVENT_SLOTS)
 /* What a rare long run needed is given back. */
 #define KEEP_BYTES (4u << 20)
 /* More than requests can be under way in a process. */
@@ -42,7 +42,8 @@ struct knot_probing {
 	struct knot_probing_stream *streams;
 	KNOT_VEC(char *) attached;
 	uint64_t records;
-	uint64_t lost, lost_before; /* at the last time that the ring was emptied, and at that before */
+	uint64_t lost,
+		lost_before; /* at the last time that the ring was emptied, and at that before */
 };
 
 int knot_probing_open(struct knot_probing **ret_probing, struct knot_error *err)

@@ -12,13 +12,12 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <knot/probe.skel.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "sys/probe.skel.h"
 
 #define BINARY_MAX (1ull << 30)
 /* Linux 6.6, and so in no header of Debian 12. */
@@ -26,6 +25,10 @@
 #define TRACE_UPROBE_MULTI 48
 /* Linux 6.18: the call that takes the place of an optimised nop. Made by anybody else it answers ENXIO. */
 #define SYS_UPROBE 336
+
+struct event {
+	struct bpf_link *link;
+};
 
 struct knot_probe {
 	struct knot_probe_bpf *skel;
@@ -35,7 +38,7 @@ struct knot_probe {
 	uint32_t half; /* of the sessions */
 	uint32_t sessions;
 	KNOT_VEC(int) links; /* uprobe_multi */
-	KNOT_VEC(struct bpf_link *) events; /* KNOT_PROBE_SINGLE */
+	KNOT_VEC(struct event) events; /* KNOT_PROBE_SINGLE */
 	/* While records are taken. */
 	knot_probe_fn fn;
 	void *arg;
@@ -230,7 +233,7 @@ void knot_probe_close(struct knot_probe *p)
 	for (size_t i = 0; i < p->links.len; i++)
 		close(p->links.data[i]);
 	for (size_t i = 0; i < p->events.len; i++)
-		bpf_link__destroy(p->events.data[i]);
+		bpf_link__destroy(p->events.data[i].link);
 	knot_vec_free(&p->links);
 	knot_vec_free(&p->events);
 	ring_buffer__free(p->ring);
@@ -249,7 +252,7 @@ static int attach_at(
 
 		if (!link)
 			return refused(p->way, errno, err);
-		knot_vec_push(&p->events, link);
+		knot_vec_push(&p->events, (struct event){link});
 		return 0;
 	}
 	const int fd = link_multi(bpf_program__fd(p->skel->progs.knot_hook), path,
@@ -269,10 +272,11 @@ int knot_probe_attach(struct knot_probe *p, const char *path, struct knot_error 
 	/* All of it is in the page cache then, which kernels want of what they put a probe into. */
 	int rc = knot_file_read(path, BINARY_MAX, &data, &len, err);
 
-	if (rc || (rc = knot_hook_find(knot_span_of(data, len), &offset, err)) ||
-		(rc = attach_at(p, path, offset, err)))
-		return knot_error_wrap(err, "probing %s", path);
-	return 0;
+	if (!rc)
+		rc = knot_hook_find(knot_span_of(data, len), &offset, err);
+	if (!rc)
+		rc = attach_at(p, path, offset, err);
+	return rc ? knot_error_wrap(err, "probing %s", path) : 0;
 }
 
 uint64_t knot_probe_session(struct knot_probe *p)

@@ -21,7 +21,8 @@ struct knot_probe_record {
 	unsigned long long request; /* struct knot_shm_request.id */
 	unsigned long long run; /* which of the request's, from 0 */
 	unsigned long long cursor; /* of the event in the ring of the shared memory */
-	unsigned long long event[4]; /* struct knot_shm_event: the same 32 bytes that the ring got */
+	/* struct knot_shm_event: the same 32 bytes that the ring got */
+	unsigned long long event[4];
 	unsigned int cpu;
 	unsigned int pad;
 };
