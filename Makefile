@@ -113,18 +113,18 @@ $(ASSETS): $(PAGE_CSS) $(PAGE_JS) scripts/embed.sh
 	$(Q)scripts/embed.sh $@ svg_css fuzzer/view/svg.css -- page_css $(PAGE_CSS) -- page_js $(PAGE_JS)
 $(B)/fuzzer/view/assets.o: $(ASSETS)
 
-# The probe: no vmlinux.h, and BTF of its own only. BPF's instructions of version 3 have an atomic add that answers.
+# The BPF programs: no vmlinux.h, and BTF of their own only. BPF's instructions of version 3 have an atomic add that answers.
 # Generated code is held to the rules of others, as a system's header.
-SKELETON := $(O)/gen/system/knot/probe.skel.h
-$(SKELETON): runtime-shim/probe/probe.bpf.c runtime-shim/probe/probe.h
+SKELETONS := $(patsubst runtime-shim/probe/%.bpf.c,$(O)/gen/system/knot/%.skel.h,$(wildcard runtime-shim/probe/*.bpf.c))
+$(SKELETONS): $(O)/gen/system/knot/%.skel.h: runtime-shim/probe/%.bpf.c runtime-shim/probe/%.h
 	$(call msg,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -I/usr/include/$$($(CC) -print-multiarch) \
-		-c -o $(@D)/probe.o $<
-	$(Q)$(BPFTOOL) gen object $(@D)/probe.bpf.o $(@D)/probe.o
-	$(Q)(echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $(@D)/probe.bpf.o name knot_probe_bpf && \
+		-c -o $(@D)/$*.o $<
+	$(Q)$(BPFTOOL) gen object $(@D)/$*.bpf.o $(@D)/$*.o
+	$(Q)(echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $(@D)/$*.bpf.o name knot_$*_bpf && \
 		echo '/* NOLINTEND */') >$@
-$(B)/fuzzer/sys/probe.o: $(SKELETON)
+$(B)/fuzzer/sys/probe.o: $(SKELETONS)
 
 # --- tests ------------------------------------------------------------------------------------
 
@@ -195,7 +195,7 @@ bench: all $(B)/tools/seed_hashes $(B)/tools/probe_cost
 
 # --- checks on the sources --------------------------------------------------------------------
 
-lint: $(ASSETS) $(SKELETON)
+lint: $(ASSETS) $(SKELETONS)
 	$(Q)scripts/check-layers.sh
 	$(Q)scripts/check-length.sh
 	$(Q)clang-format -n -Werror $(C_FILES) $(H_FILES)
