@@ -459,7 +459,8 @@ int knot_campaign_open(const struct knot_campaign_options *options, struct knot_
 	if ((rc = knot_proc_become_subreaper(err)) || (rc = knot_persist_open(c, err)) ||
 		(rc = knot_corpusdir_open(c, err)) || (rc = knot_drain_open(&c->drain_fd, err)) ||
 		(rc = knot_warden_open(&c->warden, err)) || (rc = knot_feedback_open(c, err)) ||
-		(rc = open_workers(c, err)) || (rc = knot_disk_open(c, err))) {
+		(rc = open_workers(c, err)) || (rc = knot_disk_open(c, err)) ||
+		(rc = knot_feedback_start(c, err))) {
 		knot_campaign_close(c);
 		return rc;
 	}

@@ -57,6 +57,11 @@ int knot_feedback_open(struct knot_campaign *c, struct knot_error *err)
 	return 0;
 }
 
+int knot_feedback_start(struct knot_campaign *c, struct knot_error *err)
+{
+	return c->probing ? knot_probing_read(c->probing, err) : 0;
+}
+
 void knot_feedback_close(struct knot_campaign *c)
 {
 	knot_probing_close(c->probing);

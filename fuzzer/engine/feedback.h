@@ -32,6 +32,8 @@ struct knot_feedback_stats {
 
 /* Loads the probe and attaches it to the project's binaries, where it is wanted. */
 int knot_feedback_open(struct knot_campaign *c, struct knot_error *err);
+/* The last thing before the first process: from here on goknot has a second thread. */
+int knot_feedback_start(struct knot_campaign *c, struct knot_error *err);
 /* The workers' streams are gone. */
 void knot_feedback_close(struct knot_campaign *c);
 /* What of the run goes to the explorer: empty when nothing complete is known. */

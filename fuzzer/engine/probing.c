@@ -58,6 +58,11 @@ int knot_probing_open(struct knot_probing **ret_probing, struct knot_error *err)
 	return 0;
 }
 
+int knot_probing_read(struct knot_probing *p, struct knot_error *err)
+{
+	return knot_probe_read(p->probe, err);
+}
+
 void knot_probing_close(struct knot_probing *p)
 {
 	if (!p)

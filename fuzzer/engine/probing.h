@@ -22,6 +22,8 @@ struct knot_probed_run {
 
 /* KNOT_EUNSUPPORTED where this machine, or this user, cannot. */
 int knot_probing_open(struct knot_probing **ret_probing, struct knot_error *err);
+/* From here on records wait in goknot's memory while it is busy, and not in the kernel's ring. */
+int knot_probing_read(struct knot_probing *p, struct knot_error *err);
 /* The streams go first. Accepts NULL. */
 void knot_probing_close(struct knot_probing *p);
 /* Every process that is started from the file later is probed; once is enough. */
@@ -36,7 +38,7 @@ struct knot_probing_stream *knot_probing_stream_new(struct knot_probing *p);
 void knot_probing_stream_free(struct knot_probing_stream *s);
 /* A process is about to be started: the session to tell it. What there was of the one before is gone. */
 uint64_t knot_probing_start(struct knot_probing_stream *s);
-/* To be called all the time: the ring of the probe holds a tenth of a second. */
+/* To be called all the time: what the probe records piles up. */
 void knot_probing_drain(struct knot_probing *p);
 struct knot_probing *knot_probing_of(struct knot_probing_stream *s);
 /* A run that has ended: call it in the order of the runs, since what is older is given up. */

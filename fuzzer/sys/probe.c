@@ -13,18 +13,33 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <knot/probe.skel.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BINARY_MAX (1ull << 30)
+/* Some seconds at the utmost rate. */
+#define INBOX_MAX ((size_t)2 << 20)
+/* What a burst needed is given back. */
+#define KEEP_BYTES (4u << 20)
+/* The ring is full after ten times that, at the utmost rate. */
+#define READ_NS 5000000
 /* Linux 6.6, and so in no header of Debian 12. */
 #define LINK_CREATE 28
 #define TRACE_UPROBE_MULTI 48
 /* Linux 6.18: the call that takes the place of an optimised nop. Made by anybody else it answers ENXIO. */
 #define SYS_UPROBE 336
+
+struct records {
+	struct knot_probe_record *data;
+	size_t len, cap;
+};
 
 struct event {
 	struct bpf_link *link;
@@ -39,10 +54,14 @@ struct knot_probe {
 	uint32_t sessions;
 	KNOT_VEC(int) links; /* uprobe_multi */
 	KNOT_VEC(struct event) events; /* KNOT_PROBE_SINGLE */
-	/* While records are taken. */
-	knot_probe_fn fn;
-	void *arg;
-	uint64_t taken;
+	struct records taken; /* while they are handed over */
+	/* What the thread works on, too. */
+	pthread_mutex_t lock;
+	struct records inbox;
+	uint64_t left_out; /* for INBOX_MAX */
+	pthread_t reader;
+	bool is_read; /* there is a reader */
+	atomic_bool stop;
 };
 
 /* The part of union bpf_attr that uprobe_multi reads. */
@@ -189,10 +208,12 @@ static int on_record(void *arg, void *data, size_t size)
 {
 	struct knot_probe *p = arg;
 
-	if (size >= sizeof(struct knot_probe_record)) {
-		p->fn(p->arg, data);
-		p->taken++;
-	}
+	if (size < sizeof(struct knot_probe_record))
+		return 0;
+	if (p->inbox.len >= INBOX_MAX)
+		p->left_out++;
+	else
+		knot_vec_push(&p->inbox, *(const struct knot_probe_record *)data);
 	return 0;
 }
 
@@ -201,6 +222,7 @@ int knot_probe_open(enum knot_probe_way best, struct knot_probe **ret_probe, str
 	struct knot_probe *p = knot_xalloc(sizeof(*p));
 	int rc;
 
+	pthread_mutex_init(&p->lock, NULL);
 	libbpf_set_print(no_words);
 	if ((rc = choose(p, best, err)))
 		goto fail;
@@ -230,12 +252,19 @@ void knot_probe_close(struct knot_probe *p)
 {
 	if (!p)
 		return;
+	if (p->is_read) {
+		atomic_store(&p->stop, true);
+		pthread_join(p->reader, NULL);
+	}
 	for (size_t i = 0; i < p->links.len; i++)
 		close(p->links.data[i]);
 	for (size_t i = 0; i < p->events.len; i++)
 		bpf_link__destroy(p->events.data[i].link);
 	knot_vec_free(&p->links);
 	knot_vec_free(&p->events);
+	knot_vec_free(&p->taken);
+	knot_vec_free(&p->inbox);
+	pthread_mutex_destroy(&p->lock);
 	ring_buffer__free(p->ring);
 	knot_probe_bpf__destroy(p->skel);
 	free(p);
@@ -284,16 +313,55 @@ uint64_t knot_probe_session(struct knot_probe *p)
 	return (uint64_t)p->half << 32 | ++p->sessions;
 }
 
-uint64_t knot_probe_take(struct knot_probe *p, knot_probe_fn fn, void *arg)
+static void *read_on(void *arg)
 {
-	p->fn = fn;
-	p->arg = arg;
-	p->taken = 0;
-	(void)ring_buffer__consume(p->ring);
-	return p->taken;
+	const struct timespec tick = {.tv_nsec = READ_NS};
+	struct knot_probe *p = arg;
+
+	while (!atomic_load(&p->stop)) {
+		pthread_mutex_lock(&p->lock);
+		(void)ring_buffer__consume(p->ring);
+		pthread_mutex_unlock(&p->lock);
+		nanosleep(&tick, NULL);
+	}
+	return NULL;
 }
 
-void knot_probe_counters(const struct knot_probe *p, struct knot_probe_counters *ret_counters)
+int knot_probe_read(struct knot_probe *p, struct knot_error *err)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	const int rc = pthread_create(&p->reader, NULL, read_on, p);
+
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc) {
+		errno = rc;
+		return knot_error_sys(err, "a thread for the probe");
+	}
+	p->is_read = true;
+	return 0;
+}
+
+uint64_t knot_probe_take(struct knot_probe *p, knot_probe_fn fn, void *arg)
+{
+	pthread_mutex_lock(&p->lock);
+	(void)ring_buffer__consume(p->ring);
+	const struct records inbox = p->inbox;
+
+	p->inbox = p->taken;
+	pthread_mutex_unlock(&p->lock);
+	p->taken = inbox;
+	for (size_t i = 0; i < inbox.len; i++)
+		fn(arg, &inbox.data[i]);
+	p->taken.len = 0;
+	if (p->taken.cap * sizeof(*p->taken.data) > KEEP_BYTES)
+		knot_vec_free(&p->taken);
+	return inbox.len;
+}
+
+void knot_probe_counters(struct knot_probe *p, struct knot_probe_counters *ret_counters)
 {
 	const struct knot_probe_counts *counts = p->skel->bss->counts;
 	struct knot_probe_counters c = {0};
@@ -305,6 +373,9 @@ void knot_probe_counters(const struct knot_probe *p, struct knot_probe_counters 
 		c.lost += lost;
 		c.cpus_lost += lost != 0;
 	}
+	pthread_mutex_lock(&p->lock);
+	c.lost += p->left_out;
+	pthread_mutex_unlock(&p->lock);
 	*ret_counters = c;
 }
 

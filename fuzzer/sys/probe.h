@@ -41,10 +41,15 @@ int knot_probe_attach(struct knot_probe *p, const char *path, struct knot_error 
 /* A number that one target process is told to call the hook with; never 0, never the same again. */
 uint64_t knot_probe_session(struct knot_probe *p);
 
+/*
+ * Has a thread take records out of the kernel's ring, so that a goknot which is busy with something else for a while loses none.
+ * It holds no lock but its own, and takes no signals.
+ */
+int knot_probe_read(struct knot_probe *p, struct knot_error *err);
 /* Hands over what is there, in the order in which the kernel was given it: nearly that of seq. Returns how many. */
 typedef void (*knot_probe_fn)(void *arg, const struct knot_probe_record *record);
 uint64_t knot_probe_take(struct knot_probe *p, knot_probe_fn fn, void *arg);
-void knot_probe_counters(const struct knot_probe *p, struct knot_probe_counters *ret_counters);
+void knot_probe_counters(struct knot_probe *p, struct knot_probe_counters *ret_counters);
 
 enum knot_probe_way knot_probe_way(const struct knot_probe *p);
 /* "uprobe_multi at a nop of five bytes" ...; static. */

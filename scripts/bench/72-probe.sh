@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The eBPF probe: what a hit costs, what attaching costs, what is lost at a million events a second, and the ring against
 # the probe over every bundled program. BENCH_PROBE_PARTS: only these (cost, audit); BENCH_PROBE_RUNS: runs of all programs
-# together in each mode; BENCH_PROBE_PROGRAMS: an expression for these.
+# together in each mode; BENCH_PROBE_PROGRAMS: an expression for these. Part modules, which is not run unasked, fetches three real modules
+# and audits each for BENCH_SECONDS in each mode.
 # shellcheck source=scripts/bench/common.bash
 . "$(dirname "$0")/common.bash"
 
@@ -100,6 +101,36 @@ TEXT
 		done
 		awk -v sched="$sched" '{ for (i = 1; i <= 5; i++) sum[i] += $i }
 			END { printf "| %s | %d | %d | %d | %d | %d | %d |\n", sched, NR, sum[1], sum[2], sum[3], sum[4], sum[5] }' "$bench/probe-audit.txt"
+	done
+	echo
+}
+
+modules() {
+	local sched module name
+	# shellcheck source=scripts/bench/modules.bash
+	. scripts/bench/modules.bash
+	# shellcheck source=scripts/bench/modules-list.bash
+	. scripts/bench/modules-list.bash
+	cat <<TEXT
+Real modules, $seconds s each in each mode.
+
+| module | mode | runs | events | neighbours that raced | records lost | runs with a difference |
+| --- | --- | --- | --- | --- | --- | --- |
+TEXT
+	for module in "${proof_modules[@]}"; do
+		case $module in */chi/* | *drpc* | *ants*) ;; *) continue ;; esac
+		module=${module%%|*}
+		name=${module%@*}
+		name=$bench/probe-$(tr / - <<<"$name")
+		fetch_module "$module" "$name" >&2
+		for sched in native controlled; do
+			"$GOKNOT" fuzz -C "$name" -o "$name.campaign" -json -quiet -sched "$sched" -seed 1 -audit 1 -fuzzminimizetime 0s \
+				-fuzztime "${seconds}s" ./... >"$bench/probe.json" || [ $? -eq 1 ]
+			jq -r --arg m "$module" --arg s "$sched" 'select(.event == "summary") |
+				"| \($m) | \($s) | \(.checks) | \(.checked_events) | \(.checks_raced) | \(.probe_lost) | \(.checks - .checks_same) |"' \
+				"$bench/probe.json"
+			jq -r 'select(.event == "note") | .text' "$bench/probe.json" | grep differ >&2 || true
+		done
 	done
 	echo
 }

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <pthread.h>
+#include <time.h>
 
 #define SELF "/proc/self/exe"
 
@@ -119,6 +120,33 @@ Test(probe, a_full_ring)
 	knot_probe_hit_self(s.session, 1);
 	cr_expect_eq(knot_probe_take(p, on_record, &s), 1);
 	cr_expect_eq(s.holes, c.lost);
+	knot_probe_close(p);
+}
+
+/* More than the ring holds, while nobody asks for it. */
+Test(probe, a_reader)
+{
+	const uint32_t many = KNOT_PROBE_RING_BYTES / sizeof(struct knot_probe_record) / 8;
+	const struct timespec pause = {.tv_nsec = 50000000};
+	struct knot_probe *p = attached(KNOT_PROBE_FAST);
+	struct knot_probe_counters c;
+	struct knot_error err = {0};
+
+	if (!p)
+		return;
+	struct seen s = {.session = knot_probe_session(p)};
+
+	cr_assert_eq(knot_probe_read(p, &err), 0, "%s", err.message);
+	for (unsigned i = 0; i < 16; i++) {
+		knot_probe_hit_self(s.session, many);
+		nanosleep(&pause, NULL);
+	}
+	cr_expect_eq(knot_probe_take(p, on_record, &s), 16 * many);
+	knot_probe_counters(p, &c);
+	cr_expect_eq(c.lost, 0);
+	cr_expect_eq(s.holes, 0);
+	knot_probe_hit_self(s.session, 3);
+	cr_expect_eq(knot_probe_take(p, on_record, &s), 3);
 	knot_probe_close(p);
 }
 
