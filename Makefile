@@ -23,7 +23,7 @@ msg = @printf '  %-8s %s\n' $(1) $(patsubst $(O)/%,%,$(2));
 endif
 
 # Looked up when first used: `make test` installs the packages before it builds.
-PKGS := sqlite3 jansson libxxhash ncursesw libbpf
+PKGS := sqlite3 jansson libxxhash ncursesw libbpf capstone
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -lm)$(PKG_LIBS)
 CRITERION_LIBS = $(eval CRITERION_LIBS := $$(shell pkg-config --libs criterion))$(CRITERION_LIBS)
@@ -124,7 +124,7 @@ $(SKELETONS): $(O)/gen/system/knot/%.skel.h: runtime-shim/probe/%.bpf.c runtime-
 	$(Q)$(BPFTOOL) gen object $(@D)/$*.bpf.o $(@D)/$*.o
 	$(Q)(echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $(@D)/$*.bpf.o name knot_$*_bpf && \
 		echo '/* NOLINTEND */') >$@
-$(B)/fuzzer/sys/probe.o: $(SKELETONS)
+$(B)/fuzzer/sys/probe.o $(B)/fuzzer/sys/recorder.o: $(SKELETONS)
 
 # --- tests ------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ set -eu
 
 src_dir=$(cd "$(dirname "$0")/.." && pwd)
 packages="gcc make pkg-config libc6-dev libsqlite3-dev libjansson-dev libxxhash-dev libncurses-dev libcriterion-dev
-uthash-dev librandom123-dev libbpf-dev bpftool scdoc git jq curl tmux graphviz libxml2-utils python3-jsonschema python3-yaml ca-certificates"
+uthash-dev librandom123-dev libbpf-dev bpftool libcapstone-dev scdoc git jq curl tmux graphviz libxml2-utils python3-jsonschema python3-yaml ca-certificates"
 
 die() {
 	echo "install-deps: $1" >&2

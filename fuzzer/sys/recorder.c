@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sys/recorder.h"
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/vec.h"
+#include "sys/elf.h"
+#include "sys/probe.h"
+#include "wire/gobinary.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <knot/record.skel.h>
+
+/* Linux 6.6, and so in no header of Debian 12. */
+#define LINK_CREATE 28
+#define TRACE_UPROBE_MULTI 48
+
+#define NAMES_MAX 2
+
+/* In the order of enum knot_record_kind. */
+static const struct target {
+	enum knot_record_kind kind;
+	const char *names[NAMES_MAX]; /* of the newest release first */
+	enum knot_elf_place place;
+	bool needed; /* who runs, begins and ends cannot be told without */
+	bool optional;
+} targets[] = {
+	{.kind = KNOT_RECORD_CREATE, .names = {"runtime.newproc1"}, .needed = true},
+	{.kind = KNOT_RECORD_QUEUE, .names = {"runtime.runqput"}, .needed = true},
+	{.kind = KNOT_RECORD_END, .names = {"runtime.gdestroy", "runtime.goexit0"}, .needed = true},
+	{.kind = KNOT_RECORD_PARK, .names = {"runtime.gopark"}, .needed = true},
+	{.kind = KNOT_RECORD_SWITCH,
+		.names = {"runtime.gogo"},
+		.place = KNOT_ELF_JUMP,
+		.needed = true},
+	{.kind = KNOT_RECORD_YIELD, .names = {"runtime.goschedImpl"}},
+	{.kind = KNOT_RECORD_PREEMPT, .names = {"runtime.preemptPark"}},
+	{.kind = KNOT_RECORD_CORO, .names = {"runtime.coroswitch_m"}, .optional = true},
+	{.kind = KNOT_RECORD_SEND, .names = {"runtime.chansend"}},
+	{.kind = KNOT_RECORD_RECV, .names = {"runtime.chanrecv"}},
+	{.kind = KNOT_RECORD_CLOSE, .names = {"runtime.closechan"}},
+	{.kind = KNOT_RECORD_SELECT, .names = {"runtime.selectgo"}},
+	{.kind = KNOT_RECORD_LOCK_SLOW,
+		.names = {"internal/sync.(*Mutex).lockSlow", "sync.(*Mutex).lockSlow"}},
+	{.kind = KNOT_RECORD_UNLOCK_SLOW,
+		.names = {"internal/sync.(*Mutex).unlockSlow", "sync.(*Mutex).unlockSlow"}},
+	{.kind = KNOT_RECORD_LOCK, .names = {"sync.(*Mutex).Lock"}, .optional = true},
+	{.kind = KNOT_RECORD_UNLOCK, .names = {"sync.(*Mutex).Unlock"}, .optional = true},
+	{.kind = KNOT_RECORD_WGADD, .names = {"sync.(*WaitGroup).Add"}, .optional = true},
+	{.kind = KNOT_RECORD_WGWAIT, .names = {"sync.(*WaitGroup).Wait"}, .optional = true},
+	{.kind = KNOT_RECORD_ACQUIRE, .names = {"runtime.semacquire1"}},
+	{.kind = KNOT_RECORD_RELEASE, .names = {"runtime.semrelease1"}},
+	{.kind = KNOT_RECORD_SYSCALL, .names = {"runtime.reentersyscall"}},
+	{.kind = KNOT_RECORD_SYSEXIT, .names = {"runtime.exitsyscall"}},
+	{.kind = KNOT_RECORD_SYSWAIT, .names = {"runtime.exitsyscallNoP", "runtime.exitsyscall0"}},
+};
+
+#define TARGETS (sizeof(targets) / sizeof(targets[0]))
+_Static_assert(TARGETS == KNOT_RECORD_KINDS - 1, "one target for each kind");
+
+/* By release: structures g, m and p of runtime2.go, as the debugging information of the releases says. */
+static const struct knot_record_config layouts[] = {
+	[23 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 160, .m_curg = 192, .m_p = 208},
+	[24 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 160, .m_curg = 192, .m_p = 208},
+	[25 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 152, .m_curg = 184, .m_p = 200},
+	[26 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 152, .m_curg = 184, .m_p = 208},
+	[27 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 152, .m_curg = 184, .m_p = 208},
+};
+_Static_assert(
+	sizeof(layouts) / sizeof(layouts[0]) == KNOT_GOBINARY_NEWEST - KNOT_GOBINARY_OLDEST + 1,
+	"one layout for each release");
+
+struct knot_recorder {
+	struct knot_record_bpf *skel;
+	struct ring_buffer *ring;
+	enum knot_probe_way way;
+	struct knot_recorder_point points[TARGETS];
+	uint64_t offsets[TARGETS]; /* in the file, of those that are seen */
+	uint64_t cookies[TARGETS];
+	uint32_t count;
+	int link; /* uprobe_multi, -1 = none */
+	KNOT_VEC(struct bpf_link *) events; /* KNOT_PROBE_SINGLE */
+	/* While records are taken. */
+	knot_recorder_fn fn;
+	void *arg;
+	uint64_t taken;
+};
+
+/* The part of union bpf_attr that uprobe_multi reads. */
+struct link_attr {
+	uint32_t prog_fd, target_fd, attach_type, flags;
+	uint64_t path, offsets, ref_ctr_offsets, cookies;
+	uint32_t cnt, multi_flags, pid, pad;
+};
+_Static_assert(sizeof(struct link_attr) == 64, "layout of the kernel");
+
+static int link_multi(const struct knot_recorder *r, const char *path, pid_t pid)
+{
+	struct link_attr attr = {
+		.prog_fd = (uint32_t)bpf_program__fd(r->skel->progs.knot_record),
+		.attach_type = TRACE_UPROBE_MULTI,
+		.path = (uint64_t)(uintptr_t)path,
+		.offsets = (uint64_t)(uintptr_t)r->offsets,
+		.cookies = (uint64_t)(uintptr_t)r->cookies,
+		.cnt = r->count,
+		.pid = (uint32_t)pid,
+	};
+
+	return (int)syscall(SYS_bpf, LINK_CREATE, &attr, sizeof(attr));
+}
+
+/* --- loading --------------------------------------------------------------------------------- */
+
+static int load(struct knot_recorder *r, bool multi)
+{
+	int rc;
+
+	if (!(r->skel = knot_record_bpf__open()))
+		return -errno;
+	if (multi)
+		bpf_program__set_expected_attach_type(
+			r->skel->progs.knot_record, (enum bpf_attach_type)TRACE_UPROBE_MULTI);
+	if ((rc = knot_record_bpf__load(r->skel))) {
+		knot_record_bpf__destroy(r->skel);
+		r->skel = NULL;
+	}
+	return rc;
+}
+
+static int on_record(void *arg, void *data, size_t size)
+{
+	struct knot_recorder *r = arg;
+
+	if (size >= sizeof(struct knot_record_record)) {
+		r->fn(r->arg, data);
+		r->taken++;
+	}
+	return 0;
+}
+
+int knot_recorder_open(
+	enum knot_probe_way best, struct knot_recorder **ret_recorder, struct knot_error *err)
+{
+	struct knot_recorder *r = knot_xalloc(sizeof(*r));
+	struct knot_probe *probe = NULL;
+	/* What the machine can do, and why it cannot, is found out in one place. */
+	int rc = knot_probe_open(best, &probe, err);
+
+	r->link = -1;
+	if (rc)
+		goto fail;
+	r->way = knot_probe_way(probe);
+	knot_probe_close(probe);
+	if ((rc = load(r, r->way != KNOT_PROBE_SINGLE))) {
+		errno = -rc;
+		rc = knot_error_sys(err, "the kernel does not take the recording program");
+		goto fail;
+	}
+	r->ring = ring_buffer__new(bpf_map__fd(r->skel->maps.records), on_record, r, NULL);
+	if (!r->ring) {
+		rc = knot_error_sys(err, "the ring of the recording program");
+		goto fail;
+	}
+	*ret_recorder = r;
+	return 0;
+fail:
+	knot_recorder_close(r);
+	return rc;
+}
+
+void knot_recorder_detach(struct knot_recorder *r)
+{
+	if (r->link >= 0)
+		close(r->link);
+	r->link = -1;
+	for (size_t i = 0; i < r->events.len; i++)
+		bpf_link__destroy(r->events.data[i]);
+	knot_vec_free(&r->events);
+}
+
+void knot_recorder_close(struct knot_recorder *r)
+{
+	if (!r)
+		return;
+	knot_recorder_detach(r);
+	ring_buffer__free(r->ring);
+	knot_record_bpf__destroy(r->skel);
+	free(r);
+}
+
+/* --- attaching ------------------------------------------------------------------------------- */
+
+static void find(struct knot_recorder *r, const struct knot_gobinary *binary, size_t i)
+{
+	const struct target *t = &targets[i];
+	struct knot_recorder_point *p = &r->points[i];
+	struct knot_gobinary_function f;
+	struct knot_error err = {0};
+	uint32_t place;
+
+	*p = (struct knot_recorder_point){
+		.name = t->names[0], .kind = t->kind, .optional = t->optional};
+	for (size_t n = 0; n < NAMES_MAX && t->names[n]; n++) {
+		if (!knot_gobinary_find(binary, t->names[n], &f))
+			continue;
+		p->name = t->names[n];
+		if (knot_elf_place(f.code, t->place, &place, &err)) {
+			snprintf(p->why, sizeof(p->why), "%.*s", (int)sizeof(p->why) - 1,
+				err.message);
+			return;
+		}
+		p->address = f.entry + place;
+		r->offsets[r->count] = f.offset + place;
+		r->cookies[r->count++] = t->kind;
+		return;
+	}
+	snprintf(p->why, sizeof(p->why), "the program has no such function");
+}
+
+static int attach_single(
+	struct knot_recorder *r, const char *path, pid_t pid, struct knot_error *err)
+{
+	for (uint32_t i = 0; i < r->count; i++) {
+		LIBBPF_OPTS(bpf_uprobe_opts, options, .bpf_cookie = r->cookies[i]);
+		struct bpf_link *link = bpf_program__attach_uprobe_opts(
+			r->skel->progs.knot_record, pid, path, r->offsets[i], &options);
+
+		if (!link)
+			return knot_error_sys(err, "attaching to process %d", (int)pid);
+		knot_vec_push(&r->events, link);
+	}
+	return 0;
+}
+
+int knot_recorder_attach(struct knot_recorder *r, const struct knot_gobinary *binary,
+	const char *path, pid_t pid, struct knot_error *err)
+{
+	r->count = 0;
+	for (size_t i = 0; i < TARGETS; i++) {
+		find(r, binary, i);
+		if (targets[i].needed && !r->points[i].address)
+			return knot_error_set(err, KNOT_EINPUT,
+				"%s cannot be seen, and without it no goroutine can be followed: "
+				"%s",
+				r->points[i].name, r->points[i].why);
+	}
+	r->skel->bss->config = layouts[knot_gobinary_minor(binary) - KNOT_GOBINARY_OLDEST];
+	if (r->way == KNOT_PROBE_SINGLE)
+		return attach_single(r, path, pid, err);
+	if ((r->link = link_multi(r, path, pid)) < 0) {
+		if (errno == ESRCH)
+			return knot_error_set(err, KNOT_EUSAGE,
+				"process %d ended while it was being attached to", (int)pid);
+		return knot_error_sys(err, "attaching to process %d", (int)pid);
+	}
+	return 0;
+}
+
+const struct knot_recorder_point *knot_recorder_points(
+	const struct knot_recorder *r, size_t *ret_count)
+{
+	*ret_count = TARGETS;
+	return r->points;
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+uint64_t knot_recorder_take(struct knot_recorder *r, knot_recorder_fn fn, void *arg)
+{
+	r->fn = fn;
+	r->arg = arg;
+	r->taken = 0;
+	(void)ring_buffer__consume(r->ring);
+	return r->taken;
+}
+
+void knot_recorder_counters(
+	const struct knot_recorder *r, struct knot_recorder_counters *ret_counters)
+{
+	const struct knot_record_counts *counts = r->skel->bss->counts;
+
+	*ret_counters = (struct knot_recorder_counters){0};
+	for (unsigned i = 0; i < KNOT_RECORD_CPUS; i++) {
+		const uint64_t lost = __atomic_load_n(&counts[i].lost, __ATOMIC_RELAXED);
+
+		ret_counters->hits += __atomic_load_n(&counts[i].hits, __ATOMIC_RELAXED);
+		ret_counters->faults += __atomic_load_n(&counts[i].faults, __ATOMIC_RELAXED);
+		ret_counters->lost += lost;
+		ret_counters->lost_by_cpu[i] = lost;
+	}
+}

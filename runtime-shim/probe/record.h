@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the recording program and goknot share: plain data, read by record.bpf.c and by fuzzer/sys/recorder.c. One record
+ * for each hit of one of the runtime's functions.
+ */
+#ifndef KNOT_PROBE_RECORD_H
+#define KNOT_PROBE_RECORD_H
+
+#define KNOT_RECORD_RING_BYTES (16u << 20)
+/* Each processor has counters of its own; those with numbers that differ by a multiple of this share theirs. */
+#define KNOT_RECORD_CPUS 256u
+#define KNOT_RECORD_FRAMES 8
+
+/* The cookie of a point: which function was entered. */
+enum knot_record_kind {
+	KNOT_RECORD_CREATE = 1, /* newproc1: aux = address of the new goroutine's code, frames = its go statement */
+	KNOT_RECORD_QUEUE, /* runqput: other can run now; frames[0] = who calls it: ready, a go statement ... */
+	KNOT_RECORD_END, /* gdestroy */
+	KNOT_RECORD_PARK, /* gopark: aux = reason */
+	KNOT_RECORD_SWITCH, /* gogo: the thread goes on with other */
+	KNOT_RECORD_YIELD, /* goschedImpl: aux = 1: preempted */
+	KNOT_RECORD_PREEMPT, /* preemptPark */
+	KNOT_RECORD_CORO, /* coroswitch_m */
+	KNOT_RECORD_SEND, /* aux of these: 1 = may block */
+	KNOT_RECORD_RECV,
+	KNOT_RECORD_CLOSE,
+	KNOT_RECORD_SELECT, /* aux: cases that send, << 16 cases that receive, << 32 may block; object: of the first case */
+	KNOT_RECORD_LOCK_SLOW,
+	KNOT_RECORD_UNLOCK_SLOW,
+	KNOT_RECORD_LOCK, /* where the compiler has not inlined it */
+	KNOT_RECORD_UNLOCK,
+	KNOT_RECORD_WGADD, /* aux = delta */
+	KNOT_RECORD_WGWAIT,
+	KNOT_RECORD_ACQUIRE, /* of a semaphore of the runtime */
+	KNOT_RECORD_RELEASE,
+	KNOT_RECORD_SYSCALL,
+	KNOT_RECORD_SYSEXIT,
+	KNOT_RECORD_SYSWAIT, /* back from a system call, and there is no processor */
+	KNOT_RECORD_KINDS
+};
+
+struct knot_record_record {
+	unsigned long long seq; /* one order over all processors, taken at the hit; a hole is a record lost */
+	unsigned long long ktime_ns; /* CLOCK_MONOTONIC */
+	unsigned long long g; /* number of the goroutine the thread works for, 0 = none */
+	unsigned long long other; /* number of the goroutine it is about */
+	unsigned long long object; /* address */
+	unsigned long long aux;
+	unsigned long long ip; /* of the point itself: how far from where the file says it lies */
+	unsigned int tid;
+	unsigned short cpu;
+	short p; /* P of the runtime, -1 = none */
+	unsigned char kind;
+	unsigned char frames_len;
+	unsigned char pad[6];
+	unsigned long long frames[KNOT_RECORD_FRAMES]; /* return addresses, the innermost first */
+};
+
+/* Set before anything is attached. Offsets in the runtime's structures. */
+struct knot_record_config {
+	unsigned int g_m, g_goid, m_curg, m_p, p_id, pad;
+};
+
+/* A cache line. */
+struct knot_record_counts {
+	unsigned long long hits; /* hits = records + lost */
+	unsigned long long lost; /* no room in the ring */
+	unsigned long long faults; /* memory of the program that could not be read */
+	unsigned long long pad[5];
+};
+
+_Static_assert(sizeof(struct knot_record_record) == 136, "record layout");
+_Static_assert(sizeof(struct knot_record_counts) == 64, "counts layout");
+
+#endif
