@@ -27,6 +27,7 @@ static const struct command {
 	{"status", knot_cmd_status},
 	{"report", knot_cmd_report},
 	{"corpus", knot_cmd_corpus},
+	{"record", knot_cmd_record},
 	{"clean", knot_cmd_clean},
 	{"doctor", knot_cmd_doctor},
 	{"help", knot_cmd_help},

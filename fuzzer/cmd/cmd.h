@@ -26,6 +26,7 @@ int knot_cmd_test(int argc, char **argv);
 int knot_cmd_list(int argc, char **argv);
 int knot_cmd_status(int argc, char **argv);
 int knot_cmd_corpus(int argc, char **argv);
+int knot_cmd_record(int argc, char **argv);
 int knot_cmd_report(int argc, char **argv);
 int knot_cmd_clean(int argc, char **argv);
 int knot_cmd_doctor(int argc, char **argv);

@@ -6,6 +6,7 @@
 #include "cmd/json.h"
 #include "cmd/list_campaign.h"
 #include "cmd/options.h"
+#include "cmd/recording_file.h"
 #include "cmd/rerun.h"
 #include "cmd/reports.h"
 #include "instrument/driver.h"
@@ -22,7 +23,8 @@
 
 struct list_options {
 	bool sites, json, ignore;
-	const char *run, *skip, *dir, *tags, *deps, *junit, *sarif;
+	const char *run, *skip, *dir, *tags, *deps, *junit, *sarif, *trace;
+	uint32_t goroutine; /* of the trace, 0 = all */
 	struct knot_option_words words;
 };
 
@@ -208,6 +210,9 @@ int knot_cmd_list(int argc, char **argv)
 		{"tags", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, tags)},
 		{"deps", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, deps)},
 		{"json", KNOT_OPTION_BOOL, .offset = offsetof(struct list_options, json)},
+		{"trace", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, trace)},
+		{"g", KNOT_OPTION_INT, .offset = offsetof(struct list_options, goroutine), .low = 1,
+			.high = UINT32_MAX},
 		{"ignore", KNOT_OPTION_BOOL, .offset = offsetof(struct list_options, ignore)},
 		{"junit", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, junit)},
 		{"sarif", KNOT_OPTION_STRING, .offset = offsetof(struct list_options, sarif)},
@@ -218,6 +223,12 @@ int knot_cmd_list(int argc, char **argv)
 	struct knot_error err = {0};
 	int r = knot_options_parse(&table, argc, argv, &o, &o.words, &err);
 	const bool campaign = r == 0 && is_campaign(&o.words);
+	if (r == 0 && o.goroutine && !o.trace)
+		r = knot_error_set(
+			&err, KNOT_EUSAGE, "-g is a goroutine of a recording: it goes with -trace");
+	if (r == 0 && o.trace && o.words.words_len)
+		r = knot_error_set(
+			&err, KNOT_EUSAGE, "-trace lists one recording, and no packages");
 	if (r == 0 && o.ignore && !campaign)
 		r = knot_error_set(&err, KNOT_EUSAGE,
 			"-ignore prints lines for what a campaign has found: it wants a campaign "
@@ -227,6 +238,7 @@ int knot_cmd_list(int argc, char **argv)
 			"-ignore prints an ignore file; with -json alone each finding has its "
 			"lines as to_ignore");
 	if (r == 0)
-		r = list_either(&o, campaign, &err);
+		r = o.trace ? knot_list_recording(o.trace, o.goroutine, o.json, &err)
+			    : list_either(&o, campaign, &err);
 	return r < 0 ? knot_cmd_fail("list", &err) : KNOT_EXIT_CLEAN;
 }

@@ -22,7 +22,7 @@ _Static_assert(sizeof(struct ending) == 24, "layout of the end");
 
 void knot_recording_free(struct knot_recording *r)
 {
-	char *const texts[] = {r->go, r->program, r->clock, r->ended};
+	char *const texts[] = {r->go, r->program, r->clock, r->ended, r->std};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		free(texts[i]);
@@ -156,8 +156,10 @@ int knot_recording_decode(
 		rc = knot_recording_read_tail(tail, r, err);
 	if (!rc)
 		rc = check_events(r, err);
-	if (!rc)
+	if (!rc) {
 		put_in_order(r);
+		knot_recording_find_std(r);
+	}
 	return rc;
 }
 

@@ -107,6 +107,7 @@ struct knot_recording {
 	struct knot_span bytes; /* of the events */
 	size_t events;
 	uint32_t *order; /* by seq; NULL = that of the file */
+	char *std; /* where the standard library's files are, "/usr/local/go/src/"; NULL = unknown */
 };
 
 /* Of the whole file, which is borrowed. KNOT_EINPUT with one sentence. Free with knot_recording_free, also after failure. */
@@ -116,6 +117,16 @@ void knot_recording_free(struct knot_recording *r);
 /* The i-th by seq. Stack and position are valid or KNOT_RECORDING_NONE, kind is below KNOT_RECORDING_KINDS. */
 void knot_recording_event(
 	const struct knot_recording *r, size_t i, struct knot_recording_event *ret_event);
+
+/*
+ * Of the call stack of an event the position that its reader knows: the innermost one outside of the standard library, else outside
+ * of the runtime and what is beside it. NULL = it has none.
+ */
+const struct knot_recording_position *knot_recording_place(
+	const struct knot_recording *r, const struct knot_recording_event *e);
+/* "write", of an event of kind KNOT_RECORDING_SYSCALL; borrowed, NULL = unknown. */
+const char *knot_recording_syscall(
+	const struct knot_recording *r, const struct knot_recording_event *e);
 
 /* What stands before the events, and behind them. Caller frees. */
 char *knot_recording_head(const struct knot_recording *r, size_t *ret_len);

@@ -14,4 +14,7 @@ int knot_recording_read_tail(
 char *knot_recording_write_head(const struct knot_recording *r);
 char *knot_recording_write_tail(const struct knot_recording *r);
 
+/* Sets std. */
+void knot_recording_find_std(struct knot_recording *r);
+
 #endif

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Records what the runtime of any Go program does: one that is started here, or one that runs. */
+#include "base/alloc.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "cmd/options_table.h"
+#include "engine/recording.h"
+#include "sys/launch.h"
+#include "sys/probe.h"
+#include "sys/proc.h"
+#include "sys/recorder.h"
+#include "wire/gobinary.h"
+#include "wire/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define BINARY_MAX (1ull << 30)
+/* The ring has room for what two processors can give in more than ten times that. */
+#define TAKE_EVERY_MS 5
+#define SIGNAL_EXIT 128
+
+struct options {
+	const char *file; /* -o */
+	uint32_t pid;
+	struct knot_option_words words;
+};
+
+struct recording {
+	struct options o;
+	char *path; /* to read, and to attach to */
+	char *program; /* to show */
+	char *file; /* to write */
+	char *data; /* of the program */
+	struct knot_gobinary *binary;
+	struct knot_recorder *recorder;
+	struct knot_recording_writer *writer;
+	struct knot_launch target;
+	int signals;
+	sigset_t mask; /* as it was */
+	unsigned stops; /* signals that ask goknot to end */
+	bool exited;
+	int status; /* of wait(2) */
+};
+
+static int parse(int argc, char **argv, struct options *o, struct knot_error *err)
+{
+	static const struct knot_option list[] = {
+		{"o", KNOT_OPTION_STRING, AT(options, file)},
+		{"pid", KNOT_OPTION_INT, AT(options, pid), .low = 1, .high = INT_MAX},
+	};
+	static const struct knot_option_table table = TABLE(list, true);
+	const int rc = knot_options_parse(&table, argc, argv, o, &o->words, err);
+
+	if (rc)
+		return rc;
+	if (o->words.words_len)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"the program stands behind --: goknot record [-o file] -- program args");
+	if (o->pid && o->words.args_len)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"-pid %u is a program that runs: it goes without one to start", o->pid);
+	if (!o->pid && !o->words.args_len)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"there is nothing to record: goknot record -- program args, or -pid n");
+	return 0;
+}
+
+/* --- the program ----------------------------------------------------------------------------- */
+
+static int name_running(struct recording *r, struct knot_error *err)
+{
+	char target[PATH_MAX];
+
+	/* Also right when the file has been replaced, or is in another mount namespace. */
+	r->path = knot_xasprintf("/proc/%u/exe", r->o.pid);
+	const ssize_t n = readlink(r->path, target, sizeof(target) - 1);
+
+	if (n < 0 && errno == ENOENT)
+		return knot_error_set(err, KNOT_EUSAGE, "there is no process %u", r->o.pid);
+	if (n < 0)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"process %u: what it runs cannot be read: %s", r->o.pid, strerror(errno));
+	r->program = knot_xstrndup(target, (size_t)n);
+	return 0;
+}
+
+static int name_started(struct recording *r, struct knot_error *err)
+{
+	char full[PATH_MAX];
+	int rc = knot_proc_find_program(r->o.words.args[0], &r->path, err);
+
+	if (!rc)
+		r->program = knot_xstrdup(realpath(r->path, full) ? full : r->path);
+	return rc;
+}
+
+static int read_program(struct recording *r, struct knot_error *err)
+{
+	size_t len;
+	int rc = r->o.pid ? name_running(r, err) : name_started(r, err);
+
+	if (rc)
+		return rc;
+	knot_auto_free char *shown = knot_text_escape(knot_span_str(r->program), 200);
+	const char *slash = strrchr(r->program, '/');
+
+	r->file = r->o.file ? knot_xstrdup(r->o.file)
+			    : knot_xasprintf("%s.rec", slash ? slash + 1 : r->program);
+	/* All of it is in the page cache then, which kernels want of what they put probes into. */
+	if ((rc = knot_file_read(r->path, BINARY_MAX, &r->data, &len, err)))
+		return rc;
+	rc = knot_gobinary_open(knot_span_of(r->data, len), &r->binary, err);
+	return rc ? knot_error_wrap(err, "%s", shown) : 0;
+}
+
+/* --- starting -------------------------------------------------------------------------------- */
+
+static int open_signals(struct recording *r, struct knot_error *err)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	if (sigprocmask(SIG_BLOCK, &set, &r->mask) ||
+		(r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
+		return knot_error_sys(err, "signalfd");
+	return 0;
+}
+
+static int start_target(struct recording *r, struct knot_error *err)
+{
+	if (!r->o.pid)
+		return knot_launch_start(r->path, r->o.words.args, &r->mask, &r->target, err);
+	r->target.pid = (pid_t)r->o.pid;
+	r->target.pidfd = (int)syscall(SYS_pidfd_open, r->target.pid, 0);
+	if (r->target.pidfd < 0 && errno == EINVAL)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%u is a thread, and no process: -pid wants the process it belongs to",
+			r->o.pid);
+	if (r->target.pidfd < 0)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"process %u ended while it was being attached to", r->o.pid);
+	return 0;
+}
+
+static bool is_dead(const struct recording *r)
+{
+	struct pollfd p = {.fd = r->target.pidfd, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0;
+}
+
+static int begin(struct recording *r, struct knot_error *err)
+{
+	struct knot_recording_options ro = {.file = r->file,
+		.program = r->program,
+		.binary = r->binary,
+		.pid = r->target.pid,
+		.attached = r->o.pid != 0};
+	int rc = knot_recorder_attach(r->recorder, r->binary, r->path, r->target.pid, err);
+
+	if (rc)
+		return rc;
+	if (r->o.pid && is_dead(r))
+		return knot_error_set(err, KNOT_EUSAGE,
+			"process %u ended while it was being attached to", r->o.pid);
+	ro.points = knot_recorder_points(r->recorder, &ro.points_len);
+	if ((rc = knot_recording_writer_open(&ro, &r->writer, err)))
+		return rc;
+	if (r->o.pid)
+		fprintf(stderr, "goknot record: recording process %u; Ctrl-C ends it\n", r->o.pid);
+	return r->o.pid ? 0 : knot_launch_go(&r->target, err);
+}
+
+/* --- while it runs --------------------------------------------------------------------------- */
+
+/* A program that was started here is told what goknot is told; the terminal tells both by itself. */
+static void on_signal(struct recording *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signals, &info, sizeof(info)) == sizeof(info)) {
+		r->stops++;
+		if (!r->o.pid && info.ssi_code <= 0)
+			(void)kill(r->target.pid, (int)info.ssi_signo);
+	}
+}
+
+/* One that runs is left alone by the first signal, one that was started here by the second. */
+static bool is_stopped(const struct recording *r)
+{
+	return r->stops > (r->o.pid ? 0 : 1);
+}
+
+static void follow(struct recording *r)
+{
+	struct pollfd fds[2] = {
+		{.fd = r->target.pidfd, .events = POLLIN},
+		{.fd = r->signals, .events = POLLIN},
+	};
+
+	while (!is_stopped(r) && !r->exited) {
+		(void)poll(fds, 2, TAKE_EVERY_MS);
+		(void)knot_recorder_take(r->recorder, knot_recording_writer_add, r->writer);
+		if (fds[1].revents)
+			on_signal(r);
+		if (fds[0].revents & POLLIN)
+			r->exited = r->o.pid ||
+				waitpid(r->target.pid, &r->status, WNOHANG) == r->target.pid;
+	}
+}
+
+static char *ending(const struct recording *r)
+{
+	if (!r->exited)
+		return knot_xstrdup("the recording was ended, the program ran on");
+	if (r->o.pid)
+		return knot_xstrdup("the program ended");
+	if (WIFSIGNALED(r->status))
+		return knot_xasprintf("the program was ended by signal %d", WTERMSIG(r->status));
+	return knot_xasprintf("the program ended with exit code %d", WEXITSTATUS(r->status));
+}
+
+static void tell(const struct recording *r, const struct knot_recorder_counters *c)
+{
+	knot_auto_free char *shown = knot_text_escape(knot_span_str(r->file), 400);
+
+	fprintf(stderr,
+		"goknot record: %s: %" PRIu64 " events, %" PRIu64 " goroutines created, %" PRIu64
+		" changes of goroutine\n",
+		shown, knot_recording_writer_events(r->writer),
+		knot_recording_writer_created(r->writer),
+		knot_recording_writer_switches(r->writer));
+	if (c->lost)
+		fprintf(stderr,
+			"goknot record: %" PRIu64 " of %" PRIu64
+			" events were lost: the ring was full. The recording is incomplete\n",
+			c->lost, c->hits);
+	if (c->faults)
+		fprintf(stderr,
+			"goknot record: %" PRIu64
+			" times memory of the program could not be read: numbers or places are "
+			"missing there\n",
+			c->faults);
+}
+
+static int finish(struct recording *r, struct knot_error *err)
+{
+	struct knot_recorder_counters counters;
+	knot_auto_free char *ended = ending(r);
+
+	/* Who has hit before has also been recorded before. */
+	knot_recorder_detach(r->recorder);
+	(void)knot_recorder_take(r->recorder, knot_recording_writer_add, r->writer);
+	knot_recorder_counters(r->recorder, &counters);
+	const int rc = knot_recording_writer_end(r->writer, &counters, ended, err);
+
+	if (!rc)
+		tell(r, &counters);
+	return rc;
+}
+
+static int record(struct recording *r, struct knot_error *err)
+{
+	int rc = read_program(r, err);
+
+	if (rc)
+		return rc;
+	if ((rc = knot_recorder_open(KNOT_PROBE_FAST, &r->recorder, err))) {
+		if (rc == KNOT_EUNSUPPORTED) {
+			knot_auto_free char *why = knot_xstrdup(err->message);
+
+			rc = knot_error_set(err, rc, "%s: %s", why, knot_probe_remedy());
+		}
+		return rc;
+	}
+	if ((rc = open_signals(r, err)) || (rc = start_target(r, err)) || (rc = begin(r, err)))
+		return rc;
+	follow(r);
+	return finish(r, err);
+}
+
+/* The program's own, as a shell would say it. */
+static int exit_code(const struct recording *r)
+{
+	if (r->o.pid || !r->exited)
+		return KNOT_EXIT_CLEAN;
+	return WIFSIGNALED(r->status) ? SIGNAL_EXIT + WTERMSIG(r->status) : WEXITSTATUS(r->status);
+}
+
+int knot_cmd_record(int argc, char **argv)
+{
+	struct knot_error err = {0};
+	struct recording r = {
+		.target = {.pid = -1, .pidfd = -1, .gate = -1, .failure = -1}, .signals = -1};
+	int rc = parse(argc, argv, &r.o, &err);
+
+	if (!rc)
+		rc = record(&r, &err);
+	rc = rc < 0 ? knot_cmd_fail("record", &err) : exit_code(&r);
+	knot_launch_close(&r.target);
+	knot_recording_writer_close(r.writer);
+	knot_recorder_close(r.recorder);
+	knot_gobinary_close(r.binary);
+	knot_cleanup_close(&r.signals);
+	free(r.data);
+	free(r.path);
+	free(r.program);
+	free(r.file);
+	return rc;
+}
