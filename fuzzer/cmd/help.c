@@ -14,7 +14,7 @@
 #define PAGE_COUNT (sizeof(pages) / sizeof(pages[0]))
 
 const char *const knot_help_commands[] = {"fuzz", "replay", "minimize", "save", "test", "export",
-	"list", "status", "report", "corpus", "clean", "doctor", "version", NULL};
+	"list", "status", "report", "corpus", "record", "clean", "doctor", "version", NULL};
 
 const struct knot_help_page *knot_help_find(const char *name)
 {

@@ -124,7 +124,7 @@ int knot_list_recording(const char *path, uint64_t goroutine, bool json, struct 
 
 		knot_recording_event(&f.recording, i, &e);
 		if (!json && e.seq > next)
-			printf("# %" PRIu64 " events were lost here\n", e.seq - next);
+			printf("# lost here: %" PRIu64 "\n", e.seq - next);
 		next = e.seq + 1;
 		if (goroutine && e.g != goroutine && e.other != goroutine)
 			continue;

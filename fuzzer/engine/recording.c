@@ -136,6 +136,7 @@ int knot_recording_writer_open(const struct knot_recording_options *options,
 	head = knot_recording_head(&w->r, &len);
 	/* What out does not take is found at the end. */
 	(void)fwrite(head, 1, len, out);
+	(void)fflush(out);
 	*ret_writer = w;
 	return 0;
 }

@@ -14,7 +14,7 @@ overview=$("$GOKNOT")
 [ "$overview" = "$("$GOKNOT" --help)" ] || fail "goknot and goknot --help differ"
 
 commands=$(sed -n '/^Commands:/,/^goknot help/s/^\t\([a-z]*\) .*/\1/p' <<<"$overview")
-[ "$(wc -w <<<"$commands")" -eq 13 ] || fail "the overview lists: $commands"
+[ "$(wc -w <<<"$commands")" -eq 14 ] || fail "the overview lists: $commands"
 for c in $commands; do
 	page=$("$GOKNOT" "$c" -h)
 	for spelling in -help --h --help; do
