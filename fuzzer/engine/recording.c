@@ -55,8 +55,11 @@ SAME(SYSWAIT);
 _Static_assert((int)KNOT_RECORD_QUEUE == (int)KNOT_RECORDING_READY, "kind of an event");
 _Static_assert((int)KNOT_RECORD_SWITCH == (int)KNOT_RECORDING_RUN, "kind of an event");
 
+/* Return addresses of a call stack that are looked at, from the innermost on. */
+#define FRAMES_MAX 16
+
 struct stack {
-	uint64_t frames[KNOT_RECORD_FRAMES]; /* 0 behind the last */
+	uint64_t frames[FRAMES_MAX]; /* 0 behind the last */
 	uint32_t id;
 	UT_hash_handle hh;
 };
@@ -64,6 +67,12 @@ struct stack {
 struct address {
 	uint64_t pc;
 	uint32_t first, len; /* positions */
+	UT_hash_handle hh;
+};
+
+struct processor {
+	uint64_t p; /* address */
+	int16_t id;
 	UT_hash_handle hh;
 };
 
@@ -89,6 +98,7 @@ struct knot_recording_writer {
 	struct stack *stacks;
 	struct address *addresses;
 	struct thread *threads;
+	struct processor *processors;
 };
 
 /* --- the file -------------------------------------------------------------------------------- */
@@ -146,7 +156,12 @@ static void free_tables(struct knot_recording_writer *w)
 	struct stack *s, *next_stack;
 	struct address *a, *next_address;
 	struct thread *t, *next_thread;
+	struct processor *p, *next_processor;
 
+	HASH_ITER(hh, w->processors, p, next_processor) {
+		HASH_DEL(w->processors, p);
+		free(p);
+	}
 	HASH_ITER(hh, w->stacks, s, next_stack) {
 		HASH_DEL(w->stacks, s);
 		free(s);
@@ -196,15 +211,46 @@ static const struct address *look_up(struct knot_recording_writer *w, uint64_t p
 	return a;
 }
 
+static uint64_t word(const char *stack, uint64_t at)
+{
+	uint64_t value;
+
+	memcpy(&value, stack + at, sizeof(value));
+	return value;
+}
+
+/*
+ * A return address on top of the stack; RBP is still the caller's: its frame begins with the frame of its caller, and the
+ * return address above. As far as the stack has been copied.
+ */
+static size_t walk(const struct knot_record_record *r, uint64_t *frames)
+{
+	const char *stack = (const char *)(r + 1);
+	size_t n = 0;
+
+	if (r->caller) {
+		frames[n++] = r->caller;
+		return n;
+	}
+	if (r->stack_bytes < sizeof(*frames))
+		return 0;
+	frames[n++] = word(stack, 0);
+	for (uint64_t at = r->rbp - r->rsp, last = 0;
+		n < FRAMES_MAX && at > last && at + 16 <= r->stack_bytes;
+		last = at, at = word(stack, at) - r->rsp)
+		frames[n++] = word(stack, at + 8);
+	return n;
+}
+
 /* Return addresses: the call is what ends before. */
 static uint32_t intern(struct knot_recording_writer *w, const struct knot_record_record *record)
 {
-	uint64_t frames[KNOT_RECORD_FRAMES] = {0};
+	uint64_t frames[FRAMES_MAX] = {0};
+	const size_t n = walk(record, frames);
 	struct stack *s;
 
-	if (!record->frames_len || record->frames_len > KNOT_RECORD_FRAMES)
+	if (!n)
 		return KNOT_RECORDING_NONE;
-	memcpy(frames, record->frames, record->frames_len * sizeof(*frames));
 	HASH_FIND(hh, w->stacks, frames, sizeof(frames), s);
 	if (s)
 		return s->id;
@@ -215,7 +261,7 @@ static uint32_t intern(struct knot_recording_writer *w, const struct knot_record
 
 	const uint32_t first = (uint32_t)w->r.frames.len;
 
-	for (unsigned i = 0; i < record->frames_len; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct address *a = look_up(w, frames[i] - 1);
 
 		for (uint32_t j = 0; j < a->len; j++)
@@ -245,6 +291,27 @@ static struct thread *thread_of(struct knot_recording_writer *w, uint32_t tid)
 	t->tid = tid;
 	HASH_ADD(hh, w->threads, tid, sizeof(t->tid), t);
 	return t;
+}
+
+/* Its number is told now and then. */
+static int16_t processor_of(
+	struct knot_recording_writer *w, const struct knot_record_record *record)
+{
+	struct processor *p;
+
+	if (!record->p)
+		return -1;
+	HASH_FIND(hh, w->processors, &record->p, sizeof(record->p), p);
+	if (!p && record->p_id < 0)
+		return -1;
+	if (!p) {
+		p = knot_xalloc(sizeof(*p));
+		p->p = record->p;
+		HASH_ADD(hh, w->processors, p, sizeof(p->p), p);
+	}
+	if (record->p_id >= 0)
+		p->id = (int16_t)record->p_id;
+	return p->id;
 }
 
 /* Called by a go statement? */
@@ -317,7 +384,7 @@ void knot_recording_writer_add(void *writer, const struct knot_record_record *re
 		.stack = intern(w, record),
 		.tid = record->tid,
 		.cpu = record->cpu,
-		.p = record->p,
+		.p = processor_of(w, record),
 		.kind = record->kind,
 	};
 	struct thread *t = thread_of(w, e.tid);

@@ -32,6 +32,7 @@ static const struct target {
 	enum knot_elf_place place;
 	bool needed; /* who runs, begins and ends cannot be told without */
 	bool optional;
+	bool whole; /* some of its calls would say less than none */
 } targets[] = {
 	{.kind = KNOT_RECORD_CREATE, .names = {"runtime.newproc1"}, .needed = true},
 	{.kind = KNOT_RECORD_QUEUE, .names = {"runtime.runqput"}, .needed = true},
@@ -52,8 +53,14 @@ static const struct target {
 		.names = {"internal/sync.(*Mutex).lockSlow", "sync.(*Mutex).lockSlow"}},
 	{.kind = KNOT_RECORD_UNLOCK_SLOW,
 		.names = {"internal/sync.(*Mutex).unlockSlow", "sync.(*Mutex).unlockSlow"}},
-	{.kind = KNOT_RECORD_LOCK, .names = {"sync.(*Mutex).Lock"}, .optional = true},
-	{.kind = KNOT_RECORD_UNLOCK, .names = {"sync.(*Mutex).Unlock"}, .optional = true},
+	{.kind = KNOT_RECORD_LOCK,
+		.names = {"sync.(*Mutex).Lock"},
+		.optional = true,
+		.whole = true},
+	{.kind = KNOT_RECORD_UNLOCK,
+		.names = {"sync.(*Mutex).Unlock"},
+		.optional = true,
+		.whole = true},
 	{.kind = KNOT_RECORD_WGADD, .names = {"sync.(*WaitGroup).Add"}, .optional = true},
 	{.kind = KNOT_RECORD_WGWAIT, .names = {"sync.(*WaitGroup).Wait"}, .optional = true},
 	{.kind = KNOT_RECORD_ACQUIRE, .names = {"runtime.semacquire1"}},
@@ -68,11 +75,11 @@ _Static_assert(TARGETS == KNOT_RECORD_KINDS - 1, "one target for each kind");
 
 /* By release: structures g, m and p of runtime2.go, as the debugging information of the releases says. */
 static const struct knot_record_config layouts[] = {
-	[23 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 160, .m_curg = 192, .m_p = 208},
-	[24 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 160, .m_curg = 192, .m_p = 208},
-	[25 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 152, .m_curg = 184, .m_p = 200},
-	[26 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 152, .m_curg = 184, .m_p = 208},
-	[27 - KNOT_GOBINARY_OLDEST] = {.g_m = 48, .g_goid = 152, .m_curg = 184, .m_p = 208},
+	[23 - KNOT_GOBINARY_OLDEST] = {.goid_late = 1, .curg_late = 1, .p_late = 1},
+	[24 - KNOT_GOBINARY_OLDEST] = {.goid_late = 1, .curg_late = 1, .p_late = 1},
+	[25 - KNOT_GOBINARY_OLDEST] = {0},
+	[26 - KNOT_GOBINARY_OLDEST] = {.p_late = 1},
+	[27 - KNOT_GOBINARY_OLDEST] = {.p_late = 1},
 };
 _Static_assert(
 	sizeof(layouts) / sizeof(layouts[0]) == KNOT_GOBINARY_NEWEST - KNOT_GOBINARY_OLDEST + 1,
@@ -139,8 +146,10 @@ static int on_record(void *arg, void *data, size_t size)
 {
 	struct knot_recorder *r = arg;
 
-	if (size >= sizeof(struct knot_record_record)) {
-		r->fn(r->arg, data);
+	const struct knot_record_record *record = data;
+
+	if (size >= sizeof(*record) && size - sizeof(*record) >= record->stack_bytes) {
+		r->fn(r->arg, record);
 		r->taken++;
 	}
 	return 0;
@@ -212,6 +221,10 @@ static void find(struct knot_recorder *r, const struct knot_gobinary *binary, si
 		if (!knot_gobinary_find(binary, t->names[n], &f))
 			continue;
 		p->name = t->names[n];
+		if (t->whole && knot_gobinary_inlines(binary, t->names[n])) {
+			snprintf(p->why, sizeof(p->why), "the compiler has inlined it");
+			return;
+		}
 		if (knot_elf_place(f.code, t->place, &place, &err)) {
 			snprintf(p->why, sizeof(p->why), "%.*s", (int)sizeof(p->why) - 1,
 				err.message);
@@ -287,11 +300,11 @@ void knot_recorder_counters(
 {
 	const struct knot_record_counts *counts = r->skel->bss->counts;
 
-	*ret_counters = (struct knot_recorder_counters){0};
+	*ret_counters = (struct knot_recorder_counters){
+		.hits = __atomic_load_n(&r->skel->bss->next_seq, __ATOMIC_RELAXED)};
 	for (unsigned i = 0; i < KNOT_RECORD_CPUS; i++) {
 		const uint64_t lost = __atomic_load_n(&counts[i].lost, __ATOMIC_RELAXED);
 
-		ret_counters->hits += __atomic_load_n(&counts[i].hits, __ATOMIC_RELAXED);
 		ret_counters->faults += __atomic_load_n(&counts[i].faults, __ATOMIC_RELAXED);
 		ret_counters->lost += lost;
 		ret_counters->lost_by_cpu[i] = lost;

@@ -359,26 +359,45 @@ bool knot_gobinary_at(
 
 /* --- positions ------------------------------------------------------------------------------- */
 
-/* The value of a table at an offset from the function's beginning. Steps of value and of address, each as a varint. */
+/* A table of values: steps of value and of address, each as a varint. */
+struct steps {
+	struct knot_span rest;
+	uint32_t value;
+	uint64_t pc; /* up to which it is value, as an offset from the function's beginning */
+	bool begun;
+};
+
+static bool open_steps(const struct knot_gobinary *b, uint32_t table, struct steps *ret)
+{
+	*ret = (struct steps){.value = UINT32_MAX};
+	return table && knot_goelf_tail(b->values, table, &ret->rest);
+}
+
+static bool next_step(struct steps *s)
+{
+	uint32_t step, bytes;
+
+	if (!take_varint(&s->rest, &step) || (!step && s->begun) || !take_varint(&s->rest, &bytes))
+		return false;
+	s->value += step >> 1 ^ -(step & 1);
+	s->pc += bytes;
+	s->begun = true;
+	return true;
+}
+
 static bool value_at(
 	const struct knot_gobinary *b, uint32_t table, uint32_t offset, int32_t *ret_value)
 {
-	uint32_t value = UINT32_MAX, step, bytes;
-	uint64_t pc = 0;
-	struct knot_span s;
+	struct steps s;
 
-	if (!table || !knot_goelf_tail(b->values, table, &s))
+	if (!open_steps(b, table, &s))
 		return false;
-	for (bool first = true;; first = false) {
-		if (!take_varint(&s, &step) || (!step && !first) || !take_varint(&s, &bytes))
-			return false;
-		value += step >> 1 ^ -(step & 1);
-		pc += bytes;
-		if (offset < pc)
-			break;
-	}
-	*ret_value = (int32_t)value;
-	return true;
+	while (next_step(&s))
+		if (offset < s.pc) {
+			*ret_value = (int32_t)s.value;
+			return true;
+		}
+	return false;
 }
 
 static void place(const struct knot_gobinary *b, const struct function *f, uint32_t offset,
@@ -394,25 +413,60 @@ static void place(const struct knot_gobinary *b, const struct function *f, uint3
 		p->line = (uint32_t)line;
 }
 
+/* Of a function into which others were inlined: which of the calls each instruction is of, and the calls. */
+static bool inlined_calls(const struct knot_gobinary *b, const struct function *f,
+	struct knot_span tail, uint32_t *ret_table, struct knot_span *ret_calls)
+{
+	const unsigned funcdata = f->flags >> 24;
+	uint32_t where;
+	uint64_t ignored;
+
+	return f->npcdata > PCDATA_INLINED && funcdata > FUNCDATA_INLINED &&
+		knot_goelf_u32(tail, 4 * PCDATA_INLINED, ret_table) &&
+		knot_goelf_u32(tail, 4 * ((uint64_t)f->npcdata + FUNCDATA_INLINED), &where) &&
+		where != NO_OFFSET &&
+		knot_goelf_bytes(&b->elf, b->inlined + where, false, ret_calls, &ignored);
+}
+
+static bool call_name(
+	const struct knot_gobinary *b, struct knot_span calls, uint32_t i, struct knot_span *ret)
+{
+	uint32_t name;
+
+	return knot_goelf_u32(calls, (uint64_t)i * INLINED_BYTES + 4, &name) &&
+		string_at(b->names, name, ret);
+}
+
 /* The call that the instruction at offset was inlined by: its name, and where in the function the call was. */
 static bool inlined_at(const struct knot_gobinary *b, const struct function *f,
 	struct knot_span tail, uint32_t offset, struct knot_span *ret_name, uint32_t *ret_parent)
 {
-	const unsigned funcdata = f->flags >> 24;
-	struct knot_span tree;
-	uint32_t table, where, name;
-	uint64_t ignored;
+	struct knot_span calls;
+	uint32_t table;
 	int32_t i;
 
-	if (f->npcdata <= PCDATA_INLINED || funcdata <= FUNCDATA_INLINED ||
-		!knot_goelf_u32(tail, 4 * PCDATA_INLINED, &table) ||
-		!knot_goelf_u32(tail, 4 * ((uint64_t)f->npcdata + FUNCDATA_INLINED), &where) ||
-		where == NO_OFFSET || !value_at(b, table, offset, &i) || i < 0)
-		return false;
-	return knot_goelf_bytes(&b->elf, b->inlined + where, false, &tree, &ignored) &&
-		knot_goelf_u32(tree, (uint64_t)i * INLINED_BYTES + 4, &name) &&
-		knot_goelf_u32(tree, (uint64_t)i * INLINED_BYTES + 8, ret_parent) &&
-		string_at(b->names, name, ret_name);
+	return inlined_calls(b, f, tail, &table, &calls) && value_at(b, table, offset, &i) &&
+		i >= 0 && call_name(b, calls, (uint32_t)i, ret_name) &&
+		knot_goelf_u32(calls, (uint64_t)i * INLINED_BYTES + 8, ret_parent);
+}
+
+bool knot_gobinary_inlines(const struct knot_gobinary *b, const char *name)
+{
+	for (uint32_t i = 0; i < b->count; i++) {
+		struct knot_span tail, calls, called;
+		struct function f;
+		struct steps s;
+		uint32_t table;
+
+		if (!read_function(b, i, &f, &tail) ||
+			!inlined_calls(b, &f, tail, &table, &calls) || !open_steps(b, table, &s))
+			continue;
+		while (next_step(&s))
+			if ((int32_t)s.value >= 0 && call_name(b, calls, s.value, &called) &&
+				knot_span_eq(called, name))
+				return true;
+	}
+	return false;
 }
 
 size_t knot_gobinary_positions(const struct knot_gobinary *b, uint64_t pc,

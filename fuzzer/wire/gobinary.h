@@ -40,6 +40,8 @@ struct knot_gobinary_function {
 /* By its name without ABI suffix: "runtime.gopark". False: there is none, or its code is not in the file. */
 bool knot_gobinary_find(const struct knot_gobinary *b, const char *name,
 	struct knot_gobinary_function *ret_function);
+/* Has the compiler put the body of a function of that name into the place of any call of it? */
+bool knot_gobinary_inlines(const struct knot_gobinary *b, const char *name);
 /* That pc lies in. */
 bool knot_gobinary_at(
 	const struct knot_gobinary *b, uint64_t pc, struct knot_gobinary_function *ret_function);

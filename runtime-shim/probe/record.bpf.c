@@ -40,35 +40,43 @@ static __always_inline unsigned long long word(struct knot_record_counts *mine, 
 
 static __always_inline unsigned long long goid(struct knot_record_counts *mine, unsigned long long g)
 {
-	return g ? word(mine, g + config.g_goid) : 0;
+	return g ? word(mine, g + KNOT_RECORD_G_FROM + (config.goid_late ? 14 : 13) * 8) : 0;
 }
 
-/* Who runs, and on which P. */
+/*
+ * Who runs, and on which P. One read each of g and m: reads are what this program takes its time for. What P is called is
+ * read where a thread goes on with a goroutine; goknot knows it from then on.
+ */
 static __always_inline void who(struct knot_record_counts *mine, struct knot_record_record *r, unsigned long long g)
 {
-	const unsigned long long m = word(mine, g + config.g_m);
-	unsigned long long p;
+	unsigned long long g_part[KNOT_RECORD_G_WORDS], m_part[KNOT_RECORD_M_WORDS];
 	int id;
 
-	r->g = goid(mine, g);
-	r->p = -1;
-	if (!m)
+	r->g = 0;
+	r->p = 0;
+	r->p_id = -1;
+	if (!copy(mine, g_part, sizeof(g_part), g + KNOT_RECORD_G_FROM))
+		return;
+	r->g = config.goid_late ? g_part[14] : g_part[13];
+	if (!g_part[0] || !copy(mine, m_part, sizeof(m_part), g_part[0] + KNOT_RECORD_M_FROM))
 		return;
 	/* The scheduler's own has number 0, and works for the one that it has interrupted. */
-	if (!r->g)
-		r->g = goid(mine, word(mine, m + config.m_curg));
-	p = word(mine, m + config.m_p);
-	if (p && copy(mine, &id, sizeof(id), p + config.p_id))
-		r->p = id;
+	if (!r->g && r->kind != KNOT_RECORD_SWITCH)
+		r->g = goid(mine, config.curg_late ? m_part[1] : m_part[0]);
+	r->p = config.p_late ? m_part[3] : m_part[2];
+	if (r->p && (r->kind == KNOT_RECORD_SWITCH || r->kind == KNOT_RECORD_CREATE) &&
+		copy(mine, &id, sizeof(id), r->p))
+		r->p_id = id;
 }
 
-static __always_inline unsigned int depth(unsigned int kind)
+/* How much of the stack tells where the program is: what waits has come through many functions. */
+static __always_inline unsigned int stack_of(unsigned int kind)
 {
 	switch (kind) {
 	case KNOT_RECORD_PARK:
-		return KNOT_RECORD_FRAMES;
 	case KNOT_RECORD_SYSCALL:
-		return 7;
+		return KNOT_RECORD_STACK_DEEP;
+	case KNOT_RECORD_QUEUE:
 	case KNOT_RECORD_SEND:
 	case KNOT_RECORD_RECV:
 	case KNOT_RECORD_CLOSE:
@@ -79,34 +87,11 @@ static __always_inline unsigned int depth(unsigned int kind)
 	case KNOT_RECORD_UNLOCK:
 	case KNOT_RECORD_WGADD:
 	case KNOT_RECORD_WGWAIT:
-		return 3;
 	case KNOT_RECORD_ACQUIRE:
 	case KNOT_RECORD_RELEASE:
-		return 4;
-	case KNOT_RECORD_QUEUE:
-		return 1;
+		return KNOT_RECORD_STACK;
 	default:
 		return 0;
-	}
-}
-
-/* Return address on top of the stack; RBP is still the caller's: its frame begins with that of its caller, and the return
- * address above. */
-static __always_inline void walk(struct knot_record_counts *mine, struct knot_record_record *r, struct pt_regs *ctx,
-	unsigned int wanted)
-{
-	unsigned long long frame[2], at = ctx->rbp;
-
-	if (!wanted)
-		return;
-	r->frames[0] = word(mine, ctx->rsp);
-	r->frames_len = 1;
-	for (unsigned int i = 1; i < KNOT_RECORD_FRAMES; i++) {
-		if (i >= wanted || !at || !copy(mine, frame, sizeof(frame), at) || !frame[1])
-			return;
-		r->frames[i] = frame[1];
-		r->frames_len = i + 1;
-		at = frame[0];
 	}
 }
 
@@ -117,8 +102,7 @@ static __always_inline void arguments(struct knot_record_counts *mine, struct kn
 	case KNOT_RECORD_CREATE:
 		r->aux = word(mine, ctx->rax);
 		r->g = goid(mine, ctx->rbx);
-		r->frames[0] = ctx->rcx;
-		r->frames_len = 1;
+		r->caller = ctx->rcx;
 		break;
 	case KNOT_RECORD_QUEUE:
 		r->other = goid(mine, ctx->rbx);
@@ -162,38 +146,61 @@ static __always_inline void arguments(struct knot_record_counts *mine, struct kn
 	}
 }
 
+/* All but the stack. */
+static __always_inline void fill(struct knot_record_counts *mine, struct knot_record_record *r, struct pt_regs *ctx,
+	unsigned int kind, unsigned int cpu, unsigned long long seq)
+{
+	r->seq = seq;
+	r->kind = kind;
+	r->ktime_ns = bpf_ktime_get_ns();
+	r->other = 0;
+	r->object = 0;
+	r->aux = 0;
+	r->ip = ctx->rip;
+	r->caller = 0;
+	r->rsp = ctx->rsp;
+	r->rbp = ctx->rbp;
+	r->stack_bytes = 0;
+	r->tid = bpf_get_current_pid_tgid();
+	r->cpu = cpu;
+	who(mine, r, ctx->r14);
+	arguments(mine, r, ctx, kind);
+}
+
+/* bytes is a constant. Where a stack ends sooner its beginning is there. goknot looks often: waking it would cost more than the
+ * record does. */
+#define RECORD(bytes) \
+	do { \
+		struct knot_record_record *r = bpf_ringbuf_reserve(&records, sizeof(*r) + (bytes), 0); \
+		if (!r) \
+			goto lost; \
+		fill(mine, r, ctx, kind, cpu, seq); \
+		if ((bytes) && !bpf_probe_read_user(r + 1, (bytes), (const void *)ctx->rsp)) \
+			r->stack_bytes = (bytes); \
+		else if ((bytes) && copy(mine, r + 1, KNOT_RECORD_STACK_LEAST, ctx->rsp)) \
+			r->stack_bytes = KNOT_RECORD_STACK_LEAST; \
+		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP); \
+	} while (0)
+
 SEC("uprobe")
 int knot_record(struct pt_regs *ctx)
 {
 	const unsigned int kind = bpf_get_attach_cookie(ctx);
 	const unsigned int cpu = bpf_get_smp_processor_id();
 	struct knot_record_counts *mine = &counts[cpu % KNOT_RECORD_CPUS];
-	struct knot_record_record *r;
-	unsigned long long seq;
+	const unsigned long long seq = __sync_fetch_and_add(&next_seq, 1);
+	const unsigned int stack = stack_of(kind);
 
+	if (stack == KNOT_RECORD_STACK_DEEP)
+		RECORD(KNOT_RECORD_STACK_DEEP);
+	else if (stack == KNOT_RECORD_STACK)
+		RECORD(KNOT_RECORD_STACK);
+	else
+		RECORD(0);
+	return 0;
+lost:
 	/* Another hit can interrupt this one on the same processor. */
-	__sync_fetch_and_add(&mine->hits, 1);
-	seq = __sync_fetch_and_add(&next_seq, 1);
-	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
-	if (!r) {
-		__sync_fetch_and_add(&mine->lost, 1);
-		return 0;
-	}
-	r->seq = seq;
-	r->ktime_ns = bpf_ktime_get_ns();
-	r->other = 0;
-	r->object = 0;
-	r->aux = 0;
-	r->ip = ctx->rip;
-	r->tid = bpf_get_current_pid_tgid();
-	r->cpu = cpu;
-	r->kind = kind;
-	r->frames_len = 0;
-	who(mine, r, ctx->r14);
-	arguments(mine, r, ctx, kind);
-	walk(mine, r, ctx, depth(kind));
-	/* goknot looks often: waking it would cost more than the record does. */
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	__sync_fetch_and_add(&mine->lost, 1);
 	return 0;
 }
 

@@ -9,12 +9,15 @@
 #define KNOT_RECORD_RING_BYTES (16u << 20)
 /* Each processor has counters of its own; those with numbers that differ by a multiple of this share theirs. */
 #define KNOT_RECORD_CPUS 256u
-#define KNOT_RECORD_FRAMES 8
+/* Bytes of the stack behind a record. */
+#define KNOT_RECORD_STACK 192u
+#define KNOT_RECORD_STACK_DEEP 768u
+#define KNOT_RECORD_STACK_LEAST 8u /* of one that is nearly empty: the return address */
 
 /* The cookie of a point: which function was entered. */
 enum knot_record_kind {
-	KNOT_RECORD_CREATE = 1, /* newproc1: aux = address of the new goroutine's code, frames = its go statement */
-	KNOT_RECORD_QUEUE, /* runqput: other can run now; frames[0] = who calls it: ready, a go statement ... */
+	KNOT_RECORD_CREATE = 1, /* newproc1: aux = address of the new goroutine's code, caller = behind its go statement */
+	KNOT_RECORD_QUEUE, /* runqput: other can run now; on its stack: who calls it, ready, a go statement ... */
 	KNOT_RECORD_END, /* gdestroy */
 	KNOT_RECORD_PARK, /* gopark: aux = reason */
 	KNOT_RECORD_SWITCH, /* gogo: the thread goes on with other */
@@ -47,29 +50,40 @@ struct knot_record_record {
 	unsigned long long object; /* address */
 	unsigned long long aux;
 	unsigned long long ip; /* of the point itself: how far from where the file says it lies */
+	unsigned long long p; /* address of the runtime's P, 0 = none */
 	unsigned int tid;
+	int p_id; /* its number, -1 = not read */
 	unsigned short cpu;
-	short p; /* P of the runtime, -1 = none */
 	unsigned char kind;
-	unsigned char frames_len;
-	unsigned char pad[6];
-	unsigned long long frames[KNOT_RECORD_FRAMES]; /* return addresses, the innermost first */
+	unsigned char pad;
+	unsigned short stack_bytes; /* that follow, from rsp on */
+	unsigned short pad2;
+	unsigned long long caller; /* return address, where it is no matter of the stack; 0 = it is */
+	unsigned long long rsp, rbp;
 };
 
-/* Set before anything is attached. Offsets in the runtime's structures. */
+/*
+ * Parts of the runtime's structures that are read at once, as offsets. In g the first word is m, and goid the 13th or 14th behind
+ * it; in m curg is the first word or the second, p the third or the fourth; p begins with its number.
+ */
+#define KNOT_RECORD_G_FROM 48
+#define KNOT_RECORD_G_WORDS 15
+#define KNOT_RECORD_M_FROM 184
+#define KNOT_RECORD_M_WORDS 4
+
+/* Of the release: set before anything is attached. */
 struct knot_record_config {
-	unsigned int g_m, g_goid, m_curg, m_p, p_id, pad;
+	unsigned int goid_late, curg_late, p_late, pad; /* the latter of the two */
 };
 
 /* A cache line. */
 struct knot_record_counts {
-	unsigned long long hits; /* hits = records + lost */
 	unsigned long long lost; /* no room in the ring */
 	unsigned long long faults; /* memory of the program that could not be read */
-	unsigned long long pad[5];
+	unsigned long long pad[6];
 };
 
-_Static_assert(sizeof(struct knot_record_record) == 136, "record layout");
+_Static_assert(sizeof(struct knot_record_record) == 104, "record layout");
 _Static_assert(sizeof(struct knot_record_counts) == 64, "counts layout");
 
 #endif

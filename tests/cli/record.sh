@@ -37,10 +37,10 @@ variant new 's/go1\.26\.8/go1.99.8/'
 expect_refusal 2 'goknot record: .*/new: it was built by go1.99.8: .*'
 variant stripped 's/\.gopclntab/.nothingxx/'
 expect_refusal 2 'goknot record: .*/stripped: it is stripped of more than strip takes: .gopclntab, .*'
-head -c 100 "$seed" >cut
-chmod +x cut
-goknot record -- ./cut
-expect_refusal 2 'goknot record: .*/cut: it is cut short.*'
+head -c 100 "$seed" >cut_short
+chmod +x cut_short
+goknot record -- ./cut_short
+expect_refusal 2 'goknot record: .*/cut_short: it is cut short.*'
 
 seed=$root/tests/fuzz/corpus/recording/small
 goknot list -trace nowhere

@@ -149,6 +149,7 @@ known() { # recording
 	expect "$1: at least 22 end" holds '[inputs | select(.kind == "end")] | length >= 22'
 	expect "$1: main gives way at least 100 times" holds '[inputs | select(.kind == "yield" and .g == 1)] | length >= 100'
 	# Who waits does not act before it runs again, and nobody runs on two threads at once.
+	# shellcheck disable=SC2016 # a jq program
 	expect "$1: whoever acts runs" holds 'reduce (inputs | select(.kind != "ready")) as $e ({on: {}, bad: 0};
 		if $e.kind == "run" or $e.kind == "stack-grown" then .on[$e.thread | tostring] = $e.other
 		elif ($e.g // 0) == 0 or ($e.kind == "create" and $e.g == null) then .

@@ -45,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			}
 		}
 	}
+	(void)knot_gobinary_inlines(b, "main.inner");
 	knot_gobinary_close(b);
 	return 0;
 }

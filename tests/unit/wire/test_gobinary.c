@@ -84,6 +84,8 @@ ParameterizedTest(struct release *release, gobinary, functions)
 	expect_text(at[0].function, "main.main");
 	cr_expect_eq(knot_gobinary_positions(b, 0, at, 4), 0);
 	cr_expect_eq(knot_gobinary_positions(b, UINT64_MAX, at, 4), 0);
+	cr_expect(knot_gobinary_inlines(b, "main.inner"));
+	cr_expect_not(knot_gobinary_inlines(b, "main.main"));
 	knot_gobinary_close(b);
 	knot_gobinary_close(NULL);
 	free(s.data);

@@ -1,0 +1,3 @@
+module goknot.invalid/bench/record
+
+go 1.23

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+// Record is what goknot record is measured on: an HTTP server, and who asks it, as two processes.
+//
+//	record serve [-trace file]          prints its address; ends, with exit code 0, when its standard input does
+//	record load -addr a -for 3s -n 16   prints requests per second, and how many answers were wrong
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime/trace"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A store like that of many services: a map behind a lock, and one goroutine that writes what was asked for down.
+type store struct {
+	mu      sync.Mutex
+	entries map[int]string
+	log     chan int
+	logged  map[int]int
+}
+
+type answer struct {
+	ID    int
+	Value string
+}
+
+func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.Atoi(r.URL.Query().Get("id"))
+	if err != nil {
+		http.Error(w, "no id", http.StatusBadRequest)
+		return
+	}
+	s.mu.Lock()
+	value, ok := s.entries[id]
+	if !ok {
+		value = fmt.Sprint("value of ", id)
+		s.entries[id] = value
+	}
+	s.mu.Unlock()
+	s.log <- id
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(answer{id, value})
+}
+
+func (s *store) write() {
+	for id := range s.log {
+		s.logged[id]++
+	}
+}
+
+func serve(args []string) error {
+	flags := flag.NewFlagSet("serve", flag.ExitOnError)
+	traced := flags.String("trace", "", "write the execution trace of the runtime to `file`")
+	flags.Parse(args)
+	if *traced != "" {
+		f, err := os.Create(*traced)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := trace.Start(f); err != nil {
+			return err
+		}
+		defer trace.Stop()
+	}
+	s := &store{entries: map[int]string{}, log: make(chan int, 64), logged: map[int]int{}}
+	go s.write()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Println(l.Addr())
+	go http.Serve(l, s)
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+func ask(client *http.Client, addr string, id int) bool {
+	r, err := client.Get(fmt.Sprint("http://", addr, "/?id=", id))
+	if err != nil {
+		return false
+	}
+	defer r.Body.Close()
+	var a answer
+	return json.NewDecoder(r.Body).Decode(&a) == nil && a == answer{id, fmt.Sprint("value of ", id)}
+}
+
+func load(args []string) error {
+	flags := flag.NewFlagSet("load", flag.ExitOnError)
+	addr := flags.String("addr", "", "of the server")
+	length := flags.Duration("for", 3*time.Second, "how long to ask")
+	n := flags.Int("n", 16, "clients")
+	flags.Parse(args)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: *n}}
+	var good, bad atomic.Int64
+	var wg sync.WaitGroup
+	begin := time.Now()
+	for c := range *n {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for id := c; time.Since(begin) < *length; id += *n {
+				if ask(client, *addr, id%1000) {
+					good.Add(1)
+				} else {
+					bad.Add(1)
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	fmt.Printf("%.0f %d\n", float64(good.Load())/time.Since(begin).Seconds(), bad.Load())
+	return nil
+}
+
+func run() int {
+	modes := map[string]func([]string) error{"serve": serve, "load": load}
+	if len(os.Args) < 2 || modes[os.Args[1]] == nil {
+		fmt.Fprintln(os.Stderr, "record: serve or load")
+		return 2
+	}
+	if err := modes[os.Args[1]](os.Args[2:]); err != nil {
+		fmt.Fprintln(os.Stderr, "record:", err)
+		return 1
+	}
+	return 0
+}
+
+func main() { os.Exit(run()) }
