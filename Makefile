@@ -66,7 +66,7 @@ H_FILES := $(filter-out fuzzer/wire/abi.h fuzzer/base/cleanup.h,$(wildcard fuzze
 	runtime-shim/probe/*.[ch]))
 SH_FILES := .ci/run $(wildcard scripts/*.sh scripts/*/*.sh scripts/*/*.bash tests/cli/*.sh tests/e2e/*.sh \
 	tests/lib/*.sh)
-GO_MODS := $(patsubst %/go.mod,%,$(wildcard instrument/*/go.mod runtime-shim/go.mod runtime-shim/*/go.mod scripts/bench/opcount/go.mod tests/deep/go.mod tests/browser/go.mod))
+GO_MODS := $(patsubst %/go.mod,%,$(wildcard instrument/*/go.mod runtime-shim/go.mod runtime-shim/*/go.mod scripts/bench/opcount/go.mod scripts/bench/record/go.mod tests/deep/go.mod tests/browser/go.mod))
 
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -19,6 +19,9 @@ struct {
 } records SEC(".maps");
 
 struct knot_record_config config;
+/* Addresses of P whose numbers are in a record already. A lost one is told again when another took its place. */
+#define KNOWN_PS 256
+unsigned long long known_ps[KNOWN_PS];
 /* On cache lines of their own. */
 unsigned long long next_seq __attribute__((aligned(64)));
 struct knot_record_counts counts[KNOT_RECORD_CPUS] __attribute__((aligned(64)));
@@ -44,12 +47,12 @@ static __always_inline unsigned long long goid(struct knot_record_counts *mine, 
 }
 
 /*
- * Who runs, and on which P. One read each of g and m: reads are what this program takes its time for. What P is called is
- * read where a thread goes on with a goroutine; goknot knows it from then on.
+ * Who runs, and on which P. One read each of g and m: reads are what this program takes its time for. What P is called
+ * goknot is told once.
  */
 static __always_inline void who(struct knot_record_counts *mine, struct knot_record_record *r, unsigned long long g)
 {
-	unsigned long long g_part[KNOT_RECORD_G_WORDS], m_part[KNOT_RECORD_M_WORDS];
+	unsigned long long g_part[KNOT_RECORD_G_WORDS], m_part[KNOT_RECORD_M_WORDS], *known;
 	int id;
 
 	r->g = 0;
@@ -64,9 +67,12 @@ static __always_inline void who(struct knot_record_counts *mine, struct knot_rec
 	if (!r->g && r->kind != KNOT_RECORD_SWITCH)
 		r->g = goid(mine, config.curg_late ? m_part[1] : m_part[0]);
 	r->p = config.p_late ? m_part[3] : m_part[2];
-	if (r->p && (r->kind == KNOT_RECORD_SWITCH || r->kind == KNOT_RECORD_CREATE) &&
-		copy(mine, &id, sizeof(id), r->p))
+	/* Told once is enough; twice does no harm. */
+	known = &known_ps[r->p / 512 % KNOWN_PS];
+	if (r->p && *known != r->p && copy(mine, &id, sizeof(id), r->p)) {
 		r->p_id = id;
+		*known = r->p;
+	}
 }
 
 /* How much of the stack tells where the program is: what waits has come through many functions. */

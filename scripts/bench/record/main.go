@@ -3,7 +3,7 @@
 // Record is what goknot record is measured on: an HTTP server, and who asks it, as two processes.
 //
 //	record serve [-trace file]          prints its address; ends, with exit code 0, when its standard input does
-//	record load -addr a -for 3s -n 16   prints requests per second, and how many answers were wrong
+//	record load -addr a -for 3s -n 16   prints requests per second, wrong answers, ns of its CPU time
 package main
 
 import (
@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -119,7 +120,13 @@ func load(args []string) error {
 		}()
 	}
 	wg.Wait()
-	fmt.Printf("%.0f %d\n", float64(good.Load())/time.Since(begin).Seconds(), bad.Load())
+	rate := float64(good.Load()) / time.Since(begin).Seconds()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return err
+	}
+	cpu := time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	fmt.Printf("%.0f %d %d\n", rate, bad.Load(), cpu.Nanoseconds())
 	return nil
 }
 
