@@ -12,9 +12,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
 /* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#define HASH_FUNCTION(key, len, hash) ((hash) = (unsigned)XXH3_64bits(key, len))
 #include <uthash.h>
 
 #define BUFFER_BYTES (1u << 20)
@@ -59,7 +61,7 @@ _Static_assert((int)KNOT_RECORD_SWITCH == (int)KNOT_RECORDING_RUN, "kind of an e
 #define FRAMES_MAX 16
 
 struct stack {
-	uint64_t frames[FRAMES_MAX]; /* 0 behind the last */
+	uint64_t frames[FRAMES_MAX]; /* as many as the key is long */
 	uint32_t id;
 	UT_hash_handle hh;
 };
@@ -251,13 +253,13 @@ static uint32_t intern(struct knot_recording_writer *w, const struct knot_record
 
 	if (!n)
 		return KNOT_RECORDING_NONE;
-	HASH_FIND(hh, w->stacks, frames, sizeof(frames), s);
+	HASH_FIND(hh, w->stacks, frames, n * sizeof(*frames), s);
 	if (s)
 		return s->id;
 	s = knot_xalloc(sizeof(*s));
 	memcpy(s->frames, frames, sizeof(frames));
 	s->id = (uint32_t)w->r.stacks.len;
-	HASH_ADD(hh, w->stacks, frames, sizeof(s->frames), s);
+	HASH_ADD_KEYPTR(hh, w->stacks, s->frames, n * sizeof(*frames), s);
 
 	const uint32_t first = (uint32_t)w->r.frames.len;
 

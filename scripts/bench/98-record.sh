@@ -28,7 +28,7 @@ serve() { # seconds, clients, command...
 	until [ -s "$work/addr" ]; do sleep 0.02; done
 	pid=$(pgrep -P "$server" || echo "$server")
 	"$work/server" load -addr "$(cat "$work/addr")" -for "$length" -n "$clients" | tr '\n' ' '
-	echo "$(cpu_of "$pid") $([ "$pid" = "$server" ] && echo 0 || cpu_of "$server") ${length%s}"
+	if [ "$pid" = "$server" ]; then echo "$(cpu_of "$pid") 0 ${length%s}"; else echo "$(cpu_of "$pid") $(cpu_of "$server") ${length%s}"; fi
 	kill "$holder"
 	wait "$server" || { echo "bench: the server ended with exit code $?" >&2; exit 3; }
 	wait "$holder" 2>/dev/null || true
