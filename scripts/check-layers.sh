@@ -51,7 +51,7 @@ check_header() { # regexp of the header, regexp of the files that may include it
 check_header 'sqlite3\.h' 'fuzzer/store/.*'
 check_header '(bpf|knot)/' 'fuzzer/sys/(probe|recorder)\.c'
 check_header '(libelf|gelf|elfutils|capstone)' 'fuzzer/sys/elf\.c'
-check_header 'jansson\.h' 'fuzzer/wire/(golist|json|recording_json|sites|tests|timeline_json)\.[ch]|fuzzer/view/(emit_json|html_data|perfetto|sarif)\.c|instrument/.*\.c'
+check_header 'jansson\.h' 'fuzzer/wire/(golist|json|recording_json|sites|tests|timeline_json)\.[ch]|fuzzer/view/(emit_json|html_data|perfetto|recording_perfetto|sarif)\.c|instrument/.*\.c'
 check_header '(n?curses|term)\.h' 'fuzzer/view/screen\.c'
 check_header 'Random123/' 'fuzzer/base/rng\.c'
 check_header 'uthash\.h' 'fuzzer/base/table\.h'

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A finding's timeline in the formats of other tools. */
+/* A finding's timeline, or a recording, in the formats of other tools. */
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/error.h"
@@ -7,9 +7,12 @@
 #include "cmd/crash_timeline.h"
 #include "cmd/export_go.h"
 #include "cmd/options_crash.h"
+#include "cmd/recording_file.h"
 #include "view/dot.h"
 #include "view/perfetto.h"
+#include "view/recording_perfetto.h"
 #include "view/shiviz.h"
+#include "wire/recording_timeline.h"
 #include "wire/text.h"
 #include "wire/timeline_json.h"
 
@@ -103,6 +106,24 @@ static int export(const struct knot_export_options *o, const struct format *form
 	return rc;
 }
 
+/* Of a recording it is real time that counts, and all of it. */
+static int export_real_time(
+	const struct knot_export_options *o, const struct knot_recording *r, struct knot_error *err)
+{
+	FILE *out = o->result ? fopen(o->result, "we") : stdout;
+
+	if (!out)
+		return knot_error_set(err, KNOT_EUSAGE, "-o %s: %s", o->result, strerror(errno));
+	knot_recording_perfetto_write(out, r);
+	if (!o->result)
+		return 0;
+	const bool failed = ferror(out) != 0;
+
+	return fclose(out) || failed
+		? knot_error_sys(err, "-o %s: cannot be written whole", o->result)
+		: 0;
+}
+
 static int export_timeline(
 	const struct knot_export_options *o, const struct format *format, struct knot_error *err)
 {
@@ -130,6 +151,34 @@ static int export_timeline(
 	return rc;
 }
 
+static int export_recording(
+	const struct knot_export_options *o, const struct format *format, struct knot_error *err)
+{
+	struct knot_recording_file f = {0};
+	struct knot_timeline t = {0};
+	int rc = format->write
+		? knot_recording_file_read(o->file, &f, err)
+		: knot_error_set(err, KNOT_EUSAGE,
+			  "-format %s is of a finding: a recording has no test to fail",
+			  format->name);
+
+	if (!rc && format->write == knot_perfetto_write) {
+		rc = export_real_time(o, &f.recording, err);
+	} else if (!rc) {
+		knot_recording_timeline(&f.recording, &t);
+		rc = export(o, format, &t, err);
+		if (!rc && t.left_out)
+			fprintf(stderr,
+				"goknot export: %" PRIu64 " events are left out: lost, or behind "
+				"the first %d; -format perfetto has "
+				"all that were recorded\n",
+				t.left_out, KNOT_TIMELINE_EVENTS_MAX);
+	}
+	knot_timeline_free(&t);
+	knot_recording_file_free(&f);
+	return rc;
+}
+
 int knot_cmd_export(int argc, char **argv)
 {
 	struct knot_error err = {0};
@@ -139,6 +188,8 @@ int knot_cmd_export(int argc, char **argv)
 
 	if (!format)
 		rc = err.code;
+	else if (knot_recording_file_is(o.file))
+		rc = export_recording(&o, format, &err);
 	else
 		rc = format->write ? export_timeline(&o, format, &err) : knot_export_go(&o, &err);
 	return rc < 0 ? knot_cmd_fail("export", &err) : rc;

@@ -112,11 +112,15 @@ char *knot_timeline_event_text(const struct knot_timeline *t, uint32_t event)
 	const struct knot_timeline_event *e = &t->events.data[event];
 	knot_auto_free char *operation =
 		knot_timeline_operation_text(t, e->op, e->site, e->primitive);
+	knot_auto_free char *where = knot_timeline_site_text(t, e->site);
 
 	switch (e->kind) {
 	case KNOT_EV_STEP:
 		return step_text(t, e);
 	case KNOT_EV_BLOCK:
+		/* For a reason that is none of a primitive's. */
+		if (e->op == KNOT_OP_NONE)
+			return knot_xasprintf("blocks at %s", where);
 		return knot_xasprintf("blocks in %s", operation);
 	case KNOT_EV_WAKE:
 		return goroutine_text("wakes ", number_of(t, e->to), "somebody");

@@ -68,4 +68,24 @@ expect "only what is of goroutine 18" [ "$(grep -vc '^#' out)" -eq 8 ]
 goknot list -json -trace "$seed"
 holds() { jq -es "$1" out >/dev/null; }
 expect "JSON, in order" holds 'length == 12 and (map(.seq) | . == sort) and .[3].kind == "recv" and .[3].object == "0xc000" and .[3].line == 20'
+
+goknot export -format json "$seed"
+expect_rc 0 "as JSON"
+expect "a timeline" holds '.[0] | .goroutines[1].path == "main.worker" and .left_out == 1 and (.arrows | length) == 2 and
+	([.events[] | select(.kind == "block")][0].op == "recv")'
+goknot export -format perfetto "$seed"
+expect_rc 0 "for Perfetto"
+expect "times of waiting and running, in microseconds" holds '.[0].traceEvents | any(.[]; .cat == "waiting" and .name == "waits: chan receive" and
+	.tid == 18 and .ts == 0.22 and (.dur - 0.19 | fabs) < 0.0001) and (map(select(.ph == "s")) | length) == 2 and
+	any(.[]; .cat == "syscall" and .name == "system call write")'
+goknot export -format shiviz "$seed"
+expect_out 'G18 \{"G1":1,"G18":1\}'
+goknot export -format dot "$seed"
+expect_out '.*G18\\nmain.worker\\nended.*'
+goknot export -format go "$seed"
+expect_refusal 2 'goknot export: -format go is of a finding: a recording has no test to fail'
+goknot export -format json cut.rec
+expect_refusal 2 'goknot export: cut.rec: the recording .*'
+goknot export -format perfetto -o /dev/full "$seed"
+expect_refusal 3 'goknot export: -o /dev/full: cannot be written whole: .*'
 done_testing

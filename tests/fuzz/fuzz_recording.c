@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A recording that is read can be shown, and is written and read to the same. */
+/* A recording that is read can be shown, is written and read to the same, and makes a timeline. */
 #include "base/alloc.h"
-#include "wire/recording.h"
+#include "wire/recording_timeline.h"
+#include "wire/timeline_json.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -45,6 +46,20 @@ static char *write_all(const struct knot_recording *r, size_t *ret_len)
 	return all;
 }
 
+static void make_timeline(const struct knot_recording *r)
+{
+	struct knot_timeline t = {0}, again = {0};
+	size_t len;
+
+	knot_recording_timeline(r, &t);
+	char *text = knot_timeline_encode(&t, &len);
+
+	knot_assert(!knot_timeline_decode(knot_span_of(text, len), &again, NULL));
+	free(text);
+	knot_timeline_free(&t);
+	knot_timeline_free(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct knot_recording r = {0}, again = {0};
@@ -54,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		char *first = write_all(&r, &len);
 
 		show(&r);
+		make_timeline(&r);
 		knot_assert(!knot_recording_decode(knot_span_of(first, len), &again, NULL));
 		char *second = write_all(&again, &len2);
 
