@@ -13,6 +13,8 @@
 
 #include "record.h"
 
+#define PAGE 4096ull
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, KNOT_RECORD_RING_BYTES);
@@ -173,18 +175,33 @@ static __always_inline void fill(struct knot_record_counts *mine, struct knot_re
 	arguments(mine, r, ctx, kind);
 }
 
-/* bytes is a constant. Where a stack ends sooner its beginning is there. goknot looks often: waking it would cost more than the
- * record does. */
+/*
+ * The stack from its top on. What lies above it may never have been touched, and so not be there; but it begins with a page then,
+ * and all of the stack is below. Returns how many bytes.
+ */
+static __always_inline unsigned int take_stack(struct knot_record_counts *mine, void *to, unsigned int bytes,
+	unsigned long long rsp)
+{
+	unsigned long long left = PAGE - (rsp & (PAGE - 1));
+
+	if (!bpf_probe_read_user(to, bytes, (const void *)rsp))
+		return bytes;
+	if (left >= bytes) {
+		__sync_fetch_and_add(&mine->faults, 1);
+		return 0;
+	}
+	return copy(mine, to, left, rsp) ? left : 0;
+}
+
+/* bytes is a constant. goknot looks often: waking it would cost more than the record does. */
 #define RECORD(bytes) \
 	do { \
 		struct knot_record_record *r = bpf_ringbuf_reserve(&records, sizeof(*r) + (bytes), 0); \
 		if (!r) \
 			goto lost; \
 		fill(mine, r, ctx, kind, cpu, seq); \
-		if ((bytes) && !bpf_probe_read_user(r + 1, (bytes), (const void *)ctx->rsp)) \
-			r->stack_bytes = (bytes); \
-		else if ((bytes) && copy(mine, r + 1, KNOT_RECORD_STACK_LEAST, ctx->rsp)) \
-			r->stack_bytes = KNOT_RECORD_STACK_LEAST; \
+		if (bytes) \
+			r->stack_bytes = take_stack(mine, r + 1, (bytes), ctx->rsp); \
 		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP); \
 	} while (0)
 

@@ -12,7 +12,6 @@
 /* Bytes of the stack behind a record. */
 #define KNOT_RECORD_STACK 192u
 #define KNOT_RECORD_STACK_DEEP 768u
-#define KNOT_RECORD_STACK_LEAST 8u /* of one that is nearly empty: the return address */
 
 /* The cookie of a point: which function was entered. */
 enum knot_record_kind {
