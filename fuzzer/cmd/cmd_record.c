@@ -2,16 +2,15 @@
 /* Records what the runtime of any Go program does: one that is started here, or one that runs. */
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/options_table.h"
+#include "cmd/record_program.h"
 #include "engine/recording.h"
 #include "sys/launch.h"
 #include "sys/probe.h"
-#include "sys/proc.h"
 #include "sys/recorder.h"
-#include "wire/gobinary.h"
+#include "wire/recording.h"
 #include "wire/text.h"
 
 #include <errno.h>
@@ -24,24 +23,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BINARY_MAX (1ull << 30)
 /* The ring has room for what two processors can give in more than ten times that. */
 #define TAKE_EVERY_MS 5
 #define SIGNAL_EXIT 128
 
 struct options {
 	const char *file; /* -o */
+	const char *skip; /* kinds of event, by commas */
 	uint32_t pid;
 	struct knot_option_words words;
 };
 
 struct recording {
 	struct options o;
-	char *path; /* to read, and to attach to */
-	char *program; /* to show */
+	struct knot_record_program program;
 	char *file; /* to write */
-	char *data; /* of the program */
-	struct knot_gobinary *binary;
 	struct knot_recorder *recorder;
 	struct knot_recording_writer *writer;
 	struct knot_launch target;
@@ -56,6 +52,7 @@ static int parse(int argc, char **argv, struct options *o, struct knot_error *er
 {
 	static const struct knot_option list[] = {
 		{"o", KNOT_OPTION_STRING, AT(options, file)},
+		{"skip", KNOT_OPTION_STRING, AT(options, skip)},
 		{"pid", KNOT_OPTION_INT, AT(options, pid), .low = 1, .high = INT_MAX},
 	};
 	static const struct knot_option_table table = TABLE(list, true);
@@ -75,54 +72,6 @@ static int parse(int argc, char **argv, struct options *o, struct knot_error *er
 	return 0;
 }
 
-/* --- the program ----------------------------------------------------------------------------- */
-
-static int name_running(struct recording *r, struct knot_error *err)
-{
-	char target[PATH_MAX];
-
-	/* Also right when the file has been replaced, or is in another mount namespace. */
-	r->path = knot_xasprintf("/proc/%u/exe", r->o.pid);
-	const ssize_t n = readlink(r->path, target, sizeof(target) - 1);
-
-	if (n < 0 && errno == ENOENT)
-		return knot_error_set(err, KNOT_EUSAGE, "there is no process %u", r->o.pid);
-	if (n < 0)
-		return knot_error_set(err, KNOT_EUSAGE,
-			"process %u: what it runs cannot be read: %s", r->o.pid, strerror(errno));
-	r->program = knot_xstrndup(target, (size_t)n);
-	return 0;
-}
-
-static int name_started(struct recording *r, struct knot_error *err)
-{
-	char full[PATH_MAX];
-	int rc = knot_proc_find_program(r->o.words.args[0], &r->path, err);
-
-	if (!rc)
-		r->program = knot_xstrdup(realpath(r->path, full) ? full : r->path);
-	return rc;
-}
-
-static int read_program(struct recording *r, struct knot_error *err)
-{
-	size_t len;
-	int rc = r->o.pid ? name_running(r, err) : name_started(r, err);
-
-	if (rc)
-		return rc;
-	knot_auto_free char *shown = knot_text_escape(knot_span_str(r->program), 200);
-	const char *slash = strrchr(r->program, '/');
-
-	r->file = r->o.file ? knot_xstrdup(r->o.file)
-			    : knot_xasprintf("%s.rec", slash ? slash + 1 : r->program);
-	/* All of it is in the page cache then, which kernels want of what they put probes into. */
-	if ((rc = knot_file_read(r->path, BINARY_MAX, &r->data, &len, err)))
-		return rc;
-	rc = knot_gobinary_open(knot_span_of(r->data, len), &r->binary, err);
-	return rc ? knot_error_wrap(err, "%s", shown) : 0;
-}
-
 /* --- starting -------------------------------------------------------------------------------- */
 
 static int open_signals(struct recording *r, struct knot_error *err)
@@ -140,10 +89,37 @@ static int open_signals(struct recording *r, struct knot_error *err)
 	return 0;
 }
 
+static int skip_kinds(struct recording *r, struct knot_error *err)
+{
+	struct knot_span rest = knot_span_str(r->o.skip ? r->o.skip : ""), name;
+	int rc = 0;
+
+	while (!rc && rest.len) {
+		uint32_t kind = 1;
+
+		if (!knot_span_take_until(&rest, ',', &name)) {
+			name = rest;
+			rest.len = 0;
+		}
+		while (kind < KNOT_RECORD_KINDS &&
+			!knot_span_eq(name, knot_recording_kind_name(kind)))
+			kind++;
+		knot_auto_free char *shown = knot_text_escape(name, 80);
+
+		if (kind == KNOT_RECORD_KINDS)
+			return knot_error_set(err, KNOT_EUSAGE,
+				"-skip %s: no kind of event; goknot help record lists them", shown);
+		if ((rc = knot_recorder_skip(r->recorder, kind, err)))
+			(void)knot_error_wrap(err, "-skip %s", shown);
+	}
+	return rc;
+}
+
 static int start_target(struct recording *r, struct knot_error *err)
 {
 	if (!r->o.pid)
-		return knot_launch_start(r->path, r->o.words.args, &r->mask, &r->target, err);
+		return knot_launch_start(
+			r->program.path, r->o.words.args, &r->mask, &r->target, err);
 	r->target.pid = (pid_t)r->o.pid;
 	r->target.pidfd = (int)syscall(SYS_pidfd_open, r->target.pid, 0);
 	if (r->target.pidfd < 0 && errno == EINVAL)
@@ -166,11 +142,12 @@ static bool is_dead(const struct recording *r)
 static int begin(struct recording *r, struct knot_error *err)
 {
 	struct knot_recording_options ro = {.file = r->file,
-		.program = r->program,
-		.binary = r->binary,
+		.program = r->program.name,
+		.binary = r->program.binary,
 		.pid = r->target.pid,
 		.attached = r->o.pid != 0};
-	int rc = knot_recorder_attach(r->recorder, r->binary, r->path, r->target.pid, err);
+	int rc = knot_recorder_attach(
+		r->recorder, r->program.binary, r->program.path, r->target.pid, err);
 
 	if (rc)
 		return rc;
@@ -275,10 +252,15 @@ static int finish(struct recording *r, struct knot_error *err)
 
 static int record(struct recording *r, struct knot_error *err)
 {
-	int rc = read_program(r, err);
+	int rc = knot_record_program_open(
+		r->o.pid, r->o.pid ? NULL : r->o.words.args[0], &r->program, err);
 
 	if (rc)
 		return rc;
+	const char *slash = strrchr(r->program.name, '/');
+
+	r->file = r->o.file ? knot_xstrdup(r->o.file)
+			    : knot_xasprintf("%s.rec", slash ? slash + 1 : r->program.name);
 	if ((rc = knot_recorder_open(KNOT_PROBE_FAST, &r->recorder, err))) {
 		if (rc == KNOT_EUNSUPPORTED) {
 			knot_auto_free char *why = knot_xstrdup(err->message);
@@ -287,7 +269,8 @@ static int record(struct recording *r, struct knot_error *err)
 		}
 		return rc;
 	}
-	if ((rc = open_signals(r, err)) || (rc = start_target(r, err)) || (rc = begin(r, err)))
+	if ((rc = skip_kinds(r, err)) || (rc = open_signals(r, err)) ||
+		(rc = start_target(r, err)) || (rc = begin(r, err)))
 		return rc;
 	follow(r);
 	return finish(r, err);
@@ -314,11 +297,8 @@ int knot_cmd_record(int argc, char **argv)
 	knot_launch_close(&r.target);
 	knot_recording_writer_close(r.writer);
 	knot_recorder_close(r.recorder);
-	knot_gobinary_close(r.binary);
+	knot_record_program_close(&r.program);
 	knot_cleanup_close(&r.signals);
-	free(r.data);
-	free(r.path);
-	free(r.program);
 	free(r.file);
 	return rc;
 }

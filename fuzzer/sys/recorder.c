@@ -89,6 +89,7 @@ struct knot_recorder {
 	struct knot_record_bpf *skel;
 	struct ring_buffer *ring;
 	enum knot_probe_way way;
+	bool skipped[KNOT_RECORD_KINDS];
 	struct knot_recorder_point points[TARGETS];
 	uint64_t offsets[TARGETS]; /* in the file, of those that are seen */
 	uint64_t cookies[TARGETS];
@@ -217,6 +218,10 @@ static void find(struct knot_recorder *r, const struct knot_gobinary *binary, si
 
 	*p = (struct knot_recorder_point){
 		.name = t->names[0], .kind = t->kind, .optional = t->optional};
+	if (r->skipped[t->kind]) {
+		snprintf(p->why, sizeof(p->why), "left out by -skip");
+		return;
+	}
 	for (size_t n = 0; n < NAMES_MAX && t->names[n]; n++) {
 		if (!knot_gobinary_find(binary, t->names[n], &f))
 			continue;
@@ -236,6 +241,16 @@ static void find(struct knot_recorder *r, const struct knot_gobinary *binary, si
 		return;
 	}
 	snprintf(p->why, sizeof(p->why), "the program has no such function");
+}
+
+int knot_recorder_skip(struct knot_recorder *r, enum knot_record_kind kind, struct knot_error *err)
+{
+	for (size_t i = 0; i < TARGETS; i++)
+		if (targets[i].kind == kind && targets[i].needed)
+			return knot_error_set(
+				err, KNOT_EUSAGE, "without it no goroutine can be followed");
+	r->skipped[kind] = true;
+	return 0;
 }
 
 static int attach_single(

@@ -169,6 +169,19 @@ for p in stripped pie; do
 	known $p.rec
 done
 
+# What is left out is said, and what cannot be is refused.
+goknot record -o skipped.rec -skip syscall,syscall-end,send -- ./plain
+expect_rc 7 "with kinds left out"
+goknot list -json -trace skipped.rec
+count "no system calls" 0 '.kind == "syscall" or .kind == "syscall-end" or .kind == "send"'
+count "but receives" 520 '.kind == "recv" and .function == "main.worker"'
+goknot list -trace skipped.rec
+expect_out '# not seen: syscall \(runtime.reentersyscall\): left out by -skip'
+goknot record -skip run -- ./plain
+expect_refusal 2 'goknot record: -skip run: without it no goroutine can be followed'
+goknot record -skip send,foo -- ./plain
+expect_refusal 2 'goknot record: -skip foo: no kind of event; goknot help record lists them'
+
 # One that runs is recorded and goes on; two look at it at once.
 ./plain wait >ready &
 pid=$!
