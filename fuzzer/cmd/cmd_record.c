@@ -229,8 +229,7 @@ static void tell(const struct recording *r, const struct knot_recorder_counters 
 	if (c->faults)
 		fprintf(stderr,
 			"goknot record: %" PRIu64
-			" times memory of the program could not be read: numbers or places are "
-			"missing there\n",
+			" times memory of the program could not be read\n",
 			c->faults);
 }
 
@@ -257,10 +256,8 @@ static int record(struct recording *r, struct knot_error *err)
 
 	if (rc)
 		return rc;
-	const char *slash = strrchr(r->program.name, '/');
-
 	r->file = r->o.file ? knot_xstrdup(r->o.file)
-			    : knot_xasprintf("%s.rec", slash ? slash + 1 : r->program.name);
+			    : knot_xasprintf("%s.rec", basename(r->program.name));
 	if ((rc = knot_recorder_open(KNOT_PROBE_FAST, &r->recorder, err))) {
 		if (rc == KNOT_EUNSUPPORTED) {
 			knot_auto_free char *why = knot_xstrdup(err->message);
