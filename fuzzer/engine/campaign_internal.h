@@ -21,7 +21,6 @@ struct knot_corpus_name;
 struct knot_old;
 struct knot_sandbox;
 struct knot_store;
-struct knot_timeline;
 struct knot_warden;
 
 #define KNOT_JUDGE_TRIES 3 /* candidates that may fail verification before their kind is given up */
@@ -124,16 +123,6 @@ void knot_judge_count(
 /* It is none any more. */
 void knot_judge_uncount(struct knot_campaign *c, struct knot_target_state *s, const char *verdict);
 void knot_judge_free(struct knot_campaign *c);
-
-/* crashfile.c: what run and finding say, and the files: the crash file, and beside it what the target printed,
- * its goroutine dump, the explanation and the timeline. */
-void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state *s,
-	const struct knot_plan *plan, const struct knot_record *rec, uint32_t flags,
-	const struct knot_finding *f, struct knot_crash *crash);
-int knot_crashfile_write(struct knot_campaign *c, const struct knot_crash *crash,
-	const struct knot_outcome *o, const char *explanation /* NULL = none */,
-	struct knot_timeline *timeline /* gets what crash says */, char **ret_file,
-	struct knot_error *err);
 
 /* status.c: worker time of all sessions, slices under way with it. */
 uint64_t knot_target_used_ns(const struct knot_campaign *c, const struct knot_target_state *s);

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "engine/campaign_internal.h"
+#include "engine/crashfile.h"
 #include "engine/crashnames.h"
 #include "engine/timeline.h"
 #include "store/finding.h"
