@@ -14,10 +14,12 @@
 #include <string.h>
 #include <xxhash.h>
 
+/* Stacks are long keys, for which uthash's own function is slow. */
+#define HASH_FUNCTION(key, len, hash) ((hash) = (unsigned)XXH3_64bits(key, len))
+#include "base/table.h"
+
 /* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#define HASH_FUNCTION(key, len, hash) ((hash) = (unsigned)XXH3_64bits(key, len))
-#include <uthash.h>
 
 #define BUFFER_BYTES (1u << 20)
 /* Of one address, all that was inlined there. */

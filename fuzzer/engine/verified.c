@@ -2,6 +2,7 @@
 #include "engine/verified.h"
 
 #include "base/cleanup.h"
+#include "engine/crashfile.h"
 #include "engine/known.h"
 #include "engine/native.h"
 #include "engine/persist.h"

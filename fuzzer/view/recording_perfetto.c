@@ -3,14 +3,11 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/table.h"
 #include "view/recording_text.h"
 
 #include <inttypes.h>
 #include <jansson.h>
-
-/* uthash must not call exit() when memory runs out. */
-#define uthash_fatal(msg) knot_assert_failed(msg, __FILE__, __LINE__)
-#include <uthash.h>
 
 /* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"

@@ -2,14 +2,11 @@
 #include "wire/recording_timeline.h"
 
 #include "base/alloc.h"
+#include "base/table.h"
 #include "wire/abi.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* uthash must not call exit() when memory runs out. */
-#define uthash_fatal(msg) knot_assert_failed(msg, __FILE__, __LINE__)
-#include <uthash.h>
 
 /* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
 #ifndef __clang__
