@@ -364,12 +364,12 @@ uint64_t knot_probe_take(struct knot_probe *p, knot_probe_fn fn, void *arg)
 void knot_probe_counters(struct knot_probe *p, struct knot_probe_counters *ret_counters)
 {
 	const struct knot_probe_counts *counts = p->skel->bss->counts;
-	struct knot_probe_counters c = {0};
+	struct knot_probe_counters c = {
+		.hits = __atomic_load_n(&p->skel->bss->hits, __ATOMIC_RELAXED)};
 
 	for (unsigned i = 0; i < p->cpus; i++) {
 		const uint64_t lost = __atomic_load_n(&counts[i].lost, __ATOMIC_RELAXED);
 
-		c.hits += __atomic_load_n(&counts[i].hits, __ATOMIC_RELAXED);
 		c.lost += lost;
 		c.cpus_lost += lost != 0;
 	}

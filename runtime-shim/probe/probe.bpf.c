@@ -21,32 +21,27 @@ struct {
 /* High half of the sessions that are recorded, set by goknot; 0 = none. The low half is of a target process. */
 unsigned long long wanted;
 /* On cache lines of their own. */
-unsigned long long next_seq __attribute__((aligned(64)));
+unsigned long long hits __attribute__((aligned(64)));
 struct knot_probe_counts counts[KNOT_PROBE_CPUS] __attribute__((aligned(64)));
 
 SEC("uprobe")
 int knot_hook(struct pt_regs *ctx)
 {
 	const unsigned long long session = ctx->rax;
-	struct knot_probe_counts *mine;
+	const unsigned int cpu = bpf_get_smp_processor_id();
 	struct knot_probe_record *r;
 	unsigned long long seq;
-	unsigned int cpu;
 
 	if (session >> 32 != wanted || !wanted)
 		return 0;
-	cpu = bpf_get_smp_processor_id();
-	mine = &counts[cpu % KNOT_PROBE_CPUS];
-	/* Another hit can interrupt this one on the same processor. */
-	__sync_fetch_and_add(&mine->hits, 1);
-	seq = __sync_fetch_and_add(&next_seq, 1);
+	seq = __sync_fetch_and_add(&hits, 1);
 	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 	if (!r) {
-		__sync_fetch_and_add(&mine->lost, 1);
+		/* Another hit can interrupt this one on the same processor. */
+		__sync_fetch_and_add(&counts[cpu % KNOT_PROBE_CPUS].lost, 1);
 		return 0;
 	}
 	r->seq = seq;
-	r->ktime_ns = bpf_ktime_get_ns();
 	r->session = session;
 	r->request = ctx->rbx;
 	r->run = ctx->rcx;
@@ -55,8 +50,6 @@ int knot_hook(struct pt_regs *ctx)
 	r->event[1] = ctx->r8;
 	r->event[2] = ctx->r9;
 	r->event[3] = ctx->r10;
-	r->cpu = cpu;
-	r->pad = 0;
 	/* goknot looks often: waking it would cost more than the record does. */
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	return 0;

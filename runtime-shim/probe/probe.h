@@ -16,25 +16,21 @@
 /* Of what the hook was called with in a session of the goknot that asks, in the order of seq; a hole is a record lost. */
 struct knot_probe_record {
 	unsigned long long seq; /* one order over all processors, taken where the hook was hit */
-	unsigned long long ktime_ns;
 	unsigned long long session;
 	unsigned long long request; /* struct knot_shm_request.id */
 	unsigned long long run; /* which of the request's, from 0 */
 	unsigned long long cursor; /* of the event in the ring of the shared memory */
 	/* struct knot_shm_event: the same 32 bytes that the ring got */
 	unsigned long long event[4];
-	unsigned int cpu;
-	unsigned int pad;
 };
 
 /* A cache line. */
 struct knot_probe_counts {
-	unsigned long long hits; /* of the session; hits = records + lost */
-	unsigned long long lost; /* no room in the ring */
-	unsigned long long pad[6];
+	unsigned long long lost; /* records for which the ring had no room; hits = records + lost */
+	unsigned long long pad[7];
 };
 
-_Static_assert(sizeof(struct knot_probe_record) == 88, "record layout");
+_Static_assert(sizeof(struct knot_probe_record) == 72, "record layout");
 _Static_assert(sizeof(struct knot_probe_counts) == 64, "counts layout");
 
 #endif
