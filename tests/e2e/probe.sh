@@ -56,6 +56,8 @@ checked native-locks ./abba/buggy -sched native -fuzztime 200x
 checked native-panics ./closerace/buggy -sched native -fuzztime 100x
 checked controlled ./statusmanager/buggy -feedback ebpf -fuzztime 40x
 checked panics ./closerace/buggy -fuzztime 40x
+# No symbols are needed.
+GOFLAGS='-ldflags=-s' checked stripped ./statusmanager/fixed -sched native -fuzztime 40x
 
 # A check that could not fail would be none: this test writes over its ring.
 module forger example.org/forger
