@@ -243,7 +243,6 @@ static int finish(struct recording *r, struct knot_error *err)
 	(void)knot_recorder_take(r->recorder, knot_recording_writer_add, r->writer);
 	knot_recorder_counters(r->recorder, &counters);
 	const int rc = knot_recording_writer_end(r->writer, &counters, ended, err);
-
 	if (!rc)
 		tell(r, &counters);
 	return rc;

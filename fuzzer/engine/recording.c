@@ -356,6 +356,15 @@ static void follow(
 		t->g = e->other;
 		t->left = false;
 		break;
+	case KNOT_RECORDING_READY:
+		/* Who runs here is put back by itself: runtime.goyield, which a mutex is handed over with. */
+		if (t->g != e->other || t->left)
+			break;
+		e->kind = KNOT_RECORDING_YIELD;
+		e->g = e->other;
+		e->other = 0;
+		t->left = true;
+		break;
 	case KNOT_RECORDING_PARK:
 	case KNOT_RECORDING_YIELD:
 	case KNOT_RECORDING_PREEMPT:

@@ -206,18 +206,18 @@ static bool is_outside(uint32_t op)
 static uint32_t add(struct building *b, const struct knot_recording_event *e, uint32_t kind,
 	const struct numbered *g)
 {
-	const struct knot_timeline *t = b->t;
-	const uint64_t last = t->events.len ? t->events.data[t->events.len - 1].vtime : 0;
+	const uint32_t at = (uint32_t)b->t->events.len;
+	const uint64_t last = at ? b->t->events.data[at - 1].vtime : 0;
 
 	knot_vec_push(&b->t->events,
 		((struct knot_timeline_event){.vtime = e->ns > last ? e->ns : last,
-			.step = (uint32_t)t->events.len,
+			.step = at,
 			.g = g ? g->index : NONE,
 			.site = NONE,
 			.primitive = NONE,
 			.to = NONE,
 			.kind = (uint8_t)kind}));
-	return (uint32_t)t->events.len - 1;
+	return at;
 }
 
 static void add_step(

@@ -16,9 +16,9 @@ fi
 cpu_of() { cat /proc/"$1"/task/*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
 
 # Requests a second, answers that were wrong, CPU nanoseconds of clients, server and goknot, seconds.
-serve() { # seconds, clients, command...
-	local length=$1 clients=$2 holder server pid
-	shift 2
+serve() { # seconds, clients, path, command...
+	local length=$1 clients=$2 path=$3 holder server pid
+	shift 3
 	rm -f "$work/in" "$work/addr"
 	mkfifo "$work/in"
 	sleep 1000 >"$work/in" &
@@ -27,7 +27,7 @@ serve() { # seconds, clients, command...
 	server=$!
 	until [ -s "$work/addr" ]; do sleep 0.02; done
 	pid=$(pgrep -P "$server" || echo "$server")
-	"$work/server" load -addr "$(cat "$work/addr")" -for "$length" -n "$clients" | tr '\n' ' '
+	"$work/server" load -addr "$(cat "$work/addr")" -for "$length" -n "$clients" -path "$path" | tr '\n' ' '
 	if [ "$pid" = "$server" ]; then echo "$(cpu_of "$pid") 0 ${length%s}"; else echo "$(cpu_of "$pid") $(cpu_of "$server") ${length%s}"; fi
 	kill "$holder"
 	wait "$server" || { echo "bench: the server ended with exit code $?" >&2; exit 3; }
@@ -37,18 +37,20 @@ serve() { # seconds, clients, command...
 cat <<'TEXT'
 ## goknot record on a server
 
-An HTTP server (net/http: a map behind a mutex, a goroutine that writes down, JSON) and its clients, both on this machine. Requests a second,
-median of ten rounds of which each runs the server once by itself and once recorded; ratio and spread are of the rounds. CPU:
+An HTTP server (net/http: a map behind a mutex, a goroutine that writes down) and its clients, both on this machine. Requests a second,
+median of the rounds (ten) of which each runs the server once by itself and once recorded; ratio and spread are of the rounds. CPU:
 microseconds a request of server, clients and goknot together, and what they were by themselves of what they are recorded; that
 hardly depends on what else the machine does. Lost: events of all rounds; wrong: answers.
 
-| clients | by itself | recorded | ratio | spread | CPU by itself | CPU recorded | ratio | of it goknot | events a request | lost | wrong |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| answer | clients | by itself | recorded | ratio | spread | CPU by itself | CPU recorded | ratio | of it goknot | events a request | lost | wrong |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 TEXT
-for clients in ${BENCH_CLIENTS:-1 16 128}; do
-	for ((round = 0; round < 10; round++)); do
-		plain=$(serve "${seconds}s" "$clients" "$work/server" serve)
-		recorded=$(serve "${seconds}s" "$clients" "$GOKNOT" record -o "$work/run.rec" -- "$work/server" serve)
+row() { # what, clients, path, flags of goknot record...
+	local what=$1 clients=$2 path=$3
+	shift 3
+	for ((round = 0; round < ${BENCH_ROUNDS:-10}; round++)); do
+		plain=$(serve "${seconds}s" "$clients" "$path" "$work/server" serve)
+		recorded=$(serve "${seconds}s" "$clients" "$path" "$GOKNOT" record "$@" -o "$work/run.rec" -- "$work/server" serve)
 		lost=$("$GOKNOT" list -trace "$work/run.rec" | sed -n 's/^# lost: \([0-9]*\) of \([0-9]*\).*/\1 \2/p')
 		# rate wrong clients server goknot seconds, twice; lost events
 		echo "$plain $recorded $lost" | awk '{
@@ -57,12 +59,17 @@ for clients in ${BENCH_CLIENTS:-1 16 128}; do
 	done >"$work/rounds"
 	for column in 1 2 3 4 5 6 7 8; do
 		cut -d ' ' -f $column "$work/rounds" | spread
-	done | paste -sd ' ' | awk -v clients="$clients" \
+	done | paste -sd ' ' | awk -v what="$what" -v clients="$clients" \
 		-v sums="$(awk '{ lost += $9; wrong += $10 } END { print lost, wrong }' "$work/rounds")" '{
 		split(sums, s)
-		printf "| %d | %.0f | %.0f | %.2f | %.2f to %.2f | %.1f | %.1f | %.2f | %.1f | %.1f | %d | %d |\n",
-			clients, $1, $4, $7, $8, $9, $10, $13, $16, $19, $22, s[1], s[2] }'
-done
+		printf "| %s | %d | %.0f | %.0f | %.2f | %.2f to %.2f | %.1f | %.1f | %.2f | %.1f | %.1f | %d | %d |\n",
+			what, clients, $1, $4, $7, $8, $9, $10, $13, $16, $19, $22, s[1], s[2] }'
+}
+row 'a page (template of 50 rows, gzip)' 16 /page
+row 'a page' 128 /page
+row 'JSON of 40 bytes' 16 /
+row 'JSON' 128 /
+row 'JSON, -skip syscall,syscall-end' 16 / -skip syscall,syscall-end
 
 cat <<'TEXT'
 
@@ -73,7 +80,7 @@ under both, how often they were switched to, and waited.
 | --- | --- | --- | --- | --- | --- |
 TEXT
 for _ in 1 2 3; do
-	serve 1s 16 "$GOKNOT" record -o "$work/run.rec" -- "$work/server" serve -trace "$work/run.trace" >/dev/null
+	serve 1s 16 / "$GOKNOT" record -o "$work/run.rec" -- "$work/server" serve -trace "$work/run.trace" >/dev/null
 	"$GO" tool trace -d=parsed "$work/run.trace" >"$work/trace.txt"
 	"$GOKNOT" list -json -trace "$work/run.rec" >"$work/list.json"
 	python3 scripts/bench/record/compare.py "$work/trace.txt" "$work/list.json" |

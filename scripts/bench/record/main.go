@@ -7,9 +7,12 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"html/template"
 	"io"
 	"net"
 	"net/http"
@@ -21,6 +24,34 @@ import (
 	"syscall"
 	"time"
 )
+
+// A page of a shop, say: a template with 50 rows, compressed.
+var page = template.Must(template.New("page").Parse(`<html><title>{{.Title}}</title><table>
+{{range .Rows}}<tr class="{{if .Even}}even{{else}}odd{{end}}"><td>{{.ID}}</td><td>{{.Name}}</td><td>{{printf "%.2f" .Price}}</td></tr>
+{{end}}</table></html>`))
+
+var writers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
+type row struct {
+	ID    int
+	Name  string
+	Price float64
+	Even  bool
+}
+
+func servePage(w http.ResponseWriter, id int) {
+	rows := make([]row, 50)
+	for i := range rows {
+		rows[i] = row{id + i, fmt.Sprint("thing <", id*i, ">"), float64(i) * 1.25, i%2 == 0}
+	}
+	w.Header().Set("Content-Type", "text/html")
+	w.Header().Set("Content-Encoding", "gzip")
+	z := writers.Get().(*gzip.Writer)
+	defer writers.Put(z)
+	z.Reset(w)
+	defer z.Close()
+	page.Execute(z, map[string]any{"Title": id, "Rows": rows})
+}
 
 // A store like that of many services: a map behind a lock, and one goroutine that writes what was asked for down.
 type store struct {
@@ -49,6 +80,10 @@ func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	s.log <- id
+	if r.URL.Path == "/page" {
+		servePage(w, id)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json")
 	json.NewEncoder(w).Encode(answer{id, value})
 }
@@ -86,12 +121,16 @@ func serve(args []string) error {
 	return err
 }
 
-func ask(client *http.Client, addr string, id int) bool {
-	r, err := client.Get(fmt.Sprint("http://", addr, "/?id=", id))
+func ask(client *http.Client, addr, path string, id int) bool {
+	r, err := client.Get(fmt.Sprint("http://", addr, path, "?id=", id))
 	if err != nil {
 		return false
 	}
 	defer r.Body.Close()
+	if path == "/page" {
+		all, err := io.ReadAll(r.Body)
+		return err == nil && bytes.HasSuffix(all, []byte("</html>")) && bytes.Contains(all, []byte(fmt.Sprint("<td>", id+49, "</td>")))
+	}
 	var a answer
 	return json.NewDecoder(r.Body).Decode(&a) == nil && a == answer{id, fmt.Sprint("value of ", id)}
 }
@@ -101,6 +140,7 @@ func load(args []string) error {
 	addr := flags.String("addr", "", "of the server")
 	length := flags.Duration("for", 3*time.Second, "how long to ask")
 	n := flags.Int("n", 16, "clients")
+	path := flags.String("path", "/", "what to ask for: / or /page")
 	flags.Parse(args)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: *n}}
 	var good, bad atomic.Int64
@@ -111,7 +151,7 @@ func load(args []string) error {
 		go func() {
 			defer wg.Done()
 			for id := c; time.Since(begin) < *length; id += *n {
-				if ask(client, *addr, id%1000) {
+				if ask(client, *addr, *path, id%1000) {
 					good.Add(1)
 				} else {
 					bad.Add(1)
