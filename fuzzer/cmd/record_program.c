@@ -53,7 +53,7 @@ int knot_record_program_open(uint32_t pid, const char *command,
 	/* All of it is in the page cache then, which kernels want of what they put probes into. */
 	if (rc || (rc = knot_file_read(p->path, BINARY_MAX, &p->data, &len, err)))
 		return rc;
-	if (!(rc = knot_gobinary_open(knot_span_of(p->data, len), &p->binary, err)))
+	if (!knot_gobinary_open(knot_span_of(p->data, len), &p->binary, err))
 		return 0;
 	knot_auto_free char *shown = knot_text_escape(knot_span_str(p->name), 200);
 

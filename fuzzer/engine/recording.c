@@ -163,18 +163,22 @@ static void free_tables(struct knot_recording_writer *w)
 	struct processor *p, *next_processor;
 
 	HASH_ITER(hh, w->processors, p, next_processor) {
+		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
 		HASH_DEL(w->processors, p);
 		free(p);
 	}
 	HASH_ITER(hh, w->stacks, s, next_stack) {
+		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
 		HASH_DEL(w->stacks, s);
 		free(s);
 	}
 	HASH_ITER(hh, w->addresses, a, next_address) {
+		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
 		HASH_DEL(w->addresses, a);
 		free(a);
 	}
 	HASH_ITER(hh, w->threads, t, next_thread) {
+		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
 		HASH_DEL(w->threads, t);
 		free(t);
 	}

@@ -41,8 +41,7 @@ int knot_recorder_open(
 void knot_recorder_close(struct knot_recorder *r);
 
 /* Before the attach: no events of that kind are recorded, and none cost anything. KNOT_EUSAGE: one that the others need. */
-int knot_recorder_skip(
-	struct knot_recorder *r, enum knot_record_kind kind, struct knot_error *err);
+int knot_recorder_skip(struct knot_recorder *r, enum knot_record_kind kind, struct knot_error *err);
 /*
  * Finds the points in binary, whose file has been read whole, and has the process recorded: path is what it executes,
  * or will once it has done so. KNOT_EINPUT when what goroutines cannot be told without is not seen.
