@@ -36,6 +36,15 @@ func main() {
 			time.Sleep(2 * time.Millisecond)
 		}
 	}
+	if len(os.Args) > 1 && os.Args[1] == "flood" {
+		os.Stdin.Read(make([]byte, 1))
+		c := make(chan int, 1)
+		for i := range 100000 {
+			c <- i
+			<-c
+		}
+		return
+	}
 	var wg sync.WaitGroup
 	in := make(chan int)
 	for range 20 {
@@ -132,10 +141,10 @@ known() { # recording
 	count "$1: workers are created" 20 '.kind == "create" and .function == "main.main" and (.text | test("main.main.gowrap1|main.worker"))'
 	count "$1: goroutines of main" 22 '.kind == "create" and .function == "main.main" and (.g == 1)'
 	count "$1: nobody is created whose number is unknown but the coroutine" 1 '.kind == "create" and .other == null'
-	count "$1: sends on in" 500 '.kind == "send" and .line == 38'
+	count "$1: sends on in" 500 '.kind == "send" and .line == 47'
 	count "$1: receives of the workers" 520 '.kind == "recv" and .function == "main.worker"'
-	count "$1: sends on ping" 300 '.kind == "send" and .line == 51'
-	count "$1: receives of pong" 301 '.kind == "recv" and (.line == 52 or .line == 55)'
+	count "$1: sends on ping" 300 '.kind == "send" and .line == 60'
+	count "$1: receives of pong" 301 '.kind == "recv" and (.line == 61 or .line == 64)'
 	count "$1: closes" 3 '.kind == "close" and (.function | startswith("main."))'
 	count "$1: WaitGroup.Add" 20 '.kind == "wgadd" and .function == "main.main"'
 	count "$1: WaitGroup.Done" 20 '.kind == "wgadd" and (.text | test("Add\\(-1\\)"))'
@@ -208,6 +217,7 @@ for i in 1 2; do
 done
 expect_out '# [0-9]+ events; the program ended; .*'
 
+: >told
 # Signals: what goknot is told the program is told, and what ends the program is goknot's exit code.
 "$GOKNOT" record -o told.rec -- ./plain wait >told 2>err &
 recorder=$!
@@ -217,6 +227,28 @@ wait "$recorder" && rc=0 || rc=$?
 expect_rc 143 "a program that was ended by SIGTERM"
 goknot list -trace told.rec
 expect_out '# [0-9]+ events; the program was ended by signal 15; .*'
+
+# A recorder that stands still while the program goes on: what there is no room for is counted, told, and its place is known.
+mkfifo gate
+"$GOKNOT" record -o full.rec -- ./plain flood <gate 2>err &
+recorder=$!
+exec 9>gate
+until flooding=$(pgrep -P "$recorder" -x plain); do sleep 0.05; done
+sleep 0.2
+kill -STOP "$recorder"
+echo >&9
+until [ "$(cut -d ' ' -f 3 "/proc/$flooding/stat")" = Z ]; do sleep 0.1; done
+kill -CONT "$recorder"
+exec 9>&-
+wait "$recorder" && rc=0 || rc=$?
+expect_rc 0 "a program that made more events than there was room for"
+expect_err 'goknot record: [0-9]+ of [0-9]+ events were lost: the ring was full. The recording is incomplete'
+goknot list -trace full.rec
+# shellcheck disable=SC2016 # an awk program
+expect "events and losses are all hits, and the losses are where they were" awk '/^# [0-9]+ events;/ { n = $2 }
+	/^# lost: / { lost = $3; hits = $5 + 0 } /^# lost here: / { here += $4 }
+	END { exit !(lost > 1000 && n + lost == hits && here + 0 <= lost) }' out
+expect_out '# lost: [0-9]+ of [0-9]+ \([0-9]+ on cpu [0-9]+.*'
 
 # A recorder that dies leaves the program alone, and what it wrote is no whole recording.
 ./plain wait >ready &
@@ -239,6 +271,16 @@ goknot record -pid "$thread"
 expect_rc 2 "a thread"
 kill "$pid"
 
+# In a PID namespace of its own.
+if unshare -pf --mount-proc true 2>/dev/null; then
+	rc=0
+	unshare -pf --mount-proc "$GOKNOT" record -o inside.rec -- ./plain 2>err || rc=$?
+	expect_rc 7 "in a PID namespace"
+	known inside.rec
+else
+	skip "goknot record in a PID namespace" "unshare(1) is refused here"
+fi
+
 # A user without the privilege is told what is missing, and what grants it.
 if command -v setpriv >/dev/null && [ "$(id -u)" -eq 0 ]; then
 	chmod 755 "$work" && cp "$GOKNOT" "$work/goknot-copy"
@@ -246,5 +288,12 @@ if command -v setpriv >/dev/null && [ "$(id -u)" -eq 0 ]; then
 	(cd / && setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all "$work/goknot-copy" record -o /dev/null -- "$work/plain") >out 2>err || rc=$?
 	last="goknot record as nobody"
 	expect_refusal 2 'goknot record: CAP_BPF and CAP_PERFMON are missing: sudo setcap cap_bpf,cap_perfmon\+ep .*'
+	# What it says is enough.
+	mkdir -m 777 "$work/open"
+	rc=0
+	(cd / && setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,+bpf,+perfmon --ambient-caps=-all,+bpf,+perfmon \
+		--bounding-set=-all,+bpf,+perfmon "$work/goknot-copy" record -o "$work/open/nobody.rec" -- "$work/plain") >out 2>err || rc=$?
+	last="goknot record with CAP_BPF and CAP_PERFMON"
+	expect_rc 7 "$last"
 fi
 done_testing
