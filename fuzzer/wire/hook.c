@@ -60,7 +60,7 @@ int knot_hook_find(struct knot_span file, uint64_t *ret_offset, struct knot_erro
 {
 	uint64_t found = UINT64_MAX;
 	struct knot_span bit;
-	Elf64_Ehdr header;
+	Elf64_Ehdr header = {.e_phnum = 0};
 	unsigned n = 0;
 	int rc = read_header(file, &header, err);
 
