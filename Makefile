@@ -66,7 +66,7 @@ H_FILES := $(filter-out fuzzer/wire/abi.h fuzzer/base/cleanup.h,$(wildcard fuzze
 	runtime-shim/probe/*.[ch]))
 SH_FILES := .ci/run $(wildcard scripts/*.sh scripts/*/*.sh scripts/*/*.bash tests/cli/*.sh tests/e2e/*.sh \
 	tests/lib/*.sh)
-GO_MODS := $(patsubst %/go.mod,%,$(wildcard instrument/*/go.mod runtime-shim/go.mod runtime-shim/*/go.mod scripts/bench/opcount/go.mod scripts/bench/record/go.mod tests/deep/go.mod tests/browser/go.mod))
+GO_MODS := $(patsubst %/go.mod,%,$(wildcard instrument/*/go.mod runtime-shim/go.mod runtime-shim/*/go.mod scripts/bench/opcount/go.mod tests/deep/go.mod tests/browser/go.mod))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -206,7 +206,7 @@ lint: $(ASSETS) $(SKELETONS)
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Ifuzzer -I. $(filter-out tests/%,$(C_FILES))
 	$(Q)shellcheck -x $(SH_FILES)
 	$(Q)codespell --skip="*.goknot*" -L decend,iif,lastr,mattern,useed,testin fuzzer instrument runtime-shim scripts docs man seeds tests/unit tests/cli tests/e2e tests/lib tests/deep Makefile
-	$(Q). scripts/go-env.sh; for m in $(GO_MODS); do \
+	$(Q). scripts/go-env.sh; for m in $(GO_MODS) scripts/bench/record; do \
 		test -z "$$(gofmt -l $$(find $$m -name "*.go" -not -path "*/testdata/*"))" || { gofmt -l $$m; exit 1; }; (cd $$m && $$GO vet ./...) || exit 1; done
 	$(Q). scripts/go-env.sh; test -z "$$(gofmt -l runtime-shim)" || { gofmt -l runtime-shim; exit 1; }
 
