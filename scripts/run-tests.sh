@@ -11,7 +11,7 @@
 #
 # san, san-cli and san-e2e: unit, cli and e2e with what SAN_BUILD holds, where any report is a failure;
 # san-short: the end-to-end ring without what differs for Go and not for C: most of the bundled programs, settings of the
-# build, shapes of tests, constructs of the language, rules of the scheduler, and what is about time.
+# build, shapes of tests, constructs of the language, rules of the scheduler, what threads do, and what is about time.
 #
 # usage: run-tests.sh unit|cli|e2e|san|san-cli|san-e2e|san-short|go|fuzz|newest|releases...
 # from the environment: BUILD (default build), SAN_BUILD, LAYERS, GO_MODS, FUZZTIME (seconds per parser),
@@ -144,6 +144,7 @@ short_ring() {
 		build_settings.sh | race.sh | seeds_*.sh | suites.sh | targets_examples.sh | targets_shapes.sh | targets_testing.sh) ;;
 		deps.sh | other_release.sh | serving.sh | subtests.sh | toolchain_places.sh) ;;
 		constructs.sh | deep.sh | lock_faces.sh | nested_atomics.sh | reflection.sh | values.sh) ;;
+		arrivals.sh | cgo_threads.sh | leak_proof.sh | native_ring.sh) ;;
 		huge_pages.sh | native_time.sh | policies.sh | real_programs.sh | rules.sh | unattached.sh | watchdog.sh) ;;
 		*) script "$t" ;;
 		esac
