@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/vec.h"
+#include "sys/uprobe.h"
 #include "wire/hook.h"
 
 #include <bpf/bpf.h>
@@ -30,19 +31,12 @@
 #define KEEP_BYTES (4u << 20)
 /* The ring is full after ten times that, at the utmost rate. */
 #define READ_NS 5000000
-/* Linux 6.6, and so in no header of Debian 12. */
-#define LINK_CREATE 28
-#define TRACE_UPROBE_MULTI 48
 /* Linux 6.18: the call that takes the place of an optimised nop. Made by anybody else it answers ENXIO. */
 #define SYS_UPROBE 336
 
 struct records {
 	struct knot_probe_record *data;
 	size_t len, cap;
-};
-
-struct event {
-	struct bpf_link *link;
 };
 
 struct knot_probe {
@@ -53,7 +47,7 @@ struct knot_probe {
 	uint32_t half; /* of the sessions */
 	uint32_t sessions;
 	KNOT_VEC(int) links; /* uprobe_multi */
-	KNOT_VEC(struct event) events; /* KNOT_PROBE_SINGLE */
+	KNOT_VEC(struct bpf_link *) events; /* KNOT_PROBE_SINGLE */
 	struct records taken; /* while they are handed over */
 	/* What the thread works on, too. */
 	pthread_mutex_t lock;
@@ -64,25 +58,13 @@ struct knot_probe {
 	atomic_bool stop;
 };
 
-/* The part of union bpf_attr that uprobe_multi reads. */
-struct link_attr {
-	uint32_t prog_fd, target_fd, attach_type, flags;
-	uint64_t path, offsets, ref_ctr_offsets, cookies;
-	uint32_t cnt, multi_flags, pid, pad;
-};
-_Static_assert(sizeof(struct link_attr) == 64, "layout of the kernel");
-
-static int link_multi(int prog, const char *path, uint64_t offset)
+static int link_multi(const struct knot_probe *p, const char *path, uint64_t offset)
 {
-	struct link_attr attr = {
-		.prog_fd = (uint32_t)prog,
-		.attach_type = TRACE_UPROBE_MULTI,
-		.path = (uint64_t)(uintptr_t)path,
-		.offsets = (uint64_t)(uintptr_t)&offset,
-		.cnt = 1,
-	};
-
-	return (int)syscall(SYS_bpf, LINK_CREATE, &attr, sizeof(attr));
+	return knot_uprobe_link(
+		&(struct knot_uprobe_link){.prog = bpf_program__fd(p->skel->progs.knot_hook),
+			.path = path,
+			.offsets = &offset,
+			.count = 1});
 }
 
 /* --- what is missing ------------------------------------------------------------------------- */
@@ -167,7 +149,7 @@ static int load(struct knot_probe *p, bool multi)
 		return -errno;
 	if (multi)
 		bpf_program__set_expected_attach_type(
-			p->skel->progs.knot_hook, (enum bpf_attach_type)TRACE_UPROBE_MULTI);
+			p->skel->progs.knot_hook, (enum bpf_attach_type)KNOT_UPROBE_MULTI);
 	if ((rc = knot_probe_bpf__load(p->skel))) {
 		knot_probe_bpf__destroy(p->skel);
 		p->skel = NULL;
@@ -178,7 +160,7 @@ static int load(struct knot_probe *p, bool multi)
 /* A directory is no program, which only a kernel that knows the request finds out. */
 static bool knows_multi(const struct knot_probe *p)
 {
-	const int fd = link_multi(bpf_program__fd(p->skel->progs.knot_hook), "/", 0);
+	const int fd = link_multi(p, "/", 0);
 
 	if (fd >= 0)
 		close(fd);
@@ -259,7 +241,7 @@ void knot_probe_close(struct knot_probe *p)
 	for (size_t i = 0; i < p->links.len; i++)
 		close(p->links.data[i]);
 	for (size_t i = 0; i < p->events.len; i++)
-		bpf_link__destroy(p->events.data[i].link);
+		bpf_link__destroy(p->events.data[i]);
 	knot_vec_free(&p->links);
 	knot_vec_free(&p->events);
 	knot_vec_free(&p->taken);
@@ -281,11 +263,11 @@ static int attach_at(
 
 		if (!link)
 			return refused(p->way, errno, err);
-		knot_vec_push(&p->events, (struct event){link});
+		knot_vec_push(&p->events, link);
 		return 0;
 	}
-	const int fd = link_multi(bpf_program__fd(p->skel->progs.knot_hook), path,
-		offset + (p->way == KNOT_PROBE_FAST ? KNOT_HOOK_FAST : 0));
+	const int fd =
+		link_multi(p, path, offset + (p->way == KNOT_PROBE_FAST ? KNOT_HOOK_FAST : 0));
 
 	if (fd < 0)
 		return refused(p->way, errno, err);

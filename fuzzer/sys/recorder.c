@@ -6,6 +6,7 @@
 #include "base/vec.h"
 #include "sys/elf.h"
 #include "sys/probe.h"
+#include "sys/uprobe.h"
 #include "wire/gobinary.h"
 
 #include <bpf/bpf.h>
@@ -14,14 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <knot/record.skel.h>
-
-/* Linux 6.6, and so in no header of Debian 12. */
-#define LINK_CREATE 28
-#define TRACE_UPROBE_MULTI 48
 
 #define NAMES_MAX 2
 
@@ -102,29 +98,6 @@ struct knot_recorder {
 	uint64_t taken;
 };
 
-/* The part of union bpf_attr that uprobe_multi reads. */
-struct link_attr {
-	uint32_t prog_fd, target_fd, attach_type, flags;
-	uint64_t path, offsets, ref_ctr_offsets, cookies;
-	uint32_t cnt, multi_flags, pid, pad;
-};
-_Static_assert(sizeof(struct link_attr) == 64, "layout of the kernel");
-
-static int link_multi(const struct knot_recorder *r, const char *path, pid_t pid)
-{
-	struct link_attr attr = {
-		.prog_fd = (uint32_t)bpf_program__fd(r->skel->progs.knot_record),
-		.attach_type = TRACE_UPROBE_MULTI,
-		.path = (uint64_t)(uintptr_t)path,
-		.offsets = (uint64_t)(uintptr_t)r->offsets,
-		.cookies = (uint64_t)(uintptr_t)r->cookies,
-		.cnt = r->count,
-		.pid = (uint32_t)pid,
-	};
-
-	return (int)syscall(SYS_bpf, LINK_CREATE, &attr, sizeof(attr));
-}
-
 /* --- loading --------------------------------------------------------------------------------- */
 
 static int load(struct knot_recorder *r, bool multi)
@@ -135,7 +108,7 @@ static int load(struct knot_recorder *r, bool multi)
 		return -errno;
 	if (multi)
 		bpf_program__set_expected_attach_type(
-			r->skel->progs.knot_record, (enum bpf_attach_type)TRACE_UPROBE_MULTI);
+			r->skel->progs.knot_record, (enum bpf_attach_type)KNOT_UPROBE_MULTI);
 	if ((rc = knot_record_bpf__load(r->skel))) {
 		knot_record_bpf__destroy(r->skel);
 		r->skel = NULL;
@@ -283,7 +256,14 @@ int knot_recorder_attach(struct knot_recorder *r, const struct knot_gobinary *bi
 	r->skel->bss->config = layouts[knot_gobinary_minor(binary) - KNOT_GOBINARY_OLDEST];
 	if (r->way == KNOT_PROBE_SINGLE)
 		return attach_single(r, path, pid, err);
-	if ((r->link = link_multi(r, path, pid)) < 0) {
+	r->link = knot_uprobe_link(
+		&(struct knot_uprobe_link){.prog = bpf_program__fd(r->skel->progs.knot_record),
+			.path = path,
+			.offsets = r->offsets,
+			.cookies = r->cookies,
+			.count = r->count,
+			.pid = pid});
+	if (r->link < 0) {
 		if (errno == ESRCH)
 			return knot_error_set(err, KNOT_EUSAGE,
 				"process %d ended while it was being attached to", (int)pid);
