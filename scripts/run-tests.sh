@@ -39,6 +39,7 @@ report() { # name, passed, failed
 	failed=$((failed + bad))
 	if [ "$bad" -gt 0 ]; then
 		sed 's/^/     /' "$log"
+		failures_in_log
 		printf 'FAIL %s (%d of %d)\n' "$1" "$bad" "$(($2 + bad))"
 	elif [ "$2" -gt 0 ]; then
 		printf 'ok   %s (%d)\n' "$1" "$2"
@@ -59,6 +60,11 @@ skips_in_log() {
 		/^=== (RUN|NAME|CONT) / { name = $3 }
 		/^ +[^ ]+\.go:[0-9]+: / { why[name] = substr($0, index($0, ": ") + 2) }
 		/^ *--- SKIP: / { print $3 ": " (why[$3] == "" ? "no reason given" : why[$3]) }' "$log"
+}
+
+# Again what failed, next to the verdict: a log is long, and may be cut.
+failures_in_log() {
+	grep -aE '^\[(FAIL|CRASH|----)\]|^ *--- FAIL|^FAIL|ERROR: |runtime error: ' "$log" | tail -20 | sed 's/^/  >> /'
 }
 
 # Criterion's own summary gives the counts; a binary that dies without one is one failure, and so is

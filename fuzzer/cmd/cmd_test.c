@@ -11,6 +11,7 @@
 #include "cmd/reports_kept.h"
 #include "cmd/sources.h"
 #include "cmd/testing.h"
+#include "engine/crashfile.h"
 #include "sys/clock.h"
 #include "view/emit.h"
 #include "view/emit_schedule.h"
@@ -25,7 +26,7 @@ static void add(void *arg, const char *path)
 
 	s->file = knot_xstrdup(path);
 	t->sum.schedules++;
-	if (knot_crash_read(path, &s->run.crash, &err)) {
+	if (knot_crashfile_read(path, &s->run.crash, &err)) {
 		t->bad = true;
 		knot_testing_stale(t, s, err.message, true);
 	}

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cmd/options.h"
+#include "engine/crashfile.h"
 #include "engine/crashnames.h"
 #include "engine/sitenames.h"
 #include "sys/clock.h"
@@ -20,17 +21,6 @@
 
 /* Longer than the run took when it was found: this machine may be slower. */
 #define TIMEOUT_NS (30 * KNOT_NS_PER_S)
-
-int knot_crash_read(const char *file, struct knot_crash *ret, struct knot_error *err)
-{
-	knot_auto_free char *text = NULL;
-	size_t len;
-	int rc = knot_file_read(file, KNOT_CRASH_MAX_BYTES, &text, &len, err);
-
-	if (!rc && (rc = knot_crash_decode(knot_span_of(text, len), ret, err)))
-		knot_error_wrap(err, "%s", file);
-	return rc;
-}
 
 bool knot_crash_is_module(const char *dir, const char *module)
 {
@@ -65,7 +55,7 @@ static char *find_module(const char *file, const char *module)
 int knot_crash_run_read(struct knot_crash_run *r, const char *file,
 	const struct knot_crash_run_options *options, struct knot_error *err)
 {
-	int rc = knot_crash_read(file, &r->crash, err);
+	int rc = knot_crashfile_read(file, &r->crash, err);
 
 	if (!rc && !options->dir && !(r->module_dir = find_module(file, r->crash.module)))
 		rc = knot_error_set(err, KNOT_EUSAGE,

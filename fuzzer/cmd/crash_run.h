@@ -48,8 +48,6 @@ struct knot_crash_run_options {
 	bool debug; /* build for a debugger */
 };
 
-/* Caller frees ret with knot_crash_free. */
-int knot_crash_read(const char *file, struct knot_crash *ret, struct knot_error *err);
 /* Is it the root of that module? */
 bool knot_crash_is_module(const char *dir, const char *module);
 /* The file itself, and where its module is. */

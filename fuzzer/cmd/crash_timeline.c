@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "engine/crashfile.h"
 #include "engine/native.h"
 #include "engine/sitenames.h"
 #include "engine/timeline.h"
@@ -93,7 +94,7 @@ int knot_crash_timeline(const char *file, const struct knot_crash_run_options *o
 	knot_auto_free char *path = knot_timeline_file(file);
 	struct knot_crash crash = {0};
 	struct knot_error why = {0};
-	int rc = knot_crash_read(file, &crash, err);
+	int rc = knot_crashfile_read(file, &crash, err);
 
 	if (rc)
 		return rc;

@@ -10,6 +10,7 @@
 #include "cmd/reports_told.h"
 #include "cmd/sources.h"
 #include "engine/campaign.h"
+#include "engine/crashfile.h"
 #include "store/finding.h"
 #include "store/store.h"
 #include "store/target.h"
@@ -94,7 +95,7 @@ static void add_finding(
 	struct knot_crash crash = {0};
 
 	/* A crash file that is gone or damaged leaves its title to be told. */
-	(void)knot_crash_read(file, &crash, NULL);
+	(void)knot_crashfile_read(file, &crash, NULL);
 	knot_auto_free char *lines = knot_reports_told(file, &crash, f.output, f.dump);
 
 	f.lines = lines;

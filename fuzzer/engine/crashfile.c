@@ -2,6 +2,7 @@
 /* Crash files of a campaign: what a finding is kept as. */
 #include "base/alloc.h"
 #include "base/cleanup.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "engine/campaign_internal.h"
 #include "engine/crashfile.h"
@@ -73,6 +74,17 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	crash->code = knot_crashnames_code(crash, p->build.module_dir, p->sites);
 }
 
+int knot_crashfile_read(const char *file, struct knot_crash *ret, struct knot_error *err)
+{
+	knot_auto_free char *text = NULL;
+	size_t len;
+	int rc = knot_file_read(file, KNOT_CRASH_MAX_BYTES, &text, &len, err);
+
+	if (!rc && (rc = knot_crash_decode(knot_span_of(text, len), ret, err)))
+		knot_error_wrap(err, "%s", file);
+	return rc;
+}
+
 /* Whose file is it, when the code has moved so that another finding has the bucket now? */
 struct owner {
 	const char *name; /* of the file */
@@ -99,14 +111,11 @@ static bool is_ours(const struct knot_campaign *c, const char *file, const struc
 {
 	const char *slash = strrchr(file, '/');
 	struct owner owner = {.name = slash ? slash + 1 : file, .bucket = crash->bucket};
-	knot_auto_free char *text = NULL;
 	struct knot_crash there = {0};
-	size_t len;
 
 	if (!knot_file_exists(file))
 		return true;
-	bool ours = !knot_file_read(file, KNOT_CRASH_MAX_BYTES, &text, &len, NULL) &&
-		!knot_crash_decode(knot_span_of(text, len), &there, NULL) &&
+	bool ours = !knot_crashfile_read(file, &there, NULL) &&
 		!strcmp(there.target, crash->target) && there.bucket == crash->bucket &&
 		is_text(there.run, crash->run) && is_text(there.skip, crash->skip);
 

@@ -18,6 +18,8 @@ struct knot_record;
 struct knot_target_state;
 struct knot_timeline;
 
+/* The file alone; caller frees ret with knot_crash_free. */
+int knot_crashfile_read(const char *file, struct knot_crash *ret, struct knot_error *err);
 /* What run and finding say. */
 void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state *s,
 	const struct knot_plan *plan, const struct knot_record *rec, uint32_t flags,

@@ -3,8 +3,8 @@
 
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "engine/campaign_internal.h"
+#include "engine/crashfile.h"
 #include "engine/crashnames.h"
 #include "engine/regress.h"
 #include "explore/bucket.h"
@@ -27,11 +27,7 @@ static bool is_of_this_code(
 bool knot_old_read(
 	const char *file, const struct knot_target_state *s, struct knot_crash *ret_crash)
 {
-	knot_auto_free char *text = NULL;
-	size_t len;
-
-	if (knot_file_read(file, KNOT_CRASH_MAX_BYTES, &text, &len, NULL) ||
-		knot_crash_decode(knot_span_of(text, len), ret_crash, NULL))
+	if (knot_crashfile_read(file, ret_crash, NULL))
 		return false;
 	if (!strcmp(ret_crash->target, s->target->package))
 		return true;

@@ -53,6 +53,7 @@ struct knot_probe {
 	pthread_mutex_t lock;
 	struct records inbox;
 	uint64_t left_out; /* for INBOX_MAX */
+	uint64_t read; /* out of the kernel's ring */
 	pthread_t reader;
 	bool is_read; /* there is a reader */
 	atomic_bool stop;
@@ -192,6 +193,7 @@ static int on_record(void *arg, void *data, size_t size)
 
 	if (size < sizeof(struct knot_probe_record))
 		return 0;
+	p->read++;
 	if (p->inbox.len >= INBOX_MAX)
 		p->left_out++;
 	else
@@ -357,6 +359,7 @@ void knot_probe_counters(struct knot_probe *p, struct knot_probe_counters *ret_c
 	}
 	pthread_mutex_lock(&p->lock);
 	c.lost += p->left_out;
+	c.read = p->read;
 	pthread_mutex_unlock(&p->lock);
 	*ret_counters = c;
 }

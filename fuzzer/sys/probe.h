@@ -26,6 +26,7 @@ enum knot_probe_way {
 
 struct knot_probe_counters {
 	uint64_t hits, lost; /* hits = records taken, or still to be taken, + lost */
+	uint64_t read; /* records that are out of the kernel's ring */
 	uint32_t cpus_lost; /* processors that lost records */
 };
 

@@ -232,7 +232,7 @@ Test(proc, limits_hold)
 
 static bool is_gone(pid_t pid)
 {
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 20000; i++) {
 		if (kill(pid, 0) < 0 && errno == ESRCH)
 			return true;
 		usleep(1000);
@@ -255,7 +255,7 @@ Test(proc, memory_counts_what_was_forked, .timeout = 30)
 	uint64_t alone = 0, all = 0;
 
 	start_shell(&sh, "sh -c 'sleep 20 & wait' & sleep 20");
-	for (int i = 0; i < 2000 && all <= alone + 1000000; i++) {
+	for (int i = 0; i < 20000 && all <= alone + 1000000; i++) {
 		alone = knot_proc_memory(sh.proc, false);
 		all = knot_proc_memory(sh.proc, true);
 		usleep(1000);
