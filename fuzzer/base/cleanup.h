@@ -29,7 +29,12 @@ static inline void knot_cleanup_fclose(FILE **f)
 #define knot_auto_fclose __attribute__((cleanup(knot_cleanup_fclose)))
 
 /* Takes the pointer out of its variable, so that scope cleanup does not free it. */
-#define knot_steal(pp) ({ __auto_type knot_p_ = *(pp); *(pp) = NULL; knot_p_; })
+#define knot_steal(pp) \
+	({ \
+		__auto_type knot_p_ = *(pp); \
+		*(pp) = NULL; \
+		knot_p_; \
+	})
 
 static inline int knot_steal_fd(int *fd)
 {

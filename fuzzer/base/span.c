@@ -66,6 +66,14 @@ static void advance(struct knot_span *s, size_t n)
 	}
 }
 
+bool knot_span_part(struct knot_span s, uint64_t at, uint64_t n, struct knot_span *ret_bytes)
+{
+	if (at > s.len || n > s.len - at)
+		return false;
+	*ret_bytes = knot_span_of(s.data + at, (size_t)n);
+	return true;
+}
+
 bool knot_span_take(struct knot_span *s, size_t n, struct knot_span *ret_bytes)
 {
 	if (n > s->len)

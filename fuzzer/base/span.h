@@ -29,6 +29,8 @@ size_t knot_span_find_last(struct knot_span s, char c);
 /* Without spaces and tabs at both ends. */
 struct knot_span knot_span_trim(struct knot_span s);
 
+/* n bytes from the one at offset on. */
+bool knot_span_part(struct knot_span s, uint64_t at, uint64_t n, struct knot_span *ret_bytes);
 /* The first n bytes. */
 bool knot_span_take(struct knot_span *s, size_t n, struct knot_span *ret_bytes);
 /* The next line without its newline; the last one may lack the newline. False at the end. */

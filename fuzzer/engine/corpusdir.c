@@ -54,13 +54,7 @@ static void remember(struct knot_campaign *c, const char *name)
 
 void knot_corpusdir_close(struct knot_campaign *c)
 {
-	struct knot_corpus_name *n, *next;
-
-	HASH_ITER(hh, c->corpus_names, n, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->corpus_names, n);
-		free(n);
-	}
+	KNOT_TABLE_FREE(c->corpus_names);
 }
 
 /* What goes wrong here is told once: the campaign does not depend on it. */

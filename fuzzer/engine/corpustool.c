@@ -75,8 +75,6 @@ static struct known *get_known(struct corpus *c, const char *name)
 
 static void close_corpus(struct corpus *c)
 {
-	struct known *k, *next;
-
 	for (size_t i = 0; i < c->targets.len; i++) {
 		struct target *t = &c->targets.data[i];
 
@@ -88,11 +86,7 @@ static void close_corpus(struct corpus *c)
 		free(t->test);
 	}
 	knot_vec_free(&c->targets);
-	HASH_ITER(hh, c->known, k, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->known, k);
-		free(k);
-	}
+	KNOT_TABLE_FREE(c->known);
 	knot_store_close(c->store);
 }
 

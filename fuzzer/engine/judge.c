@@ -544,12 +544,6 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 
 void knot_judge_free(struct knot_campaign *c)
 {
-	struct knot_bucket *b, *bnext;
-
 	knot_kinds_free(&c->kinds);
-	HASH_ITER(hh, c->buckets, b, bnext) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->buckets, b);
-		free(b);
-	}
+	KNOT_TABLE_FREE(c->buckets);
 }

@@ -7,13 +7,7 @@
 
 void knot_kinds_free(struct knot_kind **kinds)
 {
-	struct knot_kind *k, *next;
-
-	HASH_ITER(hh, *kinds, k, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(*kinds, k);
-		free(k);
-	}
+	KNOT_TABLE_FREE(*kinds);
 }
 
 struct knot_kind *knot_kinds_get(struct knot_kind **kinds, const struct knot_kind_key *key)

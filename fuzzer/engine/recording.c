@@ -157,31 +157,10 @@ int knot_recording_writer_open(const struct knot_recording_options *options,
 
 static void free_tables(struct knot_recording_writer *w)
 {
-	struct stack *s, *next_stack;
-	struct address *a, *next_address;
-	struct thread *t, *next_thread;
-	struct processor *p, *next_processor;
-
-	HASH_ITER(hh, w->processors, p, next_processor) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(w->processors, p);
-		free(p);
-	}
-	HASH_ITER(hh, w->stacks, s, next_stack) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(w->stacks, s);
-		free(s);
-	}
-	HASH_ITER(hh, w->addresses, a, next_address) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(w->addresses, a);
-		free(a);
-	}
-	HASH_ITER(hh, w->threads, t, next_thread) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(w->threads, t);
-		free(t);
-	}
+	KNOT_TABLE_FREE(w->processors);
+	KNOT_TABLE_FREE(w->stacks);
+	KNOT_TABLE_FREE(w->addresses);
+	KNOT_TABLE_FREE(w->threads);
 }
 
 void knot_recording_writer_close(struct knot_recording_writer *w)

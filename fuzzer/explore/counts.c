@@ -32,11 +32,5 @@ uint32_t *knot_counts_of(struct knot_counts *c, uint16_t g, uint8_t op, uint32_t
 
 void knot_counts_free(struct knot_counts *c)
 {
-	struct knot_counts_entry *e, *next;
-
-	HASH_ITER(hh, c->entries, e, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->entries, e);
-		free(e);
-	}
+	KNOT_TABLE_FREE(c->entries);
 }

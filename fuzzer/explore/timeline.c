@@ -70,13 +70,7 @@ static uint32_t site_of(struct building *b, uint32_t hash)
 
 static void free_sites(struct building *b)
 {
-	struct site *s, *next;
-
-	HASH_ITER(hh, b->sites, s, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(b->sites, s);
-		free(s);
-	}
+	KNOT_TABLE_FREE(b->sites);
 }
 
 /* --- primitives ------------------------------------------------------------------------------ */

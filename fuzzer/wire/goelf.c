@@ -32,14 +32,6 @@ bool knot_goelf_u64(struct knot_span s, uint64_t at, uint64_t *ret_value)
 	return copy(s, at, ret_value, sizeof(*ret_value));
 }
 
-static bool part(struct knot_span s, uint64_t at, uint64_t len, struct knot_span *ret_part)
-{
-	if (at > s.len || len > s.len - at)
-		return false;
-	*ret_part = knot_span_of(s.data + at, (size_t)len);
-	return true;
-}
-
 static const char *machine_of(uint16_t machine)
 {
 	return machine == EM_AARCH64 ? "arm64" : machine == EM_386 ? "386" : "another machine";
@@ -89,16 +81,18 @@ int knot_goelf_open(struct knot_span file, struct knot_goelf *ret_elf, struct kn
 	if (rc)
 		return rc;
 	if (h.e_phentsize != sizeof(Elf64_Phdr) ||
-		!part(file, h.e_phoff, (uint64_t)h.e_phnum * sizeof(Elf64_Phdr), &e.segments))
+		!knot_span_part(
+			file, h.e_phoff, (uint64_t)h.e_phnum * sizeof(Elf64_Phdr), &e.segments))
 		return knot_error_set(err, KNOT_EINPUT, "it is cut short, or has no segments");
 	if (!h.e_shnum || h.e_shentsize != sizeof(Elf64_Shdr))
 		return knot_error_set(err, KNOT_EINPUT,
 			"it has no section headers (sstrip, a packer?): they are what says where "
 			"Go's "
 			"tables are");
-	if (!part(file, h.e_shoff, (uint64_t)h.e_shnum * sizeof(Elf64_Shdr), &e.sections) ||
+	if (!knot_span_part(
+		    file, h.e_shoff, (uint64_t)h.e_shnum * sizeof(Elf64_Shdr), &e.sections) ||
 		!section_header(&e, h.e_shstrndx, &names) ||
-		!part(file, names.sh_offset, names.sh_size, &e.names))
+		!knot_span_part(file, names.sh_offset, names.sh_size, &e.names))
 		return knot_error_set(err, KNOT_EINPUT, "it is cut short");
 	if (knot_goelf_section(&e, ".rela.dyn", &relocations) ||
 		knot_goelf_section(&e, ".rela", &relocations))
@@ -119,7 +113,7 @@ bool knot_goelf_section_at(
 	Elf64_Shdr h;
 
 	if (!section_header(e, i, &h) || h.sh_type == SHT_NOBITS || !(h.sh_flags & SHF_ALLOC) ||
-		!part(e->file, h.sh_offset, h.sh_size, &bytes))
+		!knot_span_part(e->file, h.sh_offset, h.sh_size, &bytes))
 		return false;
 	*ret_section = (struct knot_goelf_section){
 		.address = h.sh_addr, .bytes = bytes, .writable = (h.sh_flags & SHF_WRITE) != 0};
@@ -135,7 +129,7 @@ bool knot_goelf_section(
 		struct knot_span called;
 		Elf64_Shdr h;
 
-		if (section_header(e, i, &h) && part(e->names, h.sh_name, len, &called) &&
+		if (section_header(e, i, &h) && knot_span_part(e->names, h.sh_name, len, &called) &&
 			memcmp(called.data, name, len) == 0)
 			return knot_goelf_section_at(e, i, ret_section);
 	}
@@ -152,7 +146,7 @@ bool knot_goelf_bytes(const struct knot_goelf *e, uint64_t address, bool code,
 
 		if (h.p_type != PT_LOAD || address < h.p_vaddr ||
 			address - h.p_vaddr >= h.p_filesz || (code && !(h.p_flags & PF_X)) ||
-			!part(e->file, h.p_offset, h.p_filesz, &all))
+			!knot_span_part(e->file, h.p_offset, h.p_filesz, &all))
 			continue;
 		*ret_offset = h.p_offset + (address - h.p_vaddr);
 		return knot_goelf_tail(all, address - h.p_vaddr, ret_bytes);

@@ -9,25 +9,16 @@
 static const char bytes[] = KNOT_HOOK_CODE KNOT_HOOK_NAME;
 #define BYTES (sizeof(bytes) - 1)
 
-static bool part(struct knot_span file, uint64_t offset, uint64_t len, struct knot_span *ret_part)
-{
-	struct knot_span head;
-
-	if (offset > file.len || !knot_span_take(&file, (size_t)offset, &head) || len > file.len)
-		return false;
-	return knot_span_take(&file, (size_t)len, ret_part);
-}
-
 static int read_header(struct knot_span file, Elf64_Ehdr *ret_header, struct knot_error *err)
 {
 	struct knot_span head;
 
-	if (!part(file, 0, EI_NIDENT, &head) || memcmp(head.data, ELFMAG, SELFMAG) != 0)
+	if (!knot_span_part(file, 0, EI_NIDENT, &head) || memcmp(head.data, ELFMAG, SELFMAG) != 0)
 		return knot_error_set(err, KNOT_EINPUT, "not a program: it is no ELF file");
 	if (head.data[EI_CLASS] != ELFCLASS64 || head.data[EI_DATA] != ELFDATA2LSB)
 		return knot_error_set(err, KNOT_EINPUT, "not a program for amd64: %s",
 			head.data[EI_CLASS] == ELFCLASS32 ? "of 32 bits" : "of another machine");
-	if (!part(file, 0, sizeof(*ret_header), &head))
+	if (!knot_span_part(file, 0, sizeof(*ret_header), &head))
 		return knot_error_set(err, KNOT_EINPUT, "the program is cut short");
 	memcpy(ret_header, head.data, sizeof(*ret_header));
 	if (ret_header->e_machine != EM_X86_64)
@@ -70,12 +61,13 @@ int knot_hook_find(struct knot_span file, uint64_t *ret_offset, struct knot_erro
 		Elf64_Phdr segment;
 
 		if (header.e_phoff > file.len ||
-			!part(file, header.e_phoff + i * sizeof(segment), sizeof(segment), &bit))
+			!knot_span_part(
+				file, header.e_phoff + i * sizeof(segment), sizeof(segment), &bit))
 			return knot_error_set(err, KNOT_EINPUT, "the program is cut short");
 		memcpy(&segment, bit.data, sizeof(segment));
 		if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_X))
 			continue;
-		if (!part(file, segment.p_offset, segment.p_filesz, &bit))
+		if (!knot_span_part(file, segment.p_offset, segment.p_filesz, &bit))
 			return knot_error_set(err, KNOT_EINPUT, "the program is cut short");
 		n += look(bit, segment.p_offset, &found);
 	}

@@ -48,13 +48,7 @@ static struct numbered *look(struct numbered **table, uint64_t key, bool *ret_ne
 
 static void free_table(struct numbered **table)
 {
-	struct numbered *x, *next;
-
-	HASH_ITER(hh, *table, x, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(*table, x);
-		free(x);
-	}
+	KNOT_TABLE_FREE(*table);
 }
 
 static char *text_or_null(const char *text)

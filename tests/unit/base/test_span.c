@@ -114,3 +114,18 @@ Test(span, ends_and_positions)
 	cr_assert(knot_span_equal(s, knot_span_str("a:b")));
 	cr_assert(knot_span_eq(knot_span_trim(knot_span_str(" \t ")), ""));
 }
+
+Test(span, part)
+{
+	const struct knot_span s = knot_span_str("abcd");
+	struct knot_span p = knot_span_str("kept");
+
+	cr_expect(knot_span_part(s, 1, 2, &p) && knot_span_eq(p, "bc"));
+	cr_expect(knot_span_part(s, 4, 0, &p) && p.len == 0);
+	p = knot_span_str("kept");
+	cr_expect_not(knot_span_part(s, 5, 0, &p));
+	cr_expect_not(knot_span_part(s, 3, 2, &p));
+	cr_expect_not(knot_span_part(s, 2, UINT64_MAX, &p));
+	cr_expect_not(knot_span_part(s, UINT64_MAX, 2, &p));
+	cr_expect(knot_span_eq(p, "kept"));
+}
