@@ -26,11 +26,11 @@ passed=0
 failed=0
 skipped=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log"*' EXIT
 
 label= # in front of each name
-report() { # name, passed, failed
-	local bad=$3 line skips
+report() { # name, passed, failed, seconds where that is known
+	local bad=$3 line skips took=${4:+, $4 s}
 	set -- "$label$1" "$2" "$3"
 	skips=$(skips_in_log)
 	# Neither good nor bad and no word why: nothing was tested.
@@ -40,9 +40,9 @@ report() { # name, passed, failed
 	if [ "$bad" -gt 0 ]; then
 		sed 's/^/     /' "$log"
 		failures_in_log
-		printf 'FAIL %s (%d of %d)\n' "$1" "$bad" "$(($2 + bad))"
+		printf 'FAIL %s (%d of %d%s)\n' "$1" "$bad" "$(($2 + bad))" "$took"
 	elif [ "$2" -gt 0 ]; then
-		printf 'ok   %s (%d)\n' "$1" "$2"
+		printf 'ok   %s (%d%s)\n' "$1" "$2" "$took"
 	fi
 	while read -r line; do
 		[ -n "$line" ] || continue
@@ -82,23 +82,77 @@ criterion_ring() {
 	done
 }
 
+# What is about time, or about what two processors do at once, has the machine to itself.
+alone='budgets clock memory native native_race native_ring native_time probe record second_start watchdog'
+
 script_ring() { # directory
-	local t
+	local t scripts=()
 	for t in tests/"$1"/*.sh; do
 		# lib*.sh are sourced by the tests.
 		case ${t##*/} in lib*.sh) continue ;; esac
-		script "$t"
+		scripts+=("$t")
 	done
+	scripts_at_once "${scripts[@]}"
 }
 
 script() { # file, arguments...
-	local rc=0
+	local rc=0 since=$SECONDS
 	GOKNOT=$(realpath "$built")/goknot "${wrapper[@]}" bash "$@" >"$log" 2>&1 </dev/null || rc=$?
+	echo "$rc $((SECONDS - since))" >"$log.rc"
+}
+
+verdict() { # file
+	local rc s
+	read -r rc s <"$log.rc"
 	case $rc in
-	0) report "${1%.sh}" 1 0 ;;
-	77) report "${1%.sh}" 0 0 ;;
-	*) report "${1%.sh}" 0 1 ;;
+	0) report "${1%.sh}" 1 0 "$s" ;;
+	77) report "${1%.sh}" 0 0 "$s" ;;
+	*) report "${1%.sh}" 0 1 "$s" ;;
 	esac
+}
+
+# As many as there are processors; those that want the machine to themselves one by one behind the others. A script
+# can be "FILE ARGUMENTS".
+scripts_at_once() {
+	local jobs=${JOBS:-$(nproc)} whole=$log t name i=0 told=0 running=0 last=() order=()
+	for t; do
+		name=${t%% *} name=${name##*/} name=${name%.sh}
+		case " $alone " in *" $name "*) last+=("$t") ;; *) order+=("$t") ;; esac
+	done
+	local together=${#order[@]}
+	order+=("${last[@]}")
+	for ((i = 0; i < ${#order[@]}; i++)); do
+		while [ "$running" -ge "$([ "$i" -lt "$together" ] && echo "$jobs" || echo 1)" ]; do
+			wait -n
+			running=$((running - 1))
+		done
+		log=$whole.$i
+		# shellcheck disable=SC2086 # a file and its arguments
+		script ${order[i]} &
+		running=$((running + 1))
+		tell_ended
+	done
+	while [ "$running" -gt 0 ]; do
+		wait -n
+		running=$((running - 1))
+		tell_ended
+	done
+	# Whoever ended one of them without a word has not made it good.
+	for ((; told < ${#order[@]}; )); do
+		[ -s "$whole.$told.rc" ] || echo "1 0" >"$whole.$told.rc"
+		tell_ended
+	done
+	log=$whole
+}
+
+# In the order in which they were begun.
+tell_ended() {
+	while [ "$told" -lt "${#order[@]}" ] && [ -s "$whole.$told.rc" ]; do
+		log=$whole.$told
+		verdict "${order[told]%% *}"
+		rm -f "$log" "$log.rc"
+		told=$((told + 1))
+	done
 }
 
 # A program with a bug is built and vetted and not run: one in a million runs hangs by it on the stock scheduler, too.
@@ -143,8 +197,11 @@ sanitized() { # ring...
 	"$@"
 }
 
+# Of the bundled programs, where some stand for all.
+few='abba statusmanager oncecycle livelock flakyassert'
+
 short_ring() {
-	local t
+	local t scripts=()
 	for t in tests/e2e/*.sh; do
 		case ${t##*/} in
 		build_settings.sh | race.sh | seeds_*.sh | suites.sh | targets_examples.sh | targets_shapes.sh | targets_testing.sh) ;;
@@ -152,10 +209,10 @@ short_ring() {
 		constructs.sh | deep.sh | lock_faces.sh | nested_atomics.sh | reflection.sh | values.sh) ;;
 		arrivals.sh | cgo_threads.sh | leak_proof.sh | native_ring.sh) ;;
 		huge_pages.sh | native_time.sh | policies.sh | real_programs.sh | rules.sh | unattached.sh | watchdog.sh) ;;
-		*) script "$t" ;;
+		*) scripts+=("$t") ;;
 		esac
 	done
-	script tests/e2e/seeds_buggy.sh abba statusmanager oncecycle livelock flakyassert
+	scripts_at_once "tests/e2e/seeds_buggy.sh $few" "${scripts[@]}"
 }
 
 releases_ring() {
@@ -165,9 +222,7 @@ releases_ring() {
 
 newest_ring() {
 	GO_MODS=instrument/helper go_ring ./internal/runtimeedit
-	script tests/e2e/crash_files.sh
-	script tests/e2e/seeds_buggy.sh abba statusmanager oncecycle livelock flakyassert
-	script tests/e2e/seeds_fixed.sh abba statusmanager oncecycle livelock flakyassert
+	scripts_at_once tests/e2e/crash_files.sh "tests/e2e/seeds_buggy.sh $few" "tests/e2e/seeds_fixed.sh $few"
 }
 
 fuzz_ring() {
