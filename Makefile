@@ -8,7 +8,6 @@ CLANG := clang
 BPFTOOL = $(or $(shell command -v bpftool),/usr/sbin/bpftool)
 AR := ar
 PREFIX ?= /usr/local
-DESTDIR ?=
 O ?= build
 FUZZTIME ?= 60
 comma := ,
@@ -170,18 +169,17 @@ fuzzers: $(FUZZERS)
 RUN_TESTS = BUILD=$(B) LAYERS="$(UNIT_LAYERS)" GO_MODS="$(GO_MODS)" scripts/run-tests.sh
 
 check-unit: units ; $(Q)$(RUN_TESTS) unit
-check-cli: all ; $(Q)$(RUN_TESTS) cli
-check-e2e: all ; $(Q)$(RUN_TESTS) e2e
+check-cli check-e2e check-releases: check-%: all ; $(Q)$(RUN_TESTS) $*
 check-go: ; $(Q)$(RUN_TESTS) go
-check-releases: all ; $(Q)$(RUN_TESTS) releases
 check-fuzz: fuzzers ; $(Q)FUZZTIME=3 $(RUN_TESTS) fuzz
 check-san: ; $(Q)$(MAKE) --no-print-directory SAN=address,undefined all units && \
 	SAN_BUILD=$(O)/san-address-undefined $(RUN_TESTS) san san-cli san-e2e
 fuzz: fuzzers ; $(Q)FUZZTIME=$(FUZZTIME) $(RUN_TESTS) fuzz
+AT_ONCE = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 # Every ring is built and run even when one fails: the sum at the end tells.
 check:
-	$(Q)$(MAKE) --no-print-directory -k all units fuzzers || true
-	$(Q)$(MAKE) --no-print-directory -k SAN=address,undefined all units || true
+	$(Q)$(MAKE) $(AT_ONCE) --no-print-directory -k all units fuzzers || true
+	$(Q)$(MAKE) $(AT_ONCE) --no-print-directory -k SAN=address,undefined all units || true
 	$(Q)FUZZTIME=3 SAN_BUILD=$(O)/san-address-undefined $(RUN_TESTS) unit san san-cli san-short go cli e2e newest fuzz
 test:
 	$(Q)scripts/install-deps.sh tests
