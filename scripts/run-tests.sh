@@ -92,12 +92,25 @@ script_ring() { # directory
 		case ${t##*/} in lib*.sh) continue ;; esac
 		scripts+=("$t")
 	done
-	scripts_at_once "${scripts[@]}"
+	at_once script "${scripts[@]}"
 }
 
 script() { # file, arguments...
+	GOKNOT=$(realpath "$built")/goknot "${wrapper[@]}" bash "$@"
+}
+
+fuzzer() { # file of the fuzz target
+	local name=${1##*/}
+	name=${name%.c}
+	local corpus=$BUILD/fuzz/corpus/${name#fuzz_}
+	mkdir -p "$corpus" "$BUILD/fuzz/found"
+	"$BUILD/fuzz/$name" -max_total_time="${FUZZTIME:-60}" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
+		-artifact_prefix="$BUILD/fuzz/found/$name-" "$corpus" "tests/fuzz/corpus/${name#fuzz_}"
+}
+
+one() { # function, arguments...
 	local rc=0 since=$SECONDS
-	GOKNOT=$(realpath "$built")/goknot "${wrapper[@]}" bash "$@" >"$log" 2>&1 </dev/null || rc=$?
+	"$@" >"$log" 2>&1 </dev/null || rc=$?
 	echo "$rc $((SECONDS - since))" >"$log.rc"
 }
 
@@ -105,15 +118,17 @@ verdict() { # file
 	local rc s
 	read -r rc s <"$log.rc"
 	case $rc in
-	0) report "${1%.sh}" 1 0 "$s" ;;
-	77) report "${1%.sh}" 0 0 "$s" ;;
-	*) report "${1%.sh}" 0 1 "$s" ;;
+	0) report "${1%.*}" 1 0 "$s" ;;
+	77) report "${1%.*}" 0 0 "$s" ;;
+	*) report "${1%.*}" 0 1 "$s" ;;
 	esac
 }
 
 # As many as there are processors; those that want the machine to themselves one by one behind the others. A script
 # can be "FILE ARGUMENTS".
-scripts_at_once() {
+at_once() { # script or fuzzer, files...
+	local what=$1
+	shift
 	local jobs=${JOBS:-$(nproc)} whole=$log t name i=0 told=0 running=0 last=() order=()
 	for t; do
 		name=${t%% *} name=${name##*/} name=${name%.sh}
@@ -128,7 +143,7 @@ scripts_at_once() {
 		done
 		log=$whole.$i
 		# shellcheck disable=SC2086 # a file and its arguments
-		script ${order[i]} &
+		one "$what" ${order[i]} &
 		running=$((running + 1))
 		tell_ended
 	done
@@ -212,7 +227,7 @@ short_ring() {
 		*) scripts+=("$t") ;;
 		esac
 	done
-	scripts_at_once "tests/e2e/seeds_buggy.sh $few" "${scripts[@]}"
+	at_once script "tests/e2e/seeds_buggy.sh $few" "${scripts[@]}"
 }
 
 releases_ring() {
@@ -222,23 +237,7 @@ releases_ring() {
 
 newest_ring() {
 	GO_MODS=instrument/helper go_ring ./internal/runtimeedit
-	scripts_at_once tests/e2e/crash_files.sh "tests/e2e/seeds_buggy.sh $few" "tests/e2e/seeds_fixed.sh $few"
-}
-
-fuzz_ring() {
-	local src name corpus
-	for src in tests/fuzz/fuzz_*.c; do
-		name=$(basename "$src" .c)
-		corpus=$BUILD/fuzz/corpus/${name#fuzz_}
-		mkdir -p "$corpus" "$BUILD/fuzz/found"
-		if "$BUILD/fuzz/$name" -max_total_time="${FUZZTIME:-60}" -timeout=10 -rss_limit_mb=2048 \
-			-max_len=16384 -artifact_prefix="$BUILD/fuzz/found/$name-" \
-			"$corpus" "tests/fuzz/corpus/${name#fuzz_}" >"$log" 2>&1; then
-			report "fuzz/${name#fuzz_}" 1 0
-		else
-			report "fuzz/${name#fuzz_}" 0 1
-		fi
-	done
+	at_once script tests/e2e/crash_files.sh "tests/e2e/seeds_buggy.sh $few" "tests/e2e/seeds_fixed.sh $few"
 }
 
 LAYERS=${LAYERS:-$(cd tests/unit && printf "%s\n" */ | tr -d /)}
@@ -250,7 +249,7 @@ for ring; do
 	san-short) sanitized short_ring ;;
 	san-cli | san-e2e) sanitized script_ring "${ring#san-}" ;;
 	go) go_ring ;;
-	fuzz) fuzz_ring ;;
+	fuzz) at_once fuzzer tests/fuzz/fuzz_*.c ;;
 	releases | newest)
 		# shellcheck source=scripts/go-env.sh
 		. scripts/go-env.sh 2>"$log" || { report "$ring" 0 1; continue; }

@@ -32,18 +32,18 @@ SH
 echo 'echo "we skip a line: here"' >scripts/tests/cli/whole.sh
 runs scripts cli
 expect_rc 0 "a ring with skips"
-expect_out 'ok   tests/cli/some \(1\)'
+expect_out 'ok   tests/cli/some \(1, [0-9]+ s\)'
 expect_out 'skip tests/cli/some: a full disk: no mounts: refused'
 expect_out 'skip tests/cli/some: a read-only tree: no mounts'
 expect_out 'skip tests/cli/none: an old Go: it is not there'
-expect_out 'ok   tests/cli/whole \(1\)'
+expect_out 'ok   tests/cli/whole \(1, [0-9]+ s\)'
 expect "the last line: $(tail -1 out)" test "$(tail -1 out)" = '2 passed, 0 failed, 3 skipped'
 
 # A failure with skips shows both; without skips nothing is said of them.
 sed -i 's/true$/false/' scripts/tests/cli/some.sh
 runs scripts cli
 expect_rc 1 "a failure with skips"
-expect_out 'FAIL tests/cli/some \(1 of 1\)'
+expect_out 'FAIL tests/cli/some \(1 of 1, [0-9]+ s\)'
 expect_out 'skip tests/cli/some: a full disk: no mounts: refused'
 expect "the last line: $(tail -1 out)" test "$(tail -1 out)" = '1 passed, 1 failed, 3 skipped'
 rm scripts/tests/cli/some.sh scripts/tests/cli/none.sh
@@ -58,6 +58,33 @@ rm scripts/tests/cli/whole.sh
 runs scripts cli
 expect_rc 1 "a ring without scripts"
 
+# As many at once as it is told, what is about time alone and last, and all of it told in one order.
+meets() { # marker, other's marker: waits for it for some seconds
+	echo "touch $PWD/$1; for i in {1..100}; do [ ! -e $PWD/$2 ] || exit 0; sleep 0.05; done; exit 1"
+}
+meets left right >scripts/tests/cli/a_left.sh
+meets right left >scripts/tests/cli/b_right.sh
+echo "sleep 0.2; touch $PWD/ended" >scripts/tests/cli/z_slow.sh
+echo "[ -e $PWD/ended ]" >scripts/tests/cli/clock.sh
+export JOBS=3
+runs scripts cli
+expect_rc 0 "scripts that need each other"
+expect "the order: $(cat out)" test "$(sed -n 's|^ok   tests/cli/\([a-z_]*\) .*|\1|p' out | tr '\n' ' ')" = 'a_left b_right z_slow clock '
+rm -f left right
+JOBS=1 runs scripts cli
+expect_rc 1 "one after the other"
+rm scripts/tests/cli/*.sh
+unset JOBS
+
+# One whose end nobody saw has not passed.
+# shellcheck disable=SC2016 # of the script
+echo 'kill -9 $PPID' >scripts/tests/cli/killer.sh
+runs scripts cli
+expect_rc 1 "a script that kills its parent"
+expect_out 'FAIL tests/cli/killer \(1 of 1, 0 s\)'
+expect "the last line: $(tail -1 out)" test "$(tail -1 out)" = '0 passed, 1 failed'
+rm scripts/tests/cli/killer.sh
+
 # A sanitizer's report is a failure, even where the script did not look at the exit code.
 mkdir -p scripts/san
 cat >scripts/san/goknot <<'SH'
@@ -69,11 +96,11 @@ chmod +x scripts/san/goknot
 echo "\$GOKNOT" >scripts/tests/cli/quiet.sh
 SAN_BUILD=san runs scripts san-cli
 expect_rc 0 "a sanitized program without a report"
-expect_out 'ok   san tests/cli/quiet \(1\)'
+expect_out 'ok   san tests/cli/quiet \(1, [0-9]+ s\)'
 echo "\$GOKNOT report" >scripts/tests/cli/loud.sh
 SAN_BUILD=san runs scripts san-cli
 expect_rc 1 "a sanitized program with a report"
-expect_out 'FAIL san tests/cli/loud \(1 of 1\)'
+expect_out 'FAIL san tests/cli/loud \(1 of 1, [0-9]+ s\)'
 expect "the report is not shown" grep -q 'ERROR: AddressSanitizer' out
 
 # What Criterion prints with --verbose: its own skips, and lines of tests that go on.
