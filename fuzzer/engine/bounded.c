@@ -83,7 +83,8 @@ static int run_one(
 		const struct knot_run_view view = knot_record_view(&o.record);
 
 		/* A trace that is not whole hides branches, as does one that there is none of. */
-		s->ret->complete &= !o.damaged && !(o.record.result.flags & KNOT_RUN_TRUNCATED);
+		s->ret->complete &=
+			o.ran && !o.damaged && !(o.record.result.flags & KNOT_RUN_TRUNCATED);
 		s->ret->found = o.ran && s->options->same(s->options->arg, &o);
 		if (s->ret->found)
 			s->ret->switches = knot_switches_copy(&p->list);

@@ -43,7 +43,7 @@ int knot_native_try(struct knot_replayer *r, const struct knot_worker_target *ta
 			break;
 		s.native = true;
 		s.runs = tries - t->tries < batch ? tries - t->tries : batch;
-		int rc = knot_replay(r, target, &s, &o, err);
+		int rc = knot_replay_tolerant(r, target, &s, &o, err);
 
 		if (rc)
 			return rc;
@@ -327,7 +327,7 @@ static int confirm(struct search *q, struct knot_native_control *ret, struct kno
 		struct knot_finding f = {0};
 
 		knot_outcome_free(o);
-		int rc = knot_replay(q->c->replayer, &q->s->target->run, &schedule, o, err);
+		int rc = knot_replay_tolerant(q->c->replayer, &q->s->target->run, &schedule, o, err);
 
 		if (rc)
 			return rc;
