@@ -157,7 +157,7 @@ off_benchmarks=(
 	'github.com/nats-io/nats.go|BenchmarkHeaderDecode|150000x'
 	'github.com/cockroachdb/pebble/internal/cache|BenchmarkCacheGet|5000000x'
 	'github.com/cockroachdb/pebble/record|BenchmarkRecordWrite/size=4096|4500000x'
-	'github.com/mattn/go-sqlite3|BenchmarkSuite/BenchmarkQuery$|30000x'
+	'github.com/mattn/go-sqlite3|BenchmarkSuite/BenchmarkQuery$|300000x'
 )
 
 module_dir_of() { # package; the module's directory in work, "" when it has not been proven
