@@ -67,7 +67,8 @@ static int compare(struct knot_campaign *c, struct knot_campaign_worker *w,
 			a.cpu_ns = o.cpu_ns;
 			a.wall_ns = o.wall_ns;
 		}
-		if (!i && o.ran && !a.same_hash)
+		/* Of the last that was tried: the warm one tells more. */
+		if (i + 1 == sizeof(warm) / sizeof(*warm) && o.ran && !a.same_hash)
 			rc = write_traces(c, w, rec, &o.record, err);
 		knot_outcome_free(&o);
 		if (rc)

@@ -466,6 +466,24 @@ func knotStepRand() uint64 {
 	return knotMix(knot.urng)
 }
 
+// knotRandomBytes fills p in place of the kernel, whose bytes nobody could give again: keys, identifiers, and how often a
+// loop runs that looks for one. Before the first run the generator goes on from knotStartupRand.
+//
+//go:linkname knotRandomBytes
+func knotRandomBytes(p []byte) bool {
+	if !knot.on && !knotFixedRand() {
+		return false
+	}
+	var v uint64
+	for i := range p {
+		if i%8 == 0 {
+			v = rand()
+		}
+		p[i] = byte(v >> (i % 8 * 8))
+	}
+	return true
+}
+
 // knotRunBegin starts run number reqIndex of the current request. It runs on the driver.
 func knotRunBegin() {
 	h, c := knot.hdr, knot.cur

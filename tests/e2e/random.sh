@@ -10,6 +10,7 @@ cat >m/a_test.go <<'GO'
 package random
 
 import (
+	crand "crypto/rand"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -79,10 +80,60 @@ func TestFromBefore(t *testing.T) {
 		t.Error("drawn")
 	}
 }
+
+// What the kernel would give, before the run and in it: how many operations there are hangs on it.
+var secret [8]byte
+
+func init() { crand.Read(secret[:]) }
+
+func TestSecrets(t *testing.T) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	var sum [2]int
+	for i := range 2 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			b := secret
+			for range 2 + secret[i]%4 {
+				for b[0]%4 != 0 {
+					crand.Read(b[:])
+					mu.Lock()
+					sum[i] += int(b[1])
+					mu.Unlock()
+				}
+				crand.Read(b[:5])
+			}
+		}()
+	}
+	wg.Wait()
+	if (sum[0]+sum[1])%31 == 5 {
+		t.Error("drawn")
+	}
+}
+
+func TestSecretsDiffer(t *testing.T) {
+	a, b := make([]byte, 40), make([]byte, 40)
+	seen := map[string]bool{}
+	for range 50 {
+		crand.Read(a)
+		crand.Read(b)
+		seen[string(a)], seen[string(b)], seen[string(a[32:])] = true, true, true
+	}
+	if len(seen) != 150 {
+		t.Fatal("the same bytes twice")
+	}
+}
 GO
-goknot fuzz -C m -json -quiet -seed 1 -run 'TestSleep|TestSelect' -fuzztime 2000x .
+goknot fuzz -C m -json -quiet -seed 1 -run 'TestSleep|TestSelect|TestSecretsDiffer' -fuzztime 2000x .
 expect_rc 0 "numbers that change: $(cat out)"
 goknot fuzz -C m -json -quiet -seed 1 -run TestFromBefore -fuzztime 4000x .
 expect_rc 1 "numbers from before the run"
 expect "verified in fresh processes: $(tail -1 out)" test "$(events summary '.[0] | .findings == 1 and .rejected == 0')" = true
+
+goknot fuzz -C m -o secrets -json -quiet -seed 1 -audit 0.5 -run 'TestSecrets$' -fuzztime 2000x .
+expect_rc 1 "bytes of crypto/rand"
+expect "verified in fresh processes: $(tail -1 out)" test "$(events summary '.[0] | .findings == 1 and .rejected == 0')" = true
+expect "each replay is the run again: $(events summary '.[0] | [.audits, .audits_same]')" \
+	test "$(events summary '.[0] | .audits > 10 and .audits == .audits_same')" = true
 done_testing

@@ -344,6 +344,7 @@ var edits = []edit{
 	{"sync/cond.go", "(*Cond).Broadcast", head(syncOp("knotBroadcast", "c"))},
 	{"sync/once.go", "(*Once).Do", both(rename("knotOrigDo"), does("o.done.Load()", "{ o.doSlow(f) }"))},
 
+	{"internal/syscall/unix/getrandom.go", "GetRandom", head("if knotRandomBytes(p) { return len(p), nil }")},
 	{"os/signal/signal.go", "cancel", tail("knotTell()")},
 	{"os/signal/signal.go", "Notify", tail("knotTell()")},
 	{"os/signal/signal.go", "Stop", afterStmt(1, "delete(...)", "knotTell()", exprCall("delete"))},
