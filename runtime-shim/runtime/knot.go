@@ -542,7 +542,7 @@ func knotRunBegin() {
 	knotRaceRunEnd()
 	knotRaceSkip()
 	knotMemRunBegin()
-	knotDropTimers()
+	knotDropTimers(knotNow())
 	knot.next = 0
 	if knotHandoffs != 0 && !knotSomebodyOut() {
 		knotHandoffs = 0

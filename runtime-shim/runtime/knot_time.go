@@ -66,7 +66,7 @@ func knotOldTimers(now int64) {
 		if t.when > 0 {
 			left := t.period
 			if left <= 0 {
-				left = max(t.when-now, 0)/1000000000*1000000000 + 1000000000
+				left = knotWholeSeconds(t.when - now)
 			}
 			t.when = knotEpoch + left
 		}
@@ -78,6 +78,11 @@ func knotOldTimers(now int64) {
 	ts.minWhenModified.Store(0)
 	ts.updateMinWhenHeap()
 	ts.unlock()
+}
+
+// knotWholeSeconds is where a timer that is due in ns stands at the beginning of a run.
+func knotWholeSeconds(ns int64) int64 {
+	return max(ns, 0)/1000000000*1000000000 + 1000000000
 }
 
 // knotNextTimer is the virtual time of the next timer, or 0.
@@ -129,17 +134,21 @@ func knotPolled(c *hchan) {
 }
 
 // knotKept are the functions to be called by a timer that were there before the first run.
-var knotKept [16]*timer
+var knotKept [16]knotKeptTimer
+
+type knotKeptTimer struct {
+	t      *timer
+	left   int64 // at the beginning of the first run
+	period int64
+}
 
 // knotDropTimers takes away what the runs before have left: functions to be called by a timer, which would
 // act in a run that knows nothing of them. A goroutine that sleeps, or waits for the channel of a timer,
 // keeps it. Timers that were stopped and are still in the heap go, too: firing the next timer must not be
-// a choice because of them.
-func knotDropTimers() {
+// a choice because of them. Those that were there before the first run are there in every run, whether one
+// has seen them fire or not: what they set themselves again is gone with that run.
+func knotDropTimers(now int64) {
 	ts := &getg().m.p.ptr().timers
-	if ts.len.Load() == 0 {
-		return
-	}
 	kept := 0
 	ts.lock()
 	for i := range ts.heap {
@@ -149,13 +158,13 @@ func knotDropTimers() {
 			continue
 		}
 		if knot.run == 1 && kept < len(knotKept) {
-			knotKept[kept] = t
+			knotKept[kept] = knotKeptTimer{t, knotWholeSeconds(t.when - now), t.period}
 			kept++
 			continue
 		}
 		old := false
-		for _, k := range knotKept {
-			old = old || k == t
+		for i := range knotKept {
+			old = old || knotKept[i].t == t
 		}
 		if !old {
 			t.stop()
@@ -163,4 +172,9 @@ func knotDropTimers() {
 	}
 	ts.adjust(0, true)
 	ts.unlock()
+	for i := range knotKept {
+		if k := &knotKept[i]; k.t != nil && k.t.when == 0 {
+			k.t.reset(now+k.left-1, k.period)
+		}
+	}
 }
