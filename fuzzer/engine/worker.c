@@ -209,6 +209,7 @@ static int start(struct knot_worker *w, struct knot_error *err)
 
 	if (rc)
 		return rc;
+	knot_shm_header(w->shm)->start_ns = t->start_ns;
 	if (w->options.probe)
 		knot_shm_header(w->shm)->session = knot_probing_start(w->options.probe);
 	knot_worker_words_make(&words, &w->options, t);

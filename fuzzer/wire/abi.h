@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 11
+#define KNOT_ABI_VERSION 12
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -372,6 +372,7 @@ struct knot_shm_header {
 	uint32_t cfg_flags; /* KNOT_CFG_* */
 	uint32_t stop; /* leave between two runs */
 	uint64_t session; /* by which the eBPF probe knows the process, 0 = there is no probe */
+	uint64_t start_ns; /* the wall clock before the first run, ns since 1970; 0 = the real one */
 	uint64_t req_head; /* requests written */
 	uint64_t res_tail, ev_tail, dec_tail, race_tail; /* consumed by goknot */
 	/* target -> goknot */

@@ -484,6 +484,12 @@ func knotRandomBytes(p []byte) bool {
 	return true
 }
 
+// knotAtRuns is package math/rand's: see there.
+var knotAtRuns func()
+
+//go:linkname knotAtRun
+func knotAtRun(f func()) { knotAtRuns = f }
+
 // knotRunBegin starts run number reqIndex of the current request. It runs on the driver.
 func knotRunBegin() {
 	h, c := knot.hdr, knot.cur
@@ -543,6 +549,9 @@ func knotRunBegin() {
 	knotRaceSkip()
 	knotMemRunBegin()
 	knotDropTimers(knotNow())
+	if knotAtRuns != nil {
+		knotAtRuns()
+	}
 	knot.next = 0
 	if knotHandoffs != 0 && !knotSomebodyOut() {
 		knotHandoffs = 0

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 11
+const knotAbiVersion = 12
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -332,6 +332,7 @@ type knotShmHeader struct {
 	cfgFlags      uint32
 	stop          uint32
 	session       uint64
+	startNs       uint64
 	reqHead       uint64
 	resTail       uint64
 	evTail        uint64

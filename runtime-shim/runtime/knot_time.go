@@ -2,7 +2,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
 
 // Virtual time. Package time, timers, deadlines and the starvation clock of mutexes read knotNow; the
 // runtime itself (sysmon, the collector's pacer, notes) keeps the real clock: the overlay rewrites its
@@ -33,9 +36,23 @@ func time_now() (sec int64, nsec int32, mono int64) {
 	sec, nsec, mono = knotRealNow()
 	if knot.attached {
 		mono = knotNow()
+		if knot.run == 0 && knot.hdr.startNs != 0 {
+			sec, nsec = knotInitTime()
+		}
 	}
 	return sec, nsec, mono
 }
+
+// knotInitTime is the wall clock before the first run: what an init seeds a generator with is the same in every process.
+func knotInitTime() (sec int64, nsec int32) {
+	knotInitLooks.Add(1)
+	w := int64(knot.hdr.startNs) - knotInitNs + min(int64(knotInitLooks.Load())*knotStepNs, knotInitNs)
+	return w / 1000000000, int32(w % 1000000000)
+}
+
+const knotInitNs = 1000000000 // by which a process is older than its first run
+
+var knotInitLooks atomic.Uint32
 
 // knotLook is a look at the clock. A loop that polls it must see it move, and must come to its end: when
 // nothing else is done, every further look takes longer.

@@ -134,6 +134,64 @@ expect "verified in fresh processes: $(tail -1 out)" test "$(events summary '.[0
 goknot fuzz -C m -o secrets -json -quiet -seed 1 -audit 0.5 -run 'TestSecrets$' -fuzztime 2000x .
 expect_rc 1 "bytes of crypto/rand"
 expect "verified in fresh processes: $(tail -1 out)" test "$(events summary '.[0] | .findings == 1 and .rejected == 0')" = true
-expect "each replay is the run again: $(events summary '.[0] | [.audits, .audits_same]')" \
-	test "$(events summary '.[0] | .audits > 10 and .audits == .audits_same')" = true
+same() { # every audit, of a summary
+	expect "each replay is the run again: $1: $(events summary '.[0] | [.audits, .audits_same]')" \
+		test "$(events summary '.[0] | .audits > 10 and .audits == .audits_same')" = true
+}
+same "bytes of crypto/rand"
+
+# Seeded by the clock before the first run, by a run, or as old modules are: each run draws from the beginning.
+module seeded example.org/seeded
+cat >seeded/s_test.go <<'GO'
+package seeded
+
+import (
+	"math/rand"
+	"sync"
+	"testing"
+	"time"
+)
+
+func init() { rand.Seed(time.Now().UnixNano()) }
+
+func draw(seed int64) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	if seed != 0 {
+		rand.Seed(seed)
+	}
+	for range 2 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range 1 + rand.Intn(5) {
+				mu.Lock()
+				rand.Read(make([]byte, 3))
+				mu.Unlock()
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+func TestByInit(t *testing.T) { draw(0) }
+
+func TestByRun(t *testing.T) {
+	draw(time.Now().UnixNano())
+	if rand.Seed(7); rand.Int63() != rand.New(rand.NewSource(7)).Int63() {
+		t.Fatal("not the number of that seed")
+	}
+}
+GO
+printf 'module example.org/seeded\n\ngo 1.23\n' >seeded/go.mod # later ones take no seed
+mkdir aged
+sed -e '/^func init/d' -e 's/draw(0)/draw(0); _ = time.Now/' -e 's/range 2 /i := 0; i < 2; i++ /' -e 's/range 1 + rand.Intn(5) /i := rand.Intn(5); i >= 0; i-- /' \
+	seeded/s_test.go >aged/s_test.go
+printf 'module example.org/aged\n\ngo 1.19\n' >aged/go.mod
+for m in seeded aged; do
+	goknot fuzz -C "$m" -o "$m-campaign" -json -quiet -seed 1 -audit 0.5 -fuzztime 2000x
+	expect_rc 0 "$m: $(cat err)"
+	expect "$m: nothing to tell: $(events listed .)" test "$(events summary '.[0].listed')" = 0
+	same "$m"
+done
 done_testing

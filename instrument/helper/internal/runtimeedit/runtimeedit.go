@@ -189,7 +189,7 @@ func namesInternal(text []byte) bool {
 // addShim adds the files of the shim to their packages.
 func addShim(replace map[string]string, goroot, shim, out string) error {
 	for from, to := range map[string]string{"runtime": "runtime", "sync": "sync", "testing": "testing", "hook": "structs",
-		"signal": "os/signal", "os": "os", "poll": "internal/poll", "unix": "internal/syscall/unix"} {
+		"signal": "os/signal", "os": "os", "poll": "internal/poll", "unix": "internal/syscall/unix", "rand": "math/rand"} {
 		entries, err := os.ReadDir(filepath.Join(shim, from))
 		if err != nil {
 			return err
