@@ -123,6 +123,7 @@ $(SKELETONS): $(O)/gen/system/knot/%.skel.h: runtime-shim/probe/%.bpf.c runtime-
 	$(Q)$(BPFTOOL) gen object $(@D)/$*.bpf.o $(@D)/$*.o
 	$(Q)(echo '/* NOLINTBEGIN */' && $(BPFTOOL) gen skeleton $(@D)/$*.bpf.o name knot_$*_bpf && \
 		echo '/* NOLINTEND */') >$@
+$(SKELETONS): runtime-shim/probe/probe.h
 $(B)/fuzzer/sys/probe.o $(B)/fuzzer/sys/recorder.o: $(SKELETONS)
 
 # --- tests ------------------------------------------------------------------------------------

@@ -101,12 +101,12 @@ static int skip_kinds(struct recording *r, struct knot_error *err)
 			name = rest;
 			rest.len = 0;
 		}
-		while (kind < KNOT_RECORD_KINDS &&
+		while (kind < KNOT_RECORD_HOOK &&
 			!knot_span_eq(name, knot_recording_kind_name(kind)))
 			kind++;
 		knot_auto_free char *shown = knot_text_escape(name, 80);
 
-		if (kind == KNOT_RECORD_KINDS)
+		if (kind == KNOT_RECORD_HOOK)
 			return knot_error_set(err, KNOT_EUSAGE,
 				"-skip %s: no kind of event; goknot help record lists them", shown);
 		if ((rc = knot_recorder_skip(r->recorder, kind, err)))

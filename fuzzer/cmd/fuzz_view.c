@@ -128,6 +128,11 @@ static struct knot_emit_progress convert(
 		.checks_same = st->probe.checks_same,
 		.checked_events = st->probe.checked_events,
 		.checks_raced = st->probe.raced,
+		.runtime_checks = st->probe.entered,
+		.runtime_checks_same = st->probe.entered_same,
+		.runtime_checks_unknown = st->probe.entered_unknown,
+		.runtime_pairs = st->probe.entered_pairs,
+		.runtime_lost = st->probe.entered_lost,
 		.probe_records = st->probe.records,
 		.probe_lost = st->probe.lost,
 		.probe_incomplete = st->probe.incomplete,
@@ -144,6 +149,8 @@ static struct knot_emit_progress convert(
 		.preempts = st->preempts,
 	};
 
+	_Static_assert(sizeof(p.runtime_left) == sizeof(st->probe.entered_left), "by rule");
+	memcpy(p.runtime_left, st->probe.entered_left, sizeof(p.runtime_left));
 	v->last = *st;
 	return p;
 }

@@ -10,6 +10,7 @@
 #include "engine/audit.h"
 #include "engine/turns.h"
 #include "engine/disk.h"
+#include "engine/entering.h"
 #include "engine/old.h"
 #include "engine/persist.h"
 #include "engine/probing.h"
@@ -86,7 +87,7 @@ static int on_run(
 	if (gain.pairs1 || gain.pairs2)
 		c->last_pair_ns = knot_clock_wall_ns();
 	knot_corpuscover_note(c, s, plan, &gain);
-	knot_feedback_check(c, s, rec);
+	knot_feedback_check(w, plan, rec);
 	/* A native run does not replay. */
 	if (plan->audit && !c->options.native && (rc = knot_audit(c, w, plan, rec, err)))
 		return rc;
@@ -279,6 +280,8 @@ int knot_campaign_meanwhile(void *arg, struct knot_error *err)
 
 	if (c->probing)
 		knot_probing_drain(c->probing);
+	if (c->entering)
+		knot_entering_drain(c->entering);
 	if (now < c->next_flush_ns && now < c->next_progress_ns)
 		return 0;
 	/* The region that names were looked up in last may be gone; who waits sets the next one. */
@@ -427,7 +430,10 @@ static int open_workers(struct knot_campaign *c, struct knot_error *err)
 		o = knot_campaign_worker_options(c, w->sandbox);
 		if (c->probing)
 			w->stream = knot_probing_stream_new(c->probing);
+		if (c->entering)
+			w->entering = knot_entering_stream_new(c->entering);
 		o.probe = w->stream;
+		o.entering = w->entering;
 		o.probe_all = c->feedback_ebpf;
 		if ((rc = knot_worker_open(&o, &w->worker, err)))
 			return rc;
@@ -479,6 +485,7 @@ void knot_campaign_close(struct knot_campaign *c)
 	for (uint32_t i = 0; c->workers && i < c->options.parallel; i++) {
 		knot_worker_close(c->workers[i].worker);
 		knot_probing_stream_free(c->workers[i].stream);
+		knot_entering_stream_free(c->workers[i].entering);
 		knot_sandbox_close(c->workers[i].sandbox);
 	}
 	knot_feedback_close(c);

@@ -15,6 +15,8 @@
 #include "explore/portfolio.h"
 
 struct knot_corpus_cover;
+struct knot_entering;
+struct knot_entering_stream;
 struct knot_probing;
 struct knot_probing_stream;
 struct knot_corpus_name;
@@ -64,6 +66,7 @@ struct knot_campaign_worker {
 	struct knot_campaign *campaign;
 	struct knot_worker *worker;
 	struct knot_probing_stream *stream; /* NULL = no probe */
+	struct knot_entering_stream *entering; /* NULL = none at the runtime's own functions */
 	struct knot_sandbox *sandbox;
 	struct knot_target_state *state; /* NULL = none assigned */
 	struct knot_campaign_turn turn;
@@ -82,6 +85,7 @@ struct knot_campaign {
 	struct knot_sandbox *replay_sandbox;
 	struct knot_warden *warden;
 	struct knot_probing *probing; /* NULL = no probe */
+	struct knot_entering *entering; /* NULL = none at the runtime's own functions */
 	struct knot_feedback_stats probe; /* what the probe counts itself left out */
 	int drain_fd; /* takes what the tests print */
 	struct knot_campaign_worker *workers;

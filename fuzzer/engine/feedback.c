@@ -5,9 +5,11 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "engine/campaign_internal.h"
+#include "engine/entering.h"
 #include "engine/probing.h"
 #include "sys/probe.h"
 #include "wire/ops.h"
+#include "wire/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -23,6 +25,35 @@ static int open_probe(struct knot_campaign *c, struct knot_error *err)
 		c->probing = NULL;
 	}
 	return rc;
+}
+
+/* Only where the hook is seen, too: it says who is who, and where a run begins. */
+static int open_entering(struct knot_campaign *c, struct knot_error *err)
+{
+	int rc = knot_entering_open(
+		knot_probing_half(c->probing), c->project->sites, &c->entering, err);
+
+	for (size_t i = 0; i < c->project->targets.len && !rc; i++)
+		rc = knot_entering_attach(
+			c->entering, c->project->targets.data[i]->binary, err);
+	if (rc) {
+		knot_entering_close(c->entering);
+		c->entering = NULL;
+	}
+	return rc;
+}
+
+static void audit_runtime(struct knot_campaign *c)
+{
+	struct knot_error why = {0};
+
+	if (!c->probing || !open_entering(c, &why))
+		return;
+	knot_auto_free char *text = knot_xasprintf(
+		"audit: the events are not compared with what the runtime's own functions do: %s",
+		why.message);
+
+	knot_campaign_tell(c, NULL, KNOT_NEWS_NOTE, text);
 }
 
 int knot_feedback_open(struct knot_campaign *c, struct knot_error *err)
@@ -54,6 +85,8 @@ int knot_feedback_open(struct knot_campaign *c, struct knot_error *err)
 			why.message, knot_probe_remedy());
 	if (text)
 		knot_campaign_tell(c, NULL, KNOT_NEWS_NOTE, text);
+	if (o->audit > 0)
+		audit_runtime(c);
 	return 0;
 }
 
@@ -64,6 +97,8 @@ int knot_feedback_start(struct knot_campaign *c, struct knot_error *err)
 
 void knot_feedback_close(struct knot_campaign *c)
 {
+	knot_entering_close(c->entering);
+	c->entering = NULL;
 	knot_probing_close(c->probing);
 	c->probing = NULL;
 }
@@ -89,13 +124,11 @@ static char *side(const struct knot_shm_event *e)
 		e->aux, e->vtime);
 }
 
-void knot_feedback_check(
+static void check_ring(
 	struct knot_campaign *c, const struct knot_target_state *s, const struct knot_record *rec)
 {
 	const struct knot_probed_check *check = &rec->probed.check;
 
-	if (!rec->probed.checked)
-		return;
 	c->probe.checks++;
 	c->probe.checks_same += !check->differences;
 	c->probe.checked_events += check->same;
@@ -115,6 +148,88 @@ void knot_feedback_check(
 	knot_campaign_tell(c, s, KNOT_NEWS_NOTE, text);
 }
 
+/* The runtime's side of a difference. */
+static char *entry_side(const struct knot_entered_check *check)
+{
+	const struct knot_entered_hit *h = &check->entry;
+
+	if (!check->has_entry)
+		return knot_xstrdup("nothing");
+	knot_auto_free char *place =
+		h->file ? knot_text_escape(knot_span_str(h->file), 200) : NULL;
+
+	return knot_xasprintf("%s by goroutine %" PRIu64 "%s%s%s%" PRIu32 ", object %" PRIx64
+			      ", hit %" PRIu64,
+		knot_entered_function(h->kind), h->g, place ? " at " : "", place ? place : "",
+		place ? ":" : ", line ", h->line, h->object, h->seq);
+}
+
+static char *event_side(const struct knot_entered_check *check)
+{
+	const struct knot_entered_hit *h = &check->event;
+
+	if (!check->has_event)
+		return knot_xstrdup("nothing");
+	knot_auto_free char *event = side(&h->event);
+	knot_auto_free char *place =
+		h->file ? knot_text_escape(knot_span_str(h->file), 200) : NULL;
+
+	return knot_xasprintf("%s (%s:%" PRIu32 ", goroutine %" PRIu64 ", hit %" PRIu64 ")", event,
+		place ? place : "?", h->line, h->g, h->seq);
+}
+
+static void check_runtime(struct knot_campaign *c, struct knot_campaign_worker *w,
+	const struct knot_target_state *s, const struct knot_record *rec)
+{
+	struct knot_feedback_stats *st = &c->probe;
+	struct knot_entered_check check;
+	const struct knot_entering_run run = {
+		.binary = s->target->binary,
+		.request = rec->result.request,
+		.run = rec->result.batch_runs ? rec->result.batch_runs - 1 : 0,
+		.native = rec->result.flags & KNOT_RUN_NATIVE,
+		.names = knot_sitenames_view(c->names),
+	};
+
+	knot_sitenames_use(c->names, knot_worker_shm(w->worker));
+	/* A run whose events did not all find room is not told by them. */
+	const bool known = knot_entering_compare(w->entering, &run, &check) && !rec->result.lost;
+
+	knot_sitenames_use(c->names, NULL);
+	st->entered_unknown += !known;
+	if (!known)
+		return;
+	st->entered++;
+	st->entered_same += !check.differences;
+	st->entered_pairs += check.same;
+	for (size_t i = 0; i < KNOT_ENTERED_RULES; i++)
+		st->entered_left[i] += check.left[i];
+	if (!check.differences)
+		return;
+	knot_auto_free char *entry = entry_side(&check);
+	knot_auto_free char *event = event_side(&check);
+	knot_auto_free char *text = knot_xasprintf(
+		"audit: %s %s: the Go runtime's own functions and the events differ (goknot is "
+		"wrong): %s, %" PRIu64 " in all; seed %" PRIu64
+		", behind %" PRIu64 " that are the same of that goroutine; the runtime has %s; the "
+		"events have %s",
+		s->target->package, s->target->name, knot_entered_kind_name(check.first),
+		check.differences, rec->result.seed, check.position, entry, event);
+
+	knot_campaign_tell(c, s, KNOT_NEWS_NOTE, text);
+}
+
+void knot_feedback_check(struct knot_campaign_worker *w, const struct knot_plan *plan,
+	const struct knot_record *rec)
+{
+	struct knot_campaign *c = w->campaign;
+
+	if (rec->probed.checked)
+		check_ring(c, w->state, rec);
+	if (w->entering && plan->audit)
+		check_runtime(c, w, w->state, rec);
+}
+
 void knot_feedback_stats(const struct knot_campaign *c, struct knot_feedback_stats *ret_stats)
 {
 	*ret_stats = c->probe;
@@ -122,4 +237,6 @@ void knot_feedback_stats(const struct knot_campaign *c, struct knot_feedback_sta
 		return;
 	ret_stats->records = knot_probing_records(c->probing);
 	ret_stats->lost = knot_probing_lost(c->probing);
+	if (c->entering)
+		ret_stats->entered_lost = knot_entering_lost(c->entering);
 }

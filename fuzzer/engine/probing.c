@@ -87,6 +87,11 @@ int knot_probing_attach(struct knot_probing *p, const char *binary, struct knot_
 	return rc;
 }
 
+uint32_t knot_probing_half(const struct knot_probing *p)
+{
+	return knot_probe_half(p->probe);
+}
+
 const char *knot_probing_way(const struct knot_probing *p)
 {
 	return knot_probe_way_name(knot_probe_way(p->probe));

@@ -28,6 +28,8 @@ int knot_probing_read(struct knot_probing *p, struct knot_error *err);
 void knot_probing_close(struct knot_probing *p);
 /* Every process that is started from the file later is probed; once is enough. */
 int knot_probing_attach(struct knot_probing *p, const char *binary, struct knot_error *err);
+/* Of the sessions: see knot_probe_half. */
+uint32_t knot_probing_half(const struct knot_probing *p);
 const char *knot_probing_way(const struct knot_probing *p);
 /* Of all processors, and so far. */
 uint64_t knot_probing_records(const struct knot_probing *p);

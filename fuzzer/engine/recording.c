@@ -59,8 +59,7 @@ SAME(SYSWAIT);
 _Static_assert((int)KNOT_RECORD_QUEUE == (int)KNOT_RECORDING_READY, "kind of an event");
 _Static_assert((int)KNOT_RECORD_SWITCH == (int)KNOT_RECORDING_RUN, "kind of an event");
 
-/* Return addresses of a call stack that are looked at, from the innermost on. */
-#define FRAMES_MAX 16
+#define FRAMES_MAX KNOT_RECORDING_FRAMES
 
 struct stack {
 	uint64_t frames[FRAMES_MAX]; /* as many as the key is long */
@@ -206,11 +205,7 @@ static uint64_t word(const char *stack, uint64_t at)
 	return value;
 }
 
-/*
- * A return address on top of the stack; RBP is still the caller's: its frame begins with the frame of its caller, and the
- * return address above. As far as the stack has been copied.
- */
-static size_t walk(const struct knot_record_record *r, uint64_t *frames)
+size_t knot_recording_walk(const struct knot_record_record *r, uint64_t *frames)
 {
 	const char *stack = (const char *)(r + 1);
 	size_t n = 0;
@@ -233,7 +228,7 @@ static size_t walk(const struct knot_record_record *r, uint64_t *frames)
 static uint32_t intern(struct knot_recording_writer *w, const struct knot_record_record *record)
 {
 	uint64_t frames[FRAMES_MAX] = {0};
-	const size_t n = walk(record, frames);
+	const size_t n = knot_recording_walk(record, frames);
 	struct stack *s;
 
 	if (!n)
@@ -365,7 +360,7 @@ void knot_recording_writer_add(void *writer, const struct knot_record_record *re
 {
 	struct knot_recording_writer *w = writer;
 
-	if (!record->kind || record->kind >= KNOT_RECORD_KINDS)
+	if (!record->kind || record->kind >= KNOT_RECORD_HOOK)
 		return;
 	if (!w->placed)
 		w->slide = record->ip - w->points[record->kind];

@@ -31,6 +31,13 @@ int knot_recording_writer_open(const struct knot_recording_options *options,
 /* Accepts NULL. A file that was not ended is known as such by who reads it. */
 void knot_recording_writer_close(struct knot_recording_writer *w);
 
+/*
+ * The return addresses of a record's stack, the innermost first, at most KNOT_RECORDING_FRAMES. One is on top; RBP is still the
+ * caller's: its frame begins with the frame of its caller, and the return address above. As far as the stack has been copied.
+ */
+#define KNOT_RECORDING_FRAMES 16
+size_t knot_recording_walk(const struct knot_record_record *r, uint64_t *frames);
+
 /* A knot_recorder_fn. */
 void knot_recording_writer_add(void *writer, const struct knot_record_record *record);
 /* Writes the end. KNOT_EFULL, KNOT_ESYS: what was written is not whole. */

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/vec.h"
+#include "engine/entering.h"
 #include "engine/probing.h"
 #include "engine/worker_words.h"
 #include "sys/clock.h"
@@ -212,6 +213,8 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	knot_shm_header(w->shm)->start_ns = t->start_ns;
 	if (w->options.probe)
 		knot_shm_header(w->shm)->session = knot_probing_start(w->options.probe);
+	if (w->options.entering)
+		knot_entering_start(w->options.entering, knot_shm_header(w->shm)->session);
 	knot_worker_words_make(&words, &w->options, t);
 	for (char **e = environ; *e; e++)
 		if (strncmp(*e, "GOKNOT_", 7) != 0 && strncmp(*e, "PWD=", 4) != 0 &&
@@ -279,6 +282,8 @@ static int feed(struct knot_worker *w, struct knot_error *err)
 
 		if (is_probed(w, &q->plan))
 			request.flags |= KNOT_REQ_PROBE;
+		if (w->options.entering && q->plan.audit)
+			request.flags |= KNOT_REQ_RUNTIME;
 		rc = knot_shm_post(w->shm, &request, q->prefix, request.prefix_len, err);
 		if (rc == KNOT_EFULL)
 			return 0;
@@ -552,6 +557,8 @@ int knot_worker_poll(
 		knot_drain_empty(w->options.drain_fd);
 	if (w->options.probe)
 		knot_probing_drain(knot_probing_of(w->options.probe));
+	if (w->options.entering)
+		knot_entering_drain(knot_entering_of(w->options.entering));
 	if (w->proc) {
 		/* Asked first: whatever a process that is dead now has written, it has written before. */
 		if ((rc = knot_proc_wait(w->proc, 0, &done, &x, err)) ||

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 struct knot_error;
+struct knot_entering_stream;
 struct knot_probing_stream;
 struct knot_sandbox;
 struct knot_worker;
@@ -47,6 +48,7 @@ struct knot_worker_options {
 	 */
 	const char *const *debugger;
 	struct knot_probing_stream *probe; /* NULL = none; borrowed */
+	struct knot_entering_stream *entering; /* likewise, of the runtime's own functions in audited runs */
 	bool probe_all; /* all requests are probed, and what became of their chains is the probe's word; else only audits are */
 	int drain_fd; /* takes the place of KNOT_PROC_NULL (sys/drain.h), 0 = none; borrowed */
 };

@@ -297,6 +297,11 @@ uint64_t knot_probe_session(struct knot_probe *p)
 	return (uint64_t)p->half << 32 | ++p->sessions;
 }
 
+uint32_t knot_probe_half(const struct knot_probe *p)
+{
+	return p->half;
+}
+
 static void *read_on(void *arg)
 {
 	const struct timespec tick = {.tv_nsec = READ_NS};

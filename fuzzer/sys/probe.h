@@ -41,6 +41,8 @@ void knot_probe_close(struct knot_probe *p);
 int knot_probe_attach(struct knot_probe *p, const char *path, struct knot_error *err);
 /* A number that one target process is told to call the hook with; never 0, never the same again. */
 uint64_t knot_probe_session(struct knot_probe *p);
+/* The high half of all of them. */
+uint32_t knot_probe_half(const struct knot_probe *p);
 
 /*
  * Has a thread take records out of the kernel's ring, so that a goknot which is busy with something else for a while loses none.

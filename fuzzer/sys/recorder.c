@@ -8,6 +8,7 @@
 #include "sys/probe.h"
 #include "sys/uprobe.h"
 #include "wire/gobinary.h"
+#include "wire/hook.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -29,11 +30,25 @@ static const struct target {
 	bool needed; /* who runs, begins and ends cannot be told without */
 	bool optional;
 	bool whole; /* some of its calls would say less than none */
+	bool audited;
+	const char *shim; /* what the shim has made of it, where it has another name in targets of goknot's */
 } targets[] = {
-	{.kind = KNOT_RECORD_CREATE, .names = {"runtime.newproc1"}, .needed = true},
-	{.kind = KNOT_RECORD_QUEUE, .names = {"runtime.runqput"}, .needed = true},
-	{.kind = KNOT_RECORD_END, .names = {"runtime.gdestroy", "runtime.goexit0"}, .needed = true},
-	{.kind = KNOT_RECORD_PARK, .names = {"runtime.gopark"}, .needed = true},
+	{.kind = KNOT_RECORD_CREATE,
+		.names = {"runtime.newproc1"},
+		.needed = true,
+		.audited = true},
+	{.kind = KNOT_RECORD_QUEUE,
+		.names = {"runtime.runqput"},
+		.needed = true,
+		.audited = true},
+	{.kind = KNOT_RECORD_END,
+		.names = {"runtime.gdestroy", "runtime.goexit0"},
+		.needed = true,
+		.audited = true},
+	{.kind = KNOT_RECORD_PARK,
+		.names = {"runtime.gopark"},
+		.needed = true,
+		.audited = true},
 	{.kind = KNOT_RECORD_SWITCH,
 		.names = {"runtime.gogo"},
 		.place = KNOT_ELF_JUMP,
@@ -41,14 +56,16 @@ static const struct target {
 	{.kind = KNOT_RECORD_YIELD, .names = {"runtime.goschedImpl"}},
 	{.kind = KNOT_RECORD_PREEMPT, .names = {"runtime.preemptPark"}},
 	{.kind = KNOT_RECORD_CORO, .names = {"runtime.coroswitch_m"}, .optional = true},
-	{.kind = KNOT_RECORD_SEND, .names = {"runtime.chansend"}},
-	{.kind = KNOT_RECORD_RECV, .names = {"runtime.chanrecv"}},
-	{.kind = KNOT_RECORD_CLOSE, .names = {"runtime.closechan"}},
-	{.kind = KNOT_RECORD_SELECT, .names = {"runtime.selectgo"}},
+	{.kind = KNOT_RECORD_SEND, .names = {"runtime.chansend"}, .audited = true},
+	{.kind = KNOT_RECORD_RECV, .names = {"runtime.chanrecv"}, .audited = true},
+	{.kind = KNOT_RECORD_CLOSE, .names = {"runtime.closechan"}, .audited = true},
+	{.kind = KNOT_RECORD_SELECT, .names = {"runtime.selectgo"}, .audited = true},
 	{.kind = KNOT_RECORD_LOCK_SLOW,
-		.names = {"internal/sync.(*Mutex).lockSlow", "sync.(*Mutex).lockSlow"}},
+		.names = {"internal/sync.(*Mutex).lockSlow", "sync.(*Mutex).lockSlow"},
+		.audited = true},
 	{.kind = KNOT_RECORD_UNLOCK_SLOW,
-		.names = {"internal/sync.(*Mutex).unlockSlow", "sync.(*Mutex).unlockSlow"}},
+		.names = {"internal/sync.(*Mutex).unlockSlow", "sync.(*Mutex).unlockSlow"},
+		.audited = true},
 	{.kind = KNOT_RECORD_LOCK,
 		.names = {"sync.(*Mutex).Lock"},
 		.optional = true,
@@ -57,8 +74,15 @@ static const struct target {
 		.names = {"sync.(*Mutex).Unlock"},
 		.optional = true,
 		.whole = true},
-	{.kind = KNOT_RECORD_WGADD, .names = {"sync.(*WaitGroup).Add"}, .optional = true},
-	{.kind = KNOT_RECORD_WGWAIT, .names = {"sync.(*WaitGroup).Wait"}, .optional = true},
+	{.kind = KNOT_RECORD_WGADD,
+		.names = {"sync.(*WaitGroup).Add"},
+		.optional = true,
+		.audited = true,
+		.shim = "sync.(*WaitGroup).knotAdd"},
+	{.kind = KNOT_RECORD_WGWAIT,
+		.names = {"sync.(*WaitGroup).Wait"},
+		.optional = true,
+		.audited = true},
 	{.kind = KNOT_RECORD_ACQUIRE, .names = {"runtime.semacquire1"}},
 	{.kind = KNOT_RECORD_RELEASE, .names = {"runtime.semrelease1"}},
 	{.kind = KNOT_RECORD_SYSCALL, .names = {"runtime.reentersyscall"}},
@@ -67,7 +91,11 @@ static const struct target {
 };
 
 #define TARGETS (sizeof(targets) / sizeof(targets[0]))
-_Static_assert(TARGETS == KNOT_RECORD_KINDS - 1, "one target for each kind");
+/* The hook is no function of the runtime's. */
+_Static_assert(TARGETS == KNOT_RECORD_HOOK - 1 && TARGETS == KNOT_RECORD_KINDS - 2,
+	"one target for each kind");
+/* It stands before all others where there is one. */
+#define POINTS (TARGETS + 1)
 
 /* By release: structures g, m and p of runtime2.go, as the debugging information of the releases says. */
 static const struct knot_record_config layouts[] = {
@@ -85,12 +113,13 @@ struct knot_recorder {
 	struct knot_record_bpf *skel;
 	struct ring_buffer *ring;
 	enum knot_probe_way way;
+	bool audits;
 	bool skipped[KNOT_RECORD_KINDS];
 	struct knot_recorder_point points[TARGETS];
-	uint64_t offsets[TARGETS]; /* in the file, of those that are seen */
-	uint64_t cookies[TARGETS];
+	uint64_t offsets[POINTS]; /* in the file, of those that are seen */
+	uint64_t cookies[POINTS];
 	uint32_t count;
-	int link; /* uprobe_multi, -1 = none */
+	KNOT_VEC(int) links; /* uprobe_multi */
 	KNOT_VEC(struct bpf_link *) events; /* KNOT_PROBE_SINGLE */
 	/* While records are taken. */
 	knot_recorder_fn fn;
@@ -137,7 +166,6 @@ int knot_recorder_open(
 	/* What the machine can do, and why it cannot, is found out in one place. */
 	int rc = knot_probe_open(best, &probe, err);
 
-	r->link = -1;
 	if (rc)
 		goto fail;
 	r->way = knot_probe_way(probe);
@@ -161,9 +189,9 @@ fail:
 
 void knot_recorder_detach(struct knot_recorder *r)
 {
-	if (r->link >= 0)
-		close(r->link);
-	r->link = -1;
+	for (size_t i = 0; i < r->links.len; i++)
+		close(r->links.data[i]);
+	knot_vec_free(&r->links);
 	for (size_t i = 0; i < r->events.len; i++)
 		bpf_link__destroy(r->events.data[i]);
 	knot_vec_free(&r->events);
@@ -195,11 +223,13 @@ static void find(struct knot_recorder *r, const struct knot_gobinary *binary, si
 		snprintf(p->why, sizeof(p->why), "left out by -skip");
 		return;
 	}
-	for (size_t n = 0; n < NAMES_MAX && t->names[n]; n++) {
-		if (!knot_gobinary_find(binary, t->names[n], &f))
+	for (size_t n = 0; n <= NAMES_MAX; n++) {
+		const char *name = n ? t->names[n - 1] : t->shim;
+
+		if (!name || !knot_gobinary_find(binary, name, &f))
 			continue;
-		p->name = t->names[n];
-		if (t->whole && knot_gobinary_inlines(binary, t->names[n])) {
+		p->name = name;
+		if (t->whole && knot_gobinary_inlines(binary, name)) {
 			snprintf(p->why, sizeof(p->why), "the compiler has inlined it");
 			return;
 		}
@@ -226,6 +256,14 @@ int knot_recorder_skip(struct knot_recorder *r, enum knot_record_kind kind, stru
 	return 0;
 }
 
+void knot_recorder_audit(struct knot_recorder *r, uint32_t half)
+{
+	r->audits = true;
+	r->skel->bss->config.wanted = half;
+	for (size_t i = 0; i < TARGETS; i++)
+		r->skipped[targets[i].kind] = !targets[i].audited;
+}
+
 static int attach_single(
 	struct knot_recorder *r, const char *path, pid_t pid, struct knot_error *err)
 {
@@ -241,35 +279,71 @@ static int attach_single(
 	return 0;
 }
 
-int knot_recorder_attach(struct knot_recorder *r, const struct knot_gobinary *binary,
-	const char *path, pid_t pid, struct knot_error *err)
+/* pid 0 = all processes of the file. */
+static int attach(struct knot_recorder *r, const char *path, pid_t pid, struct knot_error *err)
 {
-	r->count = 0;
+	if (r->way == KNOT_PROBE_SINGLE)
+		return attach_single(r, path, pid ? pid : -1, err);
+	const struct knot_uprobe_link link = {
+		.prog = bpf_program__fd(r->skel->progs.knot_record),
+		.path = path,
+		.offsets = r->offsets,
+		.cookies = r->cookies,
+		.count = r->count,
+		.pid = pid,
+	};
+	const int fd = knot_uprobe_link(&link);
+
+	if (fd >= 0) {
+		knot_vec_push(&r->links, fd);
+		return 0;
+	}
+	if (!pid)
+		return knot_error_sys(err, "attaching to %s", path);
+	if (errno == ESRCH)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"process %d ended while it was being attached to", (int)pid);
+	return knot_error_sys(err, "attaching to process %d", (int)pid);
+}
+
+static int find_all(
+	struct knot_recorder *r, const struct knot_gobinary *binary, struct knot_error *err)
+{
+	const uint32_t wanted = r->skel->bss->config.wanted;
+
 	for (size_t i = 0; i < TARGETS; i++) {
 		find(r, binary, i);
-		if (targets[i].needed && !r->points[i].address)
+		/* An audit sees no changes of goroutine, and needs none. */
+		if (targets[i].needed && !r->points[i].address && !r->skipped[targets[i].kind])
 			return knot_error_set(err, KNOT_EINPUT,
 				"%s cannot be seen, and without it no goroutine can be followed: "
 				"%s",
 				r->points[i].name, r->points[i].why);
 	}
 	r->skel->bss->config = layouts[knot_gobinary_minor(binary) - KNOT_GOBINARY_OLDEST];
-	if (r->way == KNOT_PROBE_SINGLE)
-		return attach_single(r, path, pid, err);
-	r->link = knot_uprobe_link(
-		&(struct knot_uprobe_link){.prog = bpf_program__fd(r->skel->progs.knot_record),
-			.path = path,
-			.offsets = r->offsets,
-			.cookies = r->cookies,
-			.count = r->count,
-			.pid = pid});
-	if (r->link < 0) {
-		if (errno == ESRCH)
-			return knot_error_set(err, KNOT_EUSAGE,
-				"process %d ended while it was being attached to", (int)pid);
-		return knot_error_sys(err, "attaching to process %d", (int)pid);
-	}
+	r->skel->bss->config.wanted = wanted;
 	return 0;
+}
+
+int knot_recorder_attach(struct knot_recorder *r, const struct knot_gobinary *binary,
+	const char *path, pid_t pid, struct knot_error *err)
+{
+	r->count = 0;
+	const int rc = find_all(r, binary, err);
+
+	return rc ? rc : attach(r, path, pid, err);
+}
+
+int knot_recorder_attach_target(struct knot_recorder *r, const struct knot_gobinary *binary,
+	uint64_t hook, const char *path, struct knot_error *err)
+{
+	knot_assert(r->audits);
+	r->offsets[0] = hook + (r->way == KNOT_PROBE_FAST ? KNOT_HOOK_FAST : 0);
+	r->cookies[0] = KNOT_RECORD_HOOK;
+	r->count = 1;
+	const int rc = find_all(r, binary, err);
+
+	return rc ? rc : attach(r, path, 0, err);
 }
 
 const struct knot_recorder_point *knot_recorder_points(

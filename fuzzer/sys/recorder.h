@@ -43,6 +43,15 @@ void knot_recorder_close(struct knot_recorder *r);
 /* Before the attach: no events of that kind are recorded, and none cost anything. KNOT_EUSAGE: one that the others need. */
 int knot_recorder_skip(struct knot_recorder *r, enum knot_record_kind kind, struct knot_error *err);
 /*
+ * Before the attaches: of the targets of goknot's whose sessions have this high half, what is compared with the ring is
+ * recorded while an audited run is under way. See knot_recorder_attach_target.
+ */
+void knot_recorder_audit(struct knot_recorder *r, uint32_t half);
+/* Of an audit, once for each binary: all processes that are started from it later. hook: see wire/hook.h. */
+int knot_recorder_attach_target(struct knot_recorder *r, const struct knot_gobinary *binary,
+	uint64_t hook, const char *path, struct knot_error *err);
+
+/*
  * Finds the points in binary, whose file has been read whole, and has the process recorded: path is what it executes,
  * or will once it has done so. KNOT_EINPUT when what goroutines cannot be told without is not seen.
  */

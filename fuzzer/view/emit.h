@@ -7,6 +7,8 @@
 #ifndef KNOT_VIEW_EMIT_H
 #define KNOT_VIEW_EMIT_H
 
+#include "wire/entered.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,6 +26,9 @@ struct knot_emit_progress {
 	uint64_t replays, replays_same;
 	uint64_t audits, audits_same;
 	uint64_t checks, checks_same, checked_events, checks_raced; /* ring against eBPF probe */
+	/* Events against the Go runtime's own functions; left: by enum knot_entered_rule. */
+	uint64_t runtime_checks, runtime_checks_same, runtime_checks_unknown, runtime_pairs;
+	uint64_t runtime_lost, runtime_left[KNOT_ENTERED_RULES];
 	uint64_t probe_records, probe_lost, probe_incomplete;
 	uint64_t trials_refused, trials_refused_had, trials_tried, trials_tried_had;
 	uint64_t events_lost, hooks_missed, pairs_full, sites_full, prims_full, races_lost,

@@ -99,6 +99,11 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 		{"checks_same", p->checks_same},
 		{"checked_events", p->checked_events},
 		{"checks_raced", p->checks_raced},
+		{"runtime_checks", p->runtime_checks},
+		{"runtime_checks_same", p->runtime_checks_same},
+		{"runtime_checks_unknown", p->runtime_checks_unknown},
+		{"runtime_pairs", p->runtime_pairs},
+		{"runtime_lost", p->runtime_lost},
 		{"probe_records", p->probe_records},
 		{"probe_lost", p->probe_lost},
 		{"probe_incomplete", p->probe_incomplete},
@@ -117,6 +122,12 @@ static json_t *counters(const char *name, const struct knot_emit_progress *p)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		put(o, all[i].key, number(all[i].value));
+	json_t *left = json_object();
+
+	for (size_t i = 0; i < KNOT_ENTERED_RULES; i++)
+		if (p->runtime_left[i])
+			put(left, knot_entered_rule_name(i), number(p->runtime_left[i]));
+	put(o, "runtime_left", left);
 	return o;
 }
 

@@ -131,6 +131,27 @@ static void listed(FILE *out, const char *kind, const char *package, const char 
 	fflush(out);
 }
 
+static void runtime_checks(FILE *out, const struct knot_emit_progress *p)
+{
+	const char *before = ": ";
+
+	fprintf(out,
+		"fuzz: audit: %" PRIu64 " of %" PRIu64 " runs, of %" PRIu64
+		" operations, the same by the events and by the Go runtime's own functions",
+		p->runtime_checks_same, p->runtime_checks, p->runtime_pairs);
+	if (p->runtime_checks_unknown)
+		fprintf(out, "; %" PRIu64 " more runs were not compared, since records were lost",
+			p->runtime_checks_unknown);
+	fputs("\nfuzz: audit: without a counterpart by rule", out);
+	for (size_t i = 0; i < KNOT_ENTERED_RULES; i++)
+		if (p->runtime_left[i]) {
+			fprintf(out, "%s%" PRIu64 " %s", before, p->runtime_left[i],
+				knot_entered_rule_name(i));
+			before = ", ";
+		}
+	fputc('\n', out);
+}
+
 static void summary(FILE *out, const struct knot_emit_progress *p)
 {
 	knot_auto_free char *what = knot_text_targets(p->targets - p->programs, p->programs);
@@ -171,6 +192,8 @@ static void summary(FILE *out, const struct knot_emit_progress *p)
 			"fuzz: audit: %" PRIu64 " of %" PRIu64 " runs, of %" PRIu64
 			" events, the same in the ring and by the eBPF probe\n",
 			p->checks_same, p->checks, p->checked_events);
+	if (p->runtime_checks || p->runtime_checks_unknown)
+		runtime_checks(out, p);
 	if (p->probe_lost)
 		fprintf(out,
 			"fuzz: the eBPF probe lost %" PRIu64 " of %" PRIu64 " records; %" PRIu64

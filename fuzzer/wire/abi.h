@@ -170,6 +170,7 @@
 #define KNOT_REQ_SWITCHES 0x200 /* what lies where a prefix would says where to depart from run-until-block: wire/switches.h */
 #define KNOT_REQ_CANDIDATES 0x400 /* under KNOT_POLICY_SWITCH: write down who else could go on */
 #define KNOT_REQ_PROBE 0x800 /* call the hook of the eBPF probe with each event, if the process has a session */
+#define KNOT_REQ_RUNTIME 0x1000 /* with KNOT_REQ_PROBE: call it where a run begins and ends, too, so that what the runtime does in between is recorded */
 #define KNOT_REQ_MEM_LEARN 0x40 /* look for positions where goroutines share plain memory: struct knot_shm_mem */
 
 /* Flags of the configuration. */

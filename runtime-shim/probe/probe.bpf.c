@@ -32,7 +32,7 @@ int knot_hook(struct pt_regs *ctx)
 	struct knot_probe_record *r;
 	unsigned long long seq;
 
-	if (session >> 32 != wanted || !wanted)
+	if (session >> 32 != wanted || !wanted || ctx->rdi >= KNOT_PROBE_END)
 		return 0;
 	seq = __sync_fetch_and_add(&hits, 1);
 	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);

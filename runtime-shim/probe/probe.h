@@ -19,10 +19,14 @@ struct knot_probe_record {
 	unsigned long long session;
 	unsigned long long request; /* struct knot_shm_request.id */
 	unsigned long long run; /* which of the request's, from 0 */
-	unsigned long long cursor; /* of the event in the ring of the shared memory */
+	unsigned long long cursor; /* of the event in the ring of the shared memory; one of the two below stands in no record */
 	/* struct knot_shm_event: the same 32 bytes that the ring got */
 	unsigned long long event[4];
 };
+
+/* Where a run begins and ends the hook is called with these in place of a cursor: for record.bpf.c. */
+#define KNOT_PROBE_BEGIN (~0ull)
+#define KNOT_PROBE_END (~0ull - 1)
 
 /* A cache line. */
 struct knot_probe_counts {

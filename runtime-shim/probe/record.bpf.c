@@ -11,6 +11,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "probe.h"
 #include "record.h"
 
 #define PAGE 4096ull
@@ -19,6 +20,14 @@ struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, KNOT_RECORD_RING_BYTES);
 } records SEC(".maps");
+
+/* Sessions whose audited run is under way, by process. One that dies in its run stays until others want the room. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, unsigned int);
+	__type(value, unsigned long long);
+} audited SEC(".maps");
 
 struct knot_record_config config;
 /* Addresses of P whose numbers are in a record already. A lost one is told again when another took its place. */
@@ -58,6 +67,7 @@ static __always_inline void who(struct knot_record_counts *mine, struct knot_rec
 	int id;
 
 	r->g = 0;
+	r->system = 0;
 	r->p = 0;
 	r->p_id = -1;
 	if (!copy(mine, g_part, sizeof(g_part), g + KNOT_RECORD_G_FROM))
@@ -66,6 +76,7 @@ static __always_inline void who(struct knot_record_counts *mine, struct knot_rec
 	if (!g_part[0] || !copy(mine, m_part, sizeof(m_part), g_part[0] + KNOT_RECORD_M_FROM))
 		return;
 	/* The scheduler's own has number 0, and works for the one that it has interrupted. */
+	r->system = !r->g;
 	if (!r->g && r->kind != KNOT_RECORD_SWITCH)
 		r->g = goid(mine, config.curg_late ? m_part[1] : m_part[0]);
 	r->p = config.p_late ? m_part[3] : m_part[2];
@@ -83,7 +94,8 @@ static __always_inline unsigned int stack_of(unsigned int kind)
 	switch (kind) {
 	case KNOT_RECORD_PARK:
 	case KNOT_RECORD_SYSCALL:
-		return KNOT_RECORD_STACK_DEEP;
+		/* Where an audited goroutine parks, it has told by the operation before. */
+		return config.wanted ? 0 : KNOT_RECORD_STACK_DEEP;
 	case KNOT_RECORD_QUEUE:
 	case KNOT_RECORD_SEND:
 	case KNOT_RECORD_RECV:
@@ -147,6 +159,7 @@ static __always_inline void arguments(struct knot_record_counts *mine, struct kn
 		break;
 	case KNOT_RECORD_SYSCALL:
 	case KNOT_RECORD_SYSEXIT:
+	case KNOT_RECORD_HOOK:
 		break;
 	default:
 		r->object = ctx->rax;
@@ -200,20 +213,75 @@ static __always_inline unsigned int take_stack(struct knot_record_counts *mine, 
 		if (!r) \
 			goto lost; \
 		fill(mine, r, ctx, kind, cpu, seq); \
+		r->session = session; \
 		if (bytes) \
 			r->stack_bytes = take_stack(mine, r + 1, (bytes), ctx->rsp); \
 		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP); \
 	} while (0)
+
+/*
+ * The hook has been hit. An audited run begins with the call that says so, and the process is looked at until it ends or the call
+ * comes that says that. Returns whether the hit is recorded.
+ */
+static __always_inline int follow_run(struct pt_regs *ctx, unsigned int pid)
+{
+	const unsigned long long session = ctx->rax;
+
+	if (session >> 32 != config.wanted)
+		return 0;
+	if (ctx->rdi == KNOT_PROBE_BEGIN)
+		bpf_map_update_elem(&audited, &pid, &session, BPF_ANY);
+	if (!bpf_map_lookup_elem(&audited, &pid))
+		return 0;
+	if (ctx->rdi == KNOT_PROBE_END)
+		bpf_map_delete_elem(&audited, &pid);
+	return 1;
+}
+
+static __always_inline void take_hook(struct knot_record_hook *h, struct pt_regs *ctx)
+{
+	h->request = ctx->rbx;
+	h->run = ctx->rcx;
+	h->cursor = ctx->rdi;
+	h->event[0] = ctx->rsi;
+	h->event[1] = ctx->r8;
+	h->event[2] = ctx->r9;
+	h->event[3] = ctx->r10;
+}
 
 SEC("uprobe")
 int knot_record(struct pt_regs *ctx)
 {
 	const unsigned int kind = bpf_get_attach_cookie(ctx);
 	const unsigned int cpu = bpf_get_smp_processor_id();
+	const unsigned int pid = bpf_get_current_pid_tgid() >> 32;
 	struct knot_record_counts *mine = &counts[cpu % KNOT_RECORD_CPUS];
-	const unsigned long long seq = __sync_fetch_and_add(&next_seq, 1);
 	const unsigned int stack = stack_of(kind);
+	unsigned long long seq, session = 0, *found;
 
+	if (config.wanted && kind == KNOT_RECORD_HOOK) {
+		session = ctx->rax;
+		if (!follow_run(ctx, pid))
+			return 0;
+	} else if (config.wanted) {
+		found = bpf_map_lookup_elem(&audited, &pid);
+		if (!found)
+			return 0;
+		session = *found;
+	}
+	seq = __sync_fetch_and_add(&next_seq, 1);
+	if (kind == KNOT_RECORD_HOOK) {
+		struct knot_record_record *r =
+			bpf_ringbuf_reserve(&records, sizeof(*r) + sizeof(struct knot_record_hook), 0);
+		if (!r)
+			goto lost;
+		fill(mine, r, ctx, kind, cpu, seq);
+		r->session = session;
+		r->stack_bytes = sizeof(struct knot_record_hook);
+		take_hook((struct knot_record_hook *)(r + 1), ctx);
+		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+		return 0;
+	}
 	if (stack == KNOT_RECORD_STACK_DEEP)
 		RECORD(KNOT_RECORD_STACK_DEEP);
 	else if (stack == KNOT_RECORD_STACK)

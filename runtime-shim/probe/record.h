@@ -38,6 +38,7 @@ enum knot_record_kind {
 	KNOT_RECORD_SYSCALL,
 	KNOT_RECORD_SYSEXIT,
 	KNOT_RECORD_SYSWAIT, /* back from a system call, and there is no processor */
+	KNOT_RECORD_HOOK, /* the hook of a target of goknot's: behind the record stands struct knot_record_hook */
 	KNOT_RECORD_KINDS
 };
 
@@ -54,11 +55,18 @@ struct knot_record_record {
 	int p_id; /* its number, -1 = not read */
 	unsigned short cpu;
 	unsigned char kind;
-	unsigned char pad;
+	unsigned char system; /* g is who the thread works for, on the scheduler's stack */
 	unsigned short stack_bytes; /* that follow, from rsp on */
 	unsigned short pad2;
 	unsigned long long caller; /* return address, where it is no matter of the stack; 0 = it is */
 	unsigned long long rsp, rbp;
+	unsigned long long session; /* of an audited target, 0 = any process is recorded */
+};
+
+/* What the hook was called with, but for the session: see probe.h. */
+struct knot_record_hook {
+	unsigned long long request, run, cursor;
+	unsigned long long event[4];
 };
 
 /*
@@ -72,7 +80,10 @@ struct knot_record_record {
 
 /* Of the release: set before anything is attached. */
 struct knot_record_config {
-	unsigned int goid_late, curg_late, p_late, pad; /* the latter of the two */
+	unsigned int goid_late, curg_late, p_late; /* the latter of the two */
+	/* High half of the sessions of the targets that are audited: between the begin and the end of a run that the hook is called
+	 * for, and no other hits. 0 = all hits are recorded, and there is no hook. */
+	unsigned int wanted;
 };
 
 /* A cache line. */
@@ -82,7 +93,7 @@ struct knot_record_counts {
 	unsigned long long pad[6];
 };
 
-_Static_assert(sizeof(struct knot_record_record) == 104, "record layout");
+_Static_assert(sizeof(struct knot_record_record) == 112, "record layout");
 _Static_assert(sizeof(struct knot_record_counts) == 64, "counts layout");
 
 #endif

@@ -572,6 +572,7 @@ func knotRunBegin() {
 	}
 	h.state = knotStateRunning
 	knot.on = true
+	knotProbeMark(knotProbeBegin)
 }
 
 // knotRunEnd lets the goroutines of the run come to an end, judges what is left and writes the result.
@@ -619,6 +620,7 @@ func knotRunEnd(failed, skipped bool) {
 
 // knotSetOff hands the program back to the stock scheduler: everything runnable goes to its queue.
 func knotSetOff() {
+	knotProbeMark(knotProbeEnd)
 	knotReleaseAll()
 	knot.vtOff = knot.vt
 	knot.realOff = nanotime1()

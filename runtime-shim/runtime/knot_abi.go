@@ -131,6 +131,7 @@ const knotReqHoldChain = 0x100
 const knotReqSwitches = 0x200
 const knotReqCandidates = 0x400
 const knotReqProbe = 0x800
+const knotReqRuntime = 0x1000
 const knotReqMemLearn = 0x40
 const knotCfgNoHooks = 0x1
 const knotCfgOldNames = 0x2

@@ -26,6 +26,7 @@ func knotReporter() {
 	knot.reporter.set(getg())
 	gopark(nil, nil, waitReasonZero, traceBlockForever, 1)
 	c := knot.cur
+	knotProbeMark(knotProbeEnd)
 	knot.vtOff = knot.vt
 	knot.realOff = nanotime1()
 	knot.on = false

@@ -143,6 +143,7 @@ func knotNatBegin() {
 		n.plain = knot.run
 	}
 	knotNamesOn = n.rec || n.bloom != 0
+	knotProbeMark(knotProbeBegin)
 }
 
 // knotNatEnd ends the run: the test and its subtests have come to an end. It runs on the driver.
@@ -160,6 +161,7 @@ func knotNatEnd(failed, skipped bool) {
 	if n.alive.Load() > 0 {
 		look = knotNatLeft()
 	}
+	knotProbeMark(knotProbeEnd)
 	n.on, n.rec, n.plain, n.bloom = false, false, knotNoRun, 0
 	knotNatLearn()
 	nsnap := uint32(0)

@@ -289,6 +289,7 @@ func knotNatGiveUp(end uint32) {
 	if end != knotEndTimeout && (!l.quiet() || end == knotEndDeadlock && l.outside) || !n.taken.CompareAndSwap(0, 2) {
 		return
 	}
+	knotProbeMark(knotProbeEnd)
 	n.rec, n.plain, n.bloom = false, knotNoRun, 0
 	knotNatLearn()
 	nsnap := knotNatHolders(l.snaps)

@@ -19,6 +19,21 @@ func knotProbeRequest() {
 	}
 }
 
+// Cursors of no event: what the hook is called with where a run begins and ends. Keep in step with runtime-shim/probe/record.h.
+const (
+	knotProbeBegin = ^uint64(0)
+	knotProbeEnd   = knotProbeBegin - 1
+)
+
+// knotProbeMark shows the probe where the run begins, or that it ends: what the runtime's own functions are entered for in
+// between is compared with the events of the run. It is called with the hooks on, before the first of them
+// and behind the last that counts.
+func knotProbeMark(which uint64) {
+	if knot.session != 0 && knot.req.flags&knotReqRuntime != 0 {
+		knotProbeHook(knot.session, knot.req.id, uint64(knot.reqIndex), which, 0, 0, 0, 0)
+	}
+}
+
 // knotProbed shows the probe the event that has just got cursor i of the ring: from what the writer was told, not from what
 // stands in the ring, so that comparing both means something. It is called where the event is written, with whatever
 // is held there still held, so that the order of the hits is the order of effects.

@@ -61,6 +61,7 @@ func knotProgramEnd() {
 			gopark(nil, nil, waitReasonZero, traceBlockForever, 1) // the watcher ends the run, and the process
 		}
 		knotNatRelease()
+		knotProbeMark(knotProbeEnd)
 		n.on, n.rec, n.bloom = false, false, 0
 		knotNatLearn()
 		knotNatResult(knotEndOk, 0)
