@@ -47,11 +47,10 @@ int knot_entering_open(uint32_t half, const struct knot_sites *sites,
 	struct knot_entering **ret_entering, struct knot_error *err)
 {
 	struct knot_recorder *recorder = NULL;
-	const int rc = knot_recorder_open(KNOT_PROBE_FAST, &recorder, err);
+	const int rc = knot_recorder_open_audit(KNOT_PROBE_FAST, half, &recorder, err);
 
 	if (rc)
 		return rc;
-	knot_recorder_audit(recorder, half);
 	*ret_entering = knot_xalloc(sizeof(**ret_entering));
 	(*ret_entering)->recorder = recorder;
 	(*ret_entering)->sites = sites;
@@ -81,8 +80,8 @@ static const struct binary *find(const struct knot_entering *e, const char *path
 	return NULL;
 }
 
-static int attach(struct knot_entering *e, const char *path, struct knot_span file,
-	struct knot_error *err)
+static int attach(
+	struct knot_entering *e, const char *path, struct knot_span file, struct knot_error *err)
 {
 	struct knot_gobinary *b = NULL;
 	struct binary added = {0};
@@ -201,8 +200,8 @@ static int by_seq(const void *a, const void *b)
 	return ((*x)->seq > (*y)->seq) - ((*x)->seq < (*y)->seq);
 }
 
-static bool is_mark(const struct knot_record_record *r, uint64_t which,
-	const struct knot_entering_run *run)
+static bool is_mark(
+	const struct knot_record_record *r, uint64_t which, const struct knot_entering_run *run)
 {
 	const struct knot_record_hook *h = (const struct knot_record_hook *)(r + 1);
 
@@ -308,10 +307,8 @@ bool knot_entering_compare(struct knot_entering_stream *s, const struct knot_ent
 		knot_entering_code_hit(e->code, e->records.data[i], run->native, run->names, &hit);
 		knot_vec_push(&e->hits, hit);
 	}
-	const struct knot_entered_run hits = {.hits = e->hits.data,
-		.len = e->hits.len,
-		.native = run->native,
-		.died = died};
+	const struct knot_entered_run hits = {
+		.hits = e->hits.data, .len = e->hits.len, .native = run->native, .died = died};
 
 	if (known)
 		knot_entered_compare(&hits, ret_check);

@@ -11,8 +11,19 @@
 #include "wire/gobinary.h"
 #include "wire/sites.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define BIT(op) (1ull << (op))
+_Static_assert(KNOT_RECORD_LOOKS ==
+		(BIT(KNOT_OP_YIELD) | BIT(KNOT_OP_ATOMIC_LOAD) | BIT(KNOT_OP_ATOMIC_STORE) |
+			BIT(KNOT_OP_ATOMIC_RMW) | BIT(KNOT_OP_MEMREAD) | BIT(KNOT_OP_MEMWRITE)),
+	"operations by their numbers");
+_Static_assert(KNOT_RECORD_STEP == KNOT_EV_STEP &&
+		offsetof(struct knot_shm_event, kind) * 8 == KNOT_RECORD_KIND_SHIFT &&
+		offsetof(struct knot_shm_event, op) * 8 == KNOT_RECORD_OP_SHIFT,
+	"the first word of an event");
 
 /* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
@@ -115,8 +126,8 @@ static const struct place *place_of(
 
 	p = knot_xalloc(sizeof(*p));
 	p->position = position;
-	p->file = knot_span_dup(
-		knot_span_of(position->file.data + from, position->file.len - from));
+	p->file =
+		knot_span_dup(knot_span_of(position->file.data + from, position->file.len - from));
 	for (size_t i = 0; c->sites && i < knot_sites_count(c->sites); i++) {
 		const struct knot_site *s = knot_sites_at(c->sites, i);
 
@@ -157,7 +168,7 @@ static void find_caller(struct knot_entering_code *c, const struct knot_record_r
 
 		frames[i] = (struct knot_entered_frame){a->positions, a->len};
 	}
-	hit->caller = (uint8_t)knot_entered_caller(record->kind, frames, n, &position);
+	hit->caller = (uint8_t)knot_entered_caller(record->kind, native, frames, n, &position);
 	if (record->kind == KNOT_RECORD_CREATE && creates_runtimes(c, record->aux - slide))
 		hit->caller = KNOT_ENTERED_OWN;
 	if (!position)
@@ -167,7 +178,8 @@ static void find_caller(struct knot_entering_code *c, const struct knot_record_r
 	hit->file = p->file;
 	hit->line = position->line;
 	hit->ranges = p->ranges;
-	if (native && wants_hook(record->kind) && !p->hooked)
+	if (native && !p->hooked && wants_hook(record->kind) &&
+		(hit->caller == KNOT_ENTERED_PROGRAM || hit->caller == KNOT_ENTERED_UNKNOWN))
 		hit->caller = KNOT_ENTERED_UNHOOKED;
 }
 

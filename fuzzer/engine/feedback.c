@@ -34,8 +34,7 @@ static int open_entering(struct knot_campaign *c, struct knot_error *err)
 		knot_probing_half(c->probing), c->project->sites, &c->entering, err);
 
 	for (size_t i = 0; i < c->project->targets.len && !rc; i++)
-		rc = knot_entering_attach(
-			c->entering, c->project->targets.data[i]->binary, err);
+		rc = knot_entering_attach(c->entering, c->project->targets.data[i]->binary, err);
 	if (rc) {
 		knot_entering_close(c->entering);
 		c->entering = NULL;
@@ -155,8 +154,7 @@ static char *entry_side(const struct knot_entered_check *check)
 
 	if (!check->has_entry)
 		return knot_xstrdup("nothing");
-	knot_auto_free char *place =
-		h->file ? knot_text_escape(knot_span_str(h->file), 200) : NULL;
+	knot_auto_free char *place = h->file ? knot_text_escape(knot_span_str(h->file), 200) : NULL;
 
 	return knot_xasprintf("%s by goroutine %" PRIu64 "%s%s%s%" PRIu32 ", object %" PRIx64
 			      ", hit %" PRIu64,
@@ -171,8 +169,7 @@ static char *event_side(const struct knot_entered_check *check)
 	if (!check->has_event)
 		return knot_xstrdup("nothing");
 	knot_auto_free char *event = side(&h->event);
-	knot_auto_free char *place =
-		h->file ? knot_text_escape(knot_span_str(h->file), 200) : NULL;
+	knot_auto_free char *place = h->file ? knot_text_escape(knot_span_str(h->file), 200) : NULL;
 
 	return knot_xasprintf("%s (%s:%" PRIu32 ", goroutine %" PRIu64 ", hit %" PRIu64 ")", event,
 		place ? place : "?", h->line, h->g, h->seq);
@@ -210,8 +207,8 @@ static void check_runtime(struct knot_campaign *c, struct knot_campaign_worker *
 	knot_auto_free char *event = event_side(&check);
 	knot_auto_free char *text = knot_xasprintf(
 		"audit: %s %s: the Go runtime's own functions and the events differ (goknot is "
-		"wrong): %s, %" PRIu64 " in all; seed %" PRIu64
-		", behind %" PRIu64 " that are the same of that goroutine; the runtime has %s; the "
+		"wrong): %s, %" PRIu64 " in all; seed %" PRIu64 ", behind %" PRIu64
+		" that are the same of that goroutine; the runtime has %s; the "
 		"events have %s",
 		s->target->package, s->target->name, knot_entered_kind_name(check.first),
 		check.differences, rec->result.seed, check.position, entry, event);
@@ -219,8 +216,8 @@ static void check_runtime(struct knot_campaign *c, struct knot_campaign_worker *
 	knot_campaign_tell(c, s, KNOT_NEWS_NOTE, text);
 }
 
-void knot_feedback_check(struct knot_campaign_worker *w, const struct knot_plan *plan,
-	const struct knot_record *rec)
+void knot_feedback_check(
+	struct knot_campaign_worker *w, const struct knot_plan *plan, const struct knot_record *rec)
 {
 	struct knot_campaign *c = w->campaign;
 

@@ -48,7 +48,8 @@ struct knot_worker_options {
 	 */
 	const char *const *debugger;
 	struct knot_probing_stream *probe; /* NULL = none; borrowed */
-	struct knot_entering_stream *entering; /* likewise, of the runtime's own functions in audited runs */
+	struct knot_entering_stream
+		*entering; /* likewise, of the runtime's own functions in audited runs */
 	bool probe_all; /* all requests are probed, and what became of their chains is the probe's word; else only audits are */
 	int drain_fd; /* takes the place of KNOT_PROC_NULL (sys/drain.h), 0 = none; borrowed */
 };

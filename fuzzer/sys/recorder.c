@@ -31,24 +31,19 @@ static const struct target {
 	bool optional;
 	bool whole; /* some of its calls would say less than none */
 	bool audited;
-	const char *shim; /* what the shim has made of it, where it has another name in targets of goknot's */
+	const char *
+		shim; /* what the shim has made of it, where it has another name in targets of goknot's */
 } targets[] = {
 	{.kind = KNOT_RECORD_CREATE,
 		.names = {"runtime.newproc1"},
 		.needed = true,
 		.audited = true},
-	{.kind = KNOT_RECORD_QUEUE,
-		.names = {"runtime.runqput"},
-		.needed = true,
-		.audited = true},
+	{.kind = KNOT_RECORD_QUEUE, .names = {"runtime.runqput"}, .needed = true, .audited = true},
 	{.kind = KNOT_RECORD_END,
 		.names = {"runtime.gdestroy", "runtime.goexit0"},
 		.needed = true,
 		.audited = true},
-	{.kind = KNOT_RECORD_PARK,
-		.names = {"runtime.gopark"},
-		.needed = true,
-		.audited = true},
+	{.kind = KNOT_RECORD_PARK, .names = {"runtime.gopark"}, .needed = true, .audited = true},
 	{.kind = KNOT_RECORD_SWITCH,
 		.names = {"runtime.gogo"},
 		.place = KNOT_ELF_JUMP,
@@ -129,7 +124,7 @@ struct knot_recorder {
 
 /* --- loading --------------------------------------------------------------------------------- */
 
-static int load(struct knot_recorder *r, bool multi)
+static int load(struct knot_recorder *r, bool multi, uint32_t half)
 {
 	int rc;
 
@@ -138,6 +133,8 @@ static int load(struct knot_recorder *r, bool multi)
 	if (multi)
 		bpf_program__set_expected_attach_type(
 			r->skel->progs.knot_record, (enum bpf_attach_type)KNOT_UPROBE_MULTI);
+	if (half)
+		bpf_map__set_max_entries(r->skel->maps.records, KNOT_RECORD_AUDIT_BYTES);
 	if ((rc = knot_record_bpf__load(r->skel))) {
 		knot_record_bpf__destroy(r->skel);
 		r->skel = NULL;
@@ -158,8 +155,8 @@ static int on_record(void *arg, void *data, size_t size)
 	return 0;
 }
 
-int knot_recorder_open(
-	enum knot_probe_way best, struct knot_recorder **ret_recorder, struct knot_error *err)
+static int open_recorder(enum knot_probe_way best, uint32_t half,
+	struct knot_recorder **ret_recorder, struct knot_error *err)
 {
 	struct knot_recorder *r = knot_xalloc(sizeof(*r));
 	struct knot_probe *probe = NULL;
@@ -170,7 +167,7 @@ int knot_recorder_open(
 		goto fail;
 	r->way = knot_probe_way(probe);
 	knot_probe_close(probe);
-	if ((rc = load(r, r->way != KNOT_PROBE_SINGLE))) {
+	if ((rc = load(r, r->way != KNOT_PROBE_SINGLE, half))) {
 		errno = -rc;
 		rc = knot_error_sys(err, "the kernel does not take the recording program");
 		goto fail;
@@ -185,6 +182,26 @@ int knot_recorder_open(
 fail:
 	knot_recorder_close(r);
 	return rc;
+}
+
+int knot_recorder_open(
+	enum knot_probe_way best, struct knot_recorder **ret_recorder, struct knot_error *err)
+{
+	return open_recorder(best, 0, ret_recorder, err);
+}
+
+int knot_recorder_open_audit(enum knot_probe_way best, uint32_t half,
+	struct knot_recorder **ret_recorder, struct knot_error *err)
+{
+	const int rc = open_recorder(best, half, ret_recorder, err);
+
+	if (rc)
+		return rc;
+	(*ret_recorder)->audits = true;
+	(*ret_recorder)->skel->bss->config.wanted = half;
+	for (size_t i = 0; i < TARGETS; i++)
+		(*ret_recorder)->skipped[targets[i].kind] = !targets[i].audited;
+	return 0;
 }
 
 void knot_recorder_detach(struct knot_recorder *r)
@@ -254,14 +271,6 @@ int knot_recorder_skip(struct knot_recorder *r, enum knot_record_kind kind, stru
 				err, KNOT_EUSAGE, "without it no goroutine can be followed");
 	r->skipped[kind] = true;
 	return 0;
-}
-
-void knot_recorder_audit(struct knot_recorder *r, uint32_t half)
-{
-	r->audits = true;
-	r->skel->bss->config.wanted = half;
-	for (size_t i = 0; i < TARGETS; i++)
-		r->skipped[targets[i].kind] = !targets[i].audited;
 }
 
 static int attach_single(

@@ -37,16 +37,15 @@ struct knot_recorder_point {
  * user, cannot; see knot_probe_remedy. */
 int knot_recorder_open(
 	enum knot_probe_way best, struct knot_recorder **ret_recorder, struct knot_error *err);
+/* The same for targets of goknot's whose sessions have this high half, not 0: what is compared with their events is recorded while
+ * an audited run is under way. See knot_recorder_attach_target. */
+int knot_recorder_open_audit(enum knot_probe_way best, uint32_t half,
+	struct knot_recorder **ret_recorder, struct knot_error *err);
 /* Detaches. Accepts NULL. */
 void knot_recorder_close(struct knot_recorder *r);
 
 /* Before the attach: no events of that kind are recorded, and none cost anything. KNOT_EUSAGE: one that the others need. */
 int knot_recorder_skip(struct knot_recorder *r, enum knot_record_kind kind, struct knot_error *err);
-/*
- * Before the attaches: of the targets of goknot's whose sessions have this high half, what is compared with the ring is
- * recorded while an audited run is under way. See knot_recorder_attach_target.
- */
-void knot_recorder_audit(struct knot_recorder *r, uint32_t half);
 /* Of an audit, once for each binary: all processes that are started from it later. hook: see wire/hook.h. */
 int knot_recorder_attach_target(struct knot_recorder *r, const struct knot_gobinary *binary,
 	uint64_t hook, const char *path, struct knot_error *err);

@@ -19,7 +19,8 @@ struct goroutine {
 	uint16_t number; /* KNOT_G_NONE = not of the run */
 	const struct knot_entered_hit *event; /* whose function has not been entered yet */
 	const struct knot_entered_hit *entry; /* whose event has not come yet */
-	const struct knot_entered_hit *slow; /* the same of a lock that was taken the slow way, natively */
+	const struct knot_entered_hit
+		*slow; /* the same of a lock that was taken the slow way, natively */
 	const struct knot_entered_hit *step; /* its last one */
 	uint64_t pairs;
 	UT_hash_handle hh;
@@ -202,10 +203,10 @@ static bool same_object(struct comparison *c, const struct knot_entered_hit *ent
 	return agrees(&c->address_of, event->event.prim, entry->object) && there;
 }
 
-static bool same_place(
-	const struct knot_entered_hit *entry, const struct knot_entered_hit *event)
+static bool same_place(const struct knot_entered_hit *entry, const struct knot_entered_hit *event)
 {
-	if (!entry->file || !event->file || !entry->line || !event->line)
+	if (!entry->file || !event->file || !entry->line || !event->line ||
+		entry->caller != KNOT_ENTERED_PROGRAM)
 		return true;
 	return entry->line == event->line && strcmp(entry->file, event->file) == 0;
 }
@@ -226,8 +227,8 @@ static void pair(struct comparison *c, struct goroutine *g, const struct knot_en
 }
 
 /* The entry has no event. */
-static void alone(struct comparison *c, const struct goroutine *g,
-	const struct knot_entered_hit *entry)
+static void alone(
+	struct comparison *c, const struct goroutine *g, const struct knot_entered_hit *entry)
 {
 	if (entry->caller != KNOT_ENTERED_PROGRAM)
 		leave(c, (enum knot_entered_rule)entry->caller);
@@ -284,8 +285,7 @@ static uint32_t entered_before(const struct knot_shm_event *e)
 	}
 }
 
-static void on_lock(
-	struct comparison *c, struct goroutine *g, const struct knot_entered_hit *h)
+static void on_lock(struct comparison *c, struct goroutine *g, const struct knot_entered_hit *h)
 {
 	if (g->slow && h->event.op == KNOT_OP_LOCK) {
 		pair(c, g, g->slow, h);
@@ -295,6 +295,15 @@ static void on_lock(
 	}
 }
 
+/* Is it the event of a range loop's receive that stands open? That may also be the last one of the loop, which has none. */
+static bool ranged(
+	const struct comparison *c, const struct goroutine *g, const struct knot_entered_hit *h)
+{
+	return c->run->native && g->entry && g->entry->kind == KNOT_RECORD_RECV &&
+		h->event.op == KNOT_OP_RECV && h->event.aux == g->entry->object &&
+		same_place(g->entry, h);
+}
+
 static void on_step(struct comparison *c, struct goroutine *g, const struct knot_entered_hit *h)
 {
 	settle_event(c, g);
@@ -302,8 +311,7 @@ static void on_step(struct comparison *c, struct goroutine *g, const struct knot
 	switch (h->event.op) {
 	case KNOT_OP_SEND:
 	case KNOT_OP_RECV:
-		if (c->run->native && g->entry && g->entry->kind == KNOT_RECORD_RECV &&
-			h->event.op == KNOT_OP_RECV) {
+		if (ranged(c, g, h)) {
 			pair(c, g, g->entry, h);
 			g->entry = NULL;
 		} else {
@@ -372,8 +380,7 @@ static void on_queue(struct comparison *c, const struct knot_entered_hit *h)
 }
 
 /* chansend and chanrecv: called by what the hook is in. Natively a range loop writes its receives down behind them. */
-static void on_channel(
-	struct comparison *c, struct goroutine *g, const struct knot_entered_hit *h)
+static void on_channel(struct comparison *c, struct goroutine *g, const struct knot_entered_hit *h)
 {
 	const uint8_t op = h->kind == KNOT_RECORD_SEND ? KNOT_OP_SEND : KNOT_OP_RECV;
 
@@ -381,7 +388,7 @@ static void on_channel(
 	if (g->event && g->event->event.op == op) {
 		pair(c, g, h, g->event);
 		g->event = NULL;
-	} else if (c->run->native && h->kind == KNOT_RECORD_RECV) {
+	} else if (c->run->native && h->kind == KNOT_RECORD_RECV && h->ranges) {
 		g->entry = h;
 	} else {
 		alone(c, g, h);
@@ -389,8 +396,7 @@ static void on_channel(
 }
 
 /* The slow path of a lock, which is entered inside of the operation. */
-static void on_slow(
-	struct comparison *c, struct goroutine *g, const struct knot_entered_hit *h)
+static void on_slow(struct comparison *c, struct goroutine *g, const struct knot_entered_hit *h)
 {
 	const bool locks = h->kind == KNOT_RECORD_LOCK_SLOW;
 
@@ -400,8 +406,7 @@ static void on_slow(
 		if (g->slow)
 			alone(c, g, g->slow);
 		g->slow = h;
-	} else if (g->step &&
-		g->step->event.op == (locks ? KNOT_OP_LOCK : KNOT_OP_UNLOCK)) {
+	} else if (g->step && g->step->event.op == (locks ? KNOT_OP_LOCK : KNOT_OP_UNLOCK)) {
 		c->check->left[KNOT_ENTERED_BY_FAST]--;
 		pair(c, g, h, g->step);
 		g->step = NULL;
@@ -412,8 +417,8 @@ static void on_slow(
 
 static void on_entry(struct comparison *c, const struct knot_entered_hit *h)
 {
-	const bool by_scheduler =
-		h->kind == KNOT_RECORD_CREATE || h->kind == KNOT_RECORD_END; /* always on its stack */
+	const bool by_scheduler = h->kind == KNOT_RECORD_CREATE ||
+		h->kind == KNOT_RECORD_END; /* always on its stack */
 	struct goroutine *g;
 
 	if (!h->g || (g = goroutine_of(c, h->g))->number == KNOT_G_NONE) {

@@ -86,8 +86,7 @@ struct knot_entered_check {
 	uint64_t position; /* how many pairs of the same goroutine came before */
 };
 
-void knot_entered_compare(
-	const struct knot_entered_run *run, struct knot_entered_check *ret_check);
+void knot_entered_compare(const struct knot_entered_run *run, struct knot_entered_check *ret_check);
 /* Static. */
 const char *knot_entered_kind_name(enum knot_entered_kind kind);
 const char *knot_entered_rule_name(enum knot_entered_rule rule);

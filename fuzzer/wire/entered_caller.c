@@ -6,6 +6,7 @@
 
 enum place {
 	PROGRAM,
+	HOOKED, /* what the instrumenter has put in the place of the program's own: it has named the operation */
 	MACHINERY,
 	INSIDE, /* of package sync */
 	CONTEXT, /* package context: a place of its own, unless package testing has called it */
@@ -39,21 +40,30 @@ static bool is_channels(uint32_t kind)
 		kind == KNOT_RECORD_SELECT;
 }
 
+/* Does a channel's operation for who calls package reflect. */
+static bool reflects(uint32_t kind, struct knot_span function)
+{
+	static const char *const passes[] = {
+		"runtime.reflect_chanclose", "runtime.reflect_rselect", NULL};
+
+	return is_channels(kind) &&
+		(knot_span_eq(package_of(function), "reflect") || is_in(function, passes));
+}
+
 static enum place place_of(uint32_t kind, const struct knot_gobinary_position *p)
 {
 	static const char *const machinery[] = {"testing", "runtime", "internal/poll",
-		"internal/sync", "structs", "runtime/debug", "os", "internal/godebug", NULL};
+		"internal/sync", "runtime/debug", "os", "internal/godebug", NULL};
 	static const char *const faces[] = {"sync.(*Mutex).Lock", "sync.(*Mutex).Unlock",
 		"sync.(*RWMutex).RLock", "sync.(*RWMutex).RUnlock", "sync.(*WaitGroup).Add",
 		"sync.(*WaitGroup).Done", "sync.(*Once).Do", NULL};
-	static const char *const passes[] = {
-		"runtime.reflect_chanclose", "runtime.reflect_rselect", NULL};
 	const struct knot_span package = package_of(p->function);
 
-	if (is_in(p->function, faces))
+	if (is_in(p->function, faces) || reflects(kind, p->function))
 		return THROUGH;
-	if (is_channels(kind) && (knot_span_eq(package, "reflect") || is_in(p->function, passes)))
-		return THROUGH;
+	/* The package of the inserted hooks: see runtime-shim/hook/knot.go. */
+	if (knot_span_eq(package, "structs") || knot_span_eq(p->function, "runtime.knotHookClose"))
+		return HOOKED;
 	if (is_in(package, machinery))
 		return MACHINERY;
 	if (knot_span_eq(package, "sync"))
@@ -123,6 +133,9 @@ static enum knot_entered_caller walk(uint32_t kind, const struct knot_entered_fr
 		case PROGRAM:
 			*ret_place = first ? first : place;
 			return KNOT_ENTERED_PROGRAM;
+		case HOOKED:
+			/* A deferred operation: the hook has its position, the stack that of the function's end. */
+			return KNOT_ENTERED_PROGRAM;
 		case MACHINERY:
 			return KNOT_ENTERED_MACHINERY;
 		case INSIDE:
@@ -135,6 +148,7 @@ static enum knot_entered_caller walk(uint32_t kind, const struct knot_entered_fr
 		case THROUGH:
 			break;
 		}
+	*ret_place = first ? first : place;
 	return KNOT_ENTERED_UNKNOWN;
 }
 
@@ -150,8 +164,9 @@ static enum knot_entered_caller queued_by(const struct knot_entered_frame *frame
 							  : KNOT_ENTERED_MACHINERY;
 }
 
-enum knot_entered_caller knot_entered_caller(uint32_t kind, const struct knot_entered_frame *frames,
-	size_t len, const struct knot_gobinary_position **ret_place)
+enum knot_entered_caller knot_entered_caller(uint32_t kind, bool native,
+	const struct knot_entered_frame *frames, size_t len,
+	const struct knot_gobinary_position **ret_place)
 {
 	size_t at = 0, in = 0;
 
@@ -178,6 +193,9 @@ enum knot_entered_caller knot_entered_caller(uint32_t kind, const struct knot_en
 	default:
 		break;
 	}
+	if (native && at < len && frames[at].len &&
+		reflects(kind, frames[at].positions[0].function))
+		return KNOT_ENTERED_UNHOOKED;
 	return walk(kind, frames, len, at, in, ret_place);
 }
 

@@ -16,11 +16,13 @@ struct knot_entered_frame {
 };
 
 /*
- * frames: the innermost first; kind: enum knot_record_kind. ret_place: the position of the operation, when the answer is
- * KNOT_ENTERED_PROGRAM and it has one, else NULL.
+ * frames: the innermost first; kind: enum knot_record_kind. ret_place: the position of the operation; when the answer is
+ * KNOT_ENTERED_UNKNOWN, what is known of the way there; NULL = none. Natively, where only hooks name operations, the caller goes
+ * on to ask whether there can be one.
  */
-enum knot_entered_caller knot_entered_caller(uint32_t kind, const struct knot_entered_frame *frames,
-	size_t len, const struct knot_gobinary_position **ret_place);
+enum knot_entered_caller knot_entered_caller(uint32_t kind, bool native,
+	const struct knot_entered_frame *frames, size_t len,
+	const struct knot_gobinary_position **ret_place);
 /* Does a goroutine that begins with that function work for the runtime, and not for the program? */
 bool knot_entered_is_runtimes(struct knot_span function);
 

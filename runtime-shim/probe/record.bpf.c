@@ -219,6 +219,12 @@ static __always_inline unsigned int take_stack(struct knot_record_counts *mine, 
 		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP); \
 	} while (0)
 
+static __always_inline int only_looks(struct pt_regs *ctx)
+{
+	return ctx->rdi < KNOT_PROBE_END && (ctx->rsi >> KNOT_RECORD_KIND_SHIFT & 0xff) == KNOT_RECORD_STEP &&
+		KNOT_RECORD_LOOKS >> (ctx->rsi >> KNOT_RECORD_OP_SHIFT & 63) & 1;
+}
+
 /*
  * The hook has been hit. An audited run begins with the call that says so, and the process is looked at until it ends or the call
  * comes that says that. Returns whether the hit is recorded.
@@ -231,7 +237,7 @@ static __always_inline int follow_run(struct pt_regs *ctx, unsigned int pid)
 		return 0;
 	if (ctx->rdi == KNOT_PROBE_BEGIN)
 		bpf_map_update_elem(&audited, &pid, &session, BPF_ANY);
-	if (!bpf_map_lookup_elem(&audited, &pid))
+	if (!bpf_map_lookup_elem(&audited, &pid) || only_looks(ctx))
 		return 0;
 	if (ctx->rdi == KNOT_PROBE_END)
 		bpf_map_delete_elem(&audited, &pid);

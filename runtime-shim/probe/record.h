@@ -7,8 +7,18 @@
 #define KNOT_PROBE_RECORD_H
 
 #define KNOT_RECORD_RING_BYTES (16u << 20)
+/* Where goknot does more than to read: with a record for each event of a run, and one at a time. */
+#define KNOT_RECORD_AUDIT_BYTES (64u << 20)
 /* Each processor has counters of its own; those with numbers that differ by a multiple of this share theirs. */
 #define KNOT_RECORD_CPUS 256u
+/*
+ * Operations that no function of the runtime does, and of which a goroutine that waits by looking makes a million: yields, atomics,
+ * plain memory. Bits by number (abi.h), as are kind and place of a step in the first word of an event. An audit leaves these steps out.
+ */
+#define KNOT_RECORD_LOOKS (1ull << 3 | 7ull << 27 | 3ull << 36)
+#define KNOT_RECORD_STEP 1
+#define KNOT_RECORD_KIND_SHIFT 48
+#define KNOT_RECORD_OP_SHIFT 56
 /* Bytes of the stack behind a record. */
 #define KNOT_RECORD_STACK 192u
 #define KNOT_RECORD_STACK_DEEP 768u
