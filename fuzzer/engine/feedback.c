@@ -147,6 +147,16 @@ static void check_ring(
 	knot_campaign_tell(c, s, KNOT_NEWS_NOTE, text);
 }
 
+/* " at file:line", "" when it is not known. */
+static char *at(const struct knot_entered_hit *h)
+{
+	if (!h->file)
+		return knot_xstrdup("");
+	knot_auto_free char *file = knot_text_escape(knot_span_str(h->file), 200);
+
+	return knot_xasprintf(" at %s:%" PRIu32, file, h->line);
+}
+
 /* The runtime's side of a difference. */
 static char *entry_side(const struct knot_entered_check *check)
 {
@@ -154,12 +164,10 @@ static char *entry_side(const struct knot_entered_check *check)
 
 	if (!check->has_entry)
 		return knot_xstrdup("nothing");
-	knot_auto_free char *place = h->file ? knot_text_escape(knot_span_str(h->file), 200) : NULL;
+	knot_auto_free char *place = at(h);
 
-	return knot_xasprintf("%s by goroutine %" PRIu64 "%s%s%s%" PRIu32 ", object %" PRIx64
-			      ", hit %" PRIu64,
-		knot_entered_function(h->kind), h->g, place ? " at " : "", place ? place : "",
-		place ? ":" : ", line ", h->line, h->object, h->seq);
+	return knot_xasprintf("%s by goroutine %" PRIu64 "%s, object %" PRIx64 ", hit %" PRIu64,
+		knot_entered_function(h->kind), h->g, place, h->object, h->seq);
 }
 
 static char *event_side(const struct knot_entered_check *check)
@@ -169,10 +177,10 @@ static char *event_side(const struct knot_entered_check *check)
 	if (!check->has_event)
 		return knot_xstrdup("nothing");
 	knot_auto_free char *event = side(&h->event);
-	knot_auto_free char *place = h->file ? knot_text_escape(knot_span_str(h->file), 200) : NULL;
+	knot_auto_free char *place = at(h);
 
-	return knot_xasprintf("%s (%s:%" PRIu32 ", goroutine %" PRIu64 ", hit %" PRIu64 ")", event,
-		place ? place : "?", h->line, h->g, h->seq);
+	return knot_xasprintf(
+		"%s by goroutine %" PRIu64 "%s, hit %" PRIu64, event, h->g, place, h->seq);
 }
 
 static void check_runtime(struct knot_campaign *c, struct knot_campaign_worker *w,

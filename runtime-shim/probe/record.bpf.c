@@ -97,6 +97,7 @@ static __always_inline unsigned int stack_of(unsigned int kind)
 		/* Where an audited goroutine parks, it has told by the operation before. */
 		return config.wanted ? 0 : KNOT_RECORD_STACK_DEEP;
 	case KNOT_RECORD_QUEUE:
+		return KNOT_RECORD_STACK;
 	case KNOT_RECORD_SEND:
 	case KNOT_RECORD_RECV:
 	case KNOT_RECORD_CLOSE:
@@ -109,7 +110,8 @@ static __always_inline unsigned int stack_of(unsigned int kind)
 	case KNOT_RECORD_WGWAIT:
 	case KNOT_RECORD_ACQUIRE:
 	case KNOT_RECORD_RELEASE:
-		return KNOT_RECORD_STACK;
+		/* Far enough to find who called through package context or reflect. */
+		return config.wanted ? KNOT_RECORD_STACK_DEEP : KNOT_RECORD_STACK;
 	default:
 		return 0;
 	}
