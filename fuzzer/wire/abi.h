@@ -179,6 +179,7 @@
 #define KNOT_CFG_OLD_IO 0x4 /* schedules as in crash files before version 3: I/O is no step, arrivals are not in it */
 #define KNOT_CFG_OLD_DESCS 0x10 /* names as in crash files before version 4: a descriptor that is opened anew keeps its name */
 #define KNOT_CFG_OLD_RAND 0x20 /* random numbers as in crash files before version 5: by the number of the step */
+#define KNOT_CFG_OLD_RACE 0x40 /* schedules of -race as in crash files before version 7: locks that no hook names are no points */
 #define KNOT_CFG_PROGRAM 0x8 /* the process is one run: the initialisation of its packages and main.main */
 
 /* State of the process, struct knot_shm_header.state. */

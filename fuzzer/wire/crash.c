@@ -100,7 +100,7 @@ static const struct knot_crash_field fields[] = {
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 _Static_assert(FIELD_COUNT <= 64, "the set of keys seen is a 64-bit mask");
 _Static_assert(
-	FIELD_COUNT == 50 && KNOT_CRASH_VERSION == 6, "another set of keys is another version");
+	FIELD_COUNT == 50 && KNOT_CRASH_VERSION == 7, "another set of keys is another version");
 
 /* Keys that came later stand only in files that need them: older files stay as they are. */
 static bool left_out(const struct knot_crash_field *f, const struct knot_crash *c)
@@ -237,7 +237,7 @@ uint32_t knot_crash_config(const struct knot_crash *c)
 	/* The hashes and the bucket of an old file are of the old names. */
 	return c->config_flags | (version < 2 ? KNOT_CFG_OLD_NAMES : 0) |
 		(version < 3 ? KNOT_CFG_OLD_IO : 0) | (version < 4 ? KNOT_CFG_OLD_DESCS : 0) |
-		(version < 5 ? KNOT_CFG_OLD_RAND : 0);
+		(version < 5 ? KNOT_CFG_OLD_RAND : 0) | (version < 7 ? KNOT_CFG_OLD_RACE : 0);
 }
 
 void knot_crash_renew(struct knot_crash *c)

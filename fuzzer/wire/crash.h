@@ -12,7 +12,7 @@
 
 struct knot_error;
 
-#define KNOT_CRASH_VERSION 6
+#define KNOT_CRASH_VERSION 7
 #define KNOT_CRASH_MAX_BYTES (64u << 20)
 #define KNOT_CRASH_MAX_TEXT 65536 /* bytes of one text; encode cuts longer ones, ending in "..." */
 #define KNOT_CRASH_MAX_LIST 65536 /* entries of args, signature, goroutines */

@@ -138,6 +138,7 @@ const knotCfgOldNames = 0x2
 const knotCfgOldIo = 0x4
 const knotCfgOldDescs = 0x10
 const knotCfgOldRand = 0x20
+const knotCfgOldRace = 0x40
 const knotCfgProgram = 0x8
 const knotStateEmpty = 0
 const knotStateAttached = 1

@@ -45,6 +45,9 @@ func knotEntry(gp *g, op uint8, addr, fp uintptr, mutex bool) {
 	k := &gp.knot
 	site, hooked := knotTakeHook(k, op)
 	if !hooked {
+		if mutex && raceenabled && knot.hdr.cfgFlags&knotCfgOldRace != 0 {
+			return
+		}
 		pc, cfp := knotFrame2(fp)
 		var point bool
 		site, point = knotCallerSite(pc, cfp, op, mutex)

@@ -9,12 +9,13 @@ import (
 )
 
 // The methods of package sync, each behind a scheduling point. The overlay renames the originals to
-// knotOrig<Name>, or gives those that are never inlined the call of knotOp themselves.
+// knotOrig<Name>, or gives those that are never inlined the call of knotOpEntry themselves.
 //
 // Where the original has a fast path that the compiler inlines, so does the method here: a face, which does the same to
 // the primitive and goes on to a slow path when that fails, or when goknot is attached. The overlay is not made
-// for a release whose fast path is another one. What calls knotOp must be a frame of its own: the runtime finds the
-// program's position behind it, faces left out (knotIsFace).
+// for a release whose fast path is another one. What calls knotOpEntry must be a frame of its own, and called by none but the
+// program's or a face's: the runtime finds the program's position behind it, faces left out (knotIsFace). So there is no function
+// between the two to make a call of: with -race the compiler inlines none of package sync.
 
 // knotHooksOn: goknot is attached. It is set before the first goroutine runs and stays what it is: a face and its
 // slow path see the same.
@@ -29,18 +30,6 @@ func knotOpEntry(op uint8, addr uintptr)
 
 //go:linkname knotDoneEntry
 func knotDoneEntry(op uint8, addr uintptr)
-
-func knotOp(op uint8, addr uintptr) {
-	if knotHooksOn {
-		knotOpEntry(op, addr)
-	}
-}
-
-func knotDone(op uint8, addr uintptr) {
-	if knotHooksOn {
-		knotDoneEntry(op, addr)
-	}
-}
 
 // Numbers of KNOT_OP_* in fuzzer/wire/abi.h.
 const (
@@ -68,18 +57,26 @@ func (m *Mutex) Lock() {
 
 //go:noinline
 func (m *Mutex) knotLock() {
-	knotOp(knotLock, uintptr(unsafe.Pointer(m)))
+	if knotHooksOn {
+		knotOpEntry(knotLock, uintptr(unsafe.Pointer(m)))
+	}
 	m.knotOrigLock()
-	knotDone(knotLock, uintptr(unsafe.Pointer(m)))
+	if knotHooksOn {
+		knotDoneEntry(knotLock, uintptr(unsafe.Pointer(m)))
+	}
 }
 
 // TryLock tries to lock m. See the original.
 //
 //go:noinline
 func (m *Mutex) TryLock() bool {
-	knotOp(knotTryLock, uintptr(unsafe.Pointer(m)))
+	if knotHooksOn {
+		knotOpEntry(knotTryLock, uintptr(unsafe.Pointer(m)))
+	}
 	if m.knotOrigTryLock() {
-		knotDone(knotTryLock, uintptr(unsafe.Pointer(m)))
+		if knotHooksOn {
+			knotDoneEntry(knotTryLock, uintptr(unsafe.Pointer(m)))
+		}
 		return true
 	}
 	return false
@@ -94,7 +91,9 @@ func (m *Mutex) Unlock() {
 
 //go:noinline
 func (m *Mutex) knotUnlock() {
-	knotOp(knotUnlock, uintptr(unsafe.Pointer(m)))
+	if knotHooksOn {
+		knotOpEntry(knotUnlock, uintptr(unsafe.Pointer(m)))
+	}
 	m.knotOrigUnlock()
 }
 
@@ -112,18 +111,26 @@ func (rw *RWMutex) knotRLock() {
 		runtime_SemacquireRWMutexR(&rw.readerSem, false, 1)
 		return
 	}
-	knotOp(knotRLock, uintptr(unsafe.Pointer(rw)))
+	if knotHooksOn {
+		knotOpEntry(knotRLock, uintptr(unsafe.Pointer(rw)))
+	}
 	rw.knotOrigRLock()
-	knotDone(knotRLock, uintptr(unsafe.Pointer(rw)))
+	if knotHooksOn {
+		knotDoneEntry(knotRLock, uintptr(unsafe.Pointer(rw)))
+	}
 }
 
 // TryRLock tries to lock rw for reading. See the original.
 //
 //go:noinline
 func (rw *RWMutex) TryRLock() bool {
-	knotOp(knotTryRLock, uintptr(unsafe.Pointer(rw)))
+	if knotHooksOn {
+		knotOpEntry(knotTryRLock, uintptr(unsafe.Pointer(rw)))
+	}
 	if rw.knotOrigTryRLock() {
-		knotDone(knotTryRLock, uintptr(unsafe.Pointer(rw)))
+		if knotHooksOn {
+			knotDoneEntry(knotTryRLock, uintptr(unsafe.Pointer(rw)))
+		}
 		return true
 	}
 	return false
@@ -148,7 +155,9 @@ func (rw *RWMutex) knotRUnlock(r int32) {
 		rw.rUnlockSlow(r)
 		return
 	}
-	knotOp(knotRUnlock, uintptr(unsafe.Pointer(rw)))
+	if knotHooksOn {
+		knotOpEntry(knotRUnlock, uintptr(unsafe.Pointer(rw)))
+	}
 	rw.knotOrigRUnlock()
 }
 
@@ -156,9 +165,13 @@ func (rw *RWMutex) knotRUnlock(r int32) {
 //
 //go:noinline
 func (rw *RWMutex) TryLock() bool {
-	knotOp(knotTryLock, uintptr(unsafe.Pointer(rw)))
+	if knotHooksOn {
+		knotOpEntry(knotTryLock, uintptr(unsafe.Pointer(rw)))
+	}
 	if rw.knotOrigTryLock() {
-		knotDone(knotTryLock, uintptr(unsafe.Pointer(rw)))
+		if knotHooksOn {
+			knotDoneEntry(knotTryLock, uintptr(unsafe.Pointer(rw)))
+		}
 		return true
 	}
 	return false
@@ -179,6 +192,8 @@ func (o *Once) Do(f func()) {
 
 //go:noinline
 func (o *Once) knotDo(f func()) {
-	knotOp(knotOnce, uintptr(unsafe.Pointer(o)))
+	if knotHooksOn {
+		knotOpEntry(knotOnce, uintptr(unsafe.Pointer(o)))
+	}
 	o.knotOrigDo(f)
 }

@@ -12,7 +12,9 @@ const knotWgGo = 21
 //
 //go:noinline
 func (wg *WaitGroup) Go(f func()) {
-	knotOp(knotWgGo, uintptr(unsafe.Pointer(wg)))
+	if knotHooksOn {
+		knotOpEntry(knotWgGo, uintptr(unsafe.Pointer(wg)))
+	}
 	wg.knotOrigGo(f)
 }
 

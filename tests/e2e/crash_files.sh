@@ -209,7 +209,7 @@ expect "version 4: $(cat out)" test "$(events replay '.[0] | .reproduced == 3 an
 # Minimised it is a file of the newest version, since it has keys that its own had not, and means what it meant.
 goknot minimize -C again -o again/new.crash again/old.crash
 expect_rc 0 "minimising a file of version 3"
-expect "the newest version: $(head -1 again/new.crash)" grep -qx 'goknot crash 6' again/new.crash
+expect "the newest version: $(head -1 again/new.crash)" grep -qx 'goknot crash 7' again/new.crash
 goknot replay -C again -json -n 3 again/new.crash
 expect_rc 1 "replay of what was version 3"
 expect "version 3 made new: $(cat out)" test "$(events replay '.[0] | .reproduced == 3 and .same_hash == 3')" = true

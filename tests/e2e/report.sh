@@ -93,7 +93,7 @@ expect_err "goknot report: ${panic%.crash}.timeline.json is of another finding, 
 expect_out 'other.html: 2 findings, 1 with a timeline, .*'
 cp -R c broken
 echo '{"format":"goknot timeline","version":1' >"broken/crashes/${abba%.crash}.timeline.json"
-echo 'goknot crash 6' >"broken/crashes/$panic"
+echo 'goknot crash 7' >"broken/crashes/$panic"
 rm "broken/crashes/${panic%.crash}.timeline.json"
 echo nonsense >>broken/plot_data
 goknot report -o broken.html broken

@@ -11,7 +11,7 @@
 
 /* A file as goknot writes it, without the end line. */
 static const char known_body[] =
-	"goknot crash 6\n"
+	"goknot crash 7\n"
 	"goknot: 0.1.0\n"
 	"target: example.org/m/statusmanager\n"
 	"dir: statusmanager\n"
@@ -484,8 +484,8 @@ struct refusal {
 };
 
 static const struct refusal refusals[] = {
-	{"goknot crash 6", "goknot crash 7",
-		"written by a newer goknot (format 7; this one reads formats up to 6): update "
+	{"goknot crash 7", "goknot crash 8",
+		"written by a newer goknot (format 8; this one reads formats up to 7): update "
 		"goknot"},
 	{"goknot: 0.1.0", "gonot: 0.1.0", "line 2: unknown key \"gonot\""},
 	{"goknot: 0.1.0", "\x1b[2J: 0.1.0", "line 2: unknown key \"\\x1b[2J\""},

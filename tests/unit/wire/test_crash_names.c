@@ -124,18 +124,20 @@ Test(crash_names, of_a_schedule_without_departures)
 Test(crash_names, an_old_file_can_be_made_new)
 {
 	static const uint32_t meant[] = {
-		[1] = KNOT_CFG_OLD_NAMES | KNOT_CFG_OLD_IO | KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND,
-		[2] = KNOT_CFG_OLD_IO | KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND,
-		[3] = KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND,
-		[4] = KNOT_CFG_OLD_RAND,
-		[5] = 0,
-		[6] = 0};
+		[1] = KNOT_CFG_OLD_NAMES | KNOT_CFG_OLD_IO | KNOT_CFG_OLD_DESCS |
+			KNOT_CFG_OLD_RAND | KNOT_CFG_OLD_RACE,
+		[2] = KNOT_CFG_OLD_IO | KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND | KNOT_CFG_OLD_RACE,
+		[3] = KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND | KNOT_CFG_OLD_RACE,
+		[4] = KNOT_CFG_OLD_RAND | KNOT_CFG_OLD_RACE,
+		[5] = KNOT_CFG_OLD_RACE,
+		[6] = KNOT_CFG_OLD_RACE,
+		[7] = 0};
 
 	for (uint32_t version = 1; version <= KNOT_CRASH_VERSION; version++) {
 		struct knot_error err = {0};
 		struct knot_crash c = {0}, back = {0};
 		knot_auto_free char *line = knot_xasprintf("goknot crash %u", version);
-		struct knot_text t = replaced("goknot crash 6", line);
+		struct knot_text t = replaced("goknot crash 7", line);
 		knot_auto_free char *data = NULL;
 		size_t len;
 

@@ -52,7 +52,7 @@ func param(text string) func(*source, *ast.FuncDecl) error {
 
 // syncOp is the scheduling point in a method of package sync that the compiler never inlines.
 func syncOp(op, receiver string) string {
-	return "knotOp(" + op + ", uintptr(unsafe.Pointer(" + receiver + ")))"
+	return "if knotHooksOn { knotOpEntry(" + op + ", uintptr(unsafe.Pointer(" + receiver + "))) }"
 }
 
 // chanHead starts an operation on the channel c: one test where goknot is not attached.
@@ -333,7 +333,7 @@ var edits = []edit{
 	{"sync/rwmutex.go", "(*RWMutex).TryRLock", rename("knotOrigTryRLock")},
 	{"sync/rwmutex.go", "(*RWMutex).RUnlock", both(rename("knotOrigRUnlock"),
 		does("if r := rw.readerCount.Add(-1); r < 0 { rw.rUnlockSlow(r) }"))},
-	{"sync/rwmutex.go", "(*RWMutex).Lock", both(head(syncOp("knotLock", "rw")), last("knotDone(knotLock, uintptr(unsafe.Pointer(rw)))"))},
+	{"sync/rwmutex.go", "(*RWMutex).Lock", both(head(syncOp("knotLock", "rw")), last("if knotHooksOn { knotDoneEntry(knotLock, uintptr(unsafe.Pointer(rw))) }"))},
 	{"sync/rwmutex.go", "(*RWMutex).TryLock", rename("knotOrigTryLock")},
 	{"sync/rwmutex.go", "(*RWMutex).Unlock", head(syncOp("knotUnlock", "rw"))},
 	{"sync/waitgroup.go", "(*WaitGroup).Add", both(rename("knotAdd"), param("knotWhat uint8"), head(syncOp("knotWhat", "wg")))},
