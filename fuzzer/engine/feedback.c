@@ -44,12 +44,12 @@ static int open_entering(struct knot_campaign *c, struct knot_error *err)
 
 static void audit_runtime(struct knot_campaign *c)
 {
-	struct knot_error why = {0};
+	struct knot_error why = {.message = "there is no eBPF probe"};
 
-	if (!c->probing || !open_entering(c, &why))
+	if (c->probing && !open_entering(c, &why))
 		return;
-	knot_auto_free char *text = knot_xasprintf(
-		"audit: the events are not compared with what the runtime's own functions do: %s",
+	knot_auto_free char *text = knot_xasprintf("audit: the events are not compared with what "
+						   "the Go runtime's own functions do: %s",
 		why.message);
 
 	knot_campaign_tell(c, NULL, KNOT_NEWS_NOTE, text);

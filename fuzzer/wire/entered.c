@@ -308,16 +308,16 @@ static void on_step(struct comparison *c, struct goroutine *g, const struct knot
 {
 	settle_event(c, g);
 	g->step = h;
+	if (ranged(c, g, h)) {
+		pair(c, g, g->entry, h);
+		g->entry = NULL;
+		return;
+	}
+	settle_entry(c, g);
 	switch (h->event.op) {
 	case KNOT_OP_SEND:
 	case KNOT_OP_RECV:
-		if (ranged(c, g, h)) {
-			pair(c, g, g->entry, h);
-			g->entry = NULL;
-		} else {
-			settle_entry(c, g);
-			g->event = h;
-		}
+		g->event = h;
 		break;
 	case KNOT_OP_LOCK:
 	case KNOT_OP_UNLOCK:
