@@ -12,7 +12,9 @@
 #include <string.h>
 
 /* GCC 12's analyzer does not see that a uthash table owns what was added to it. */
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
 
 struct goroutine {
 	uint64_t goid;

@@ -127,7 +127,7 @@ What has no counterpart in these runs, by rule ([probe.md](probe.md)).
 | rule | native | controlled |
 | --- | --- | --- |
 TEXT
-	for name in $(cat "$bench"/probe-left-*.txt | cut -d' ' -f1 | sort -u); do
+	cut -d' ' -f1 "$bench"/probe-left-*.txt | sort -u | while read -r name; do
 		echo "| $name | $(left native) | $(left controlled) |"
 	done
 	echo
