@@ -153,13 +153,16 @@ void knot_entering_stream_free(struct knot_entering_stream *s)
 	free(s);
 }
 
-struct knot_entering *knot_entering_of(struct knot_entering_stream *s)
+void knot_entering_drain_for(struct knot_entering_stream *s)
 {
-	return s->owner;
+	if (s)
+		knot_entering_drain(s->owner);
 }
 
 void knot_entering_start(struct knot_entering_stream *s, uint64_t session)
 {
+	if (!s)
+		return;
 	s->session = session;
 	s->left_out = 0;
 	s->lost = knot_entering_lost(s->owner);

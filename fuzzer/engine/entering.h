@@ -33,8 +33,9 @@ uint64_t knot_entering_lost(const struct knot_entering *e);
 /* Of one worker. */
 struct knot_entering_stream *knot_entering_stream_new(struct knot_entering *e);
 void knot_entering_stream_free(struct knot_entering_stream *s);
-struct knot_entering *knot_entering_of(struct knot_entering_stream *s);
-/* A process is about to be started, which has that session. What there was of the one before is gone. */
+/* The same as knot_entering_drain, for all. Accepts NULL. */
+void knot_entering_drain_for(struct knot_entering_stream *s);
+/* A process is about to be started, which has that session. What there was of the one before is gone. Accepts NULL. */
 void knot_entering_start(struct knot_entering_stream *s, uint64_t session);
 
 struct knot_entering_run {

@@ -78,22 +78,12 @@ int knot_entering_code_open(const char *path, const uint64_t *points,
 
 void knot_entering_code_close(struct knot_entering_code *c)
 {
-	struct address *a, *next_address;
-	struct place *p, *next_place;
-
 	if (!c)
 		return;
-	HASH_ITER(hh, c->places, p, next_place) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->places, p);
+	for (struct place *p = c->places; p; p = p->hh.next)
 		free(p->file);
-		free(p);
-	}
-	HASH_ITER(hh, c->addresses, a, next_address) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->addresses, a);
-		free(a);
-	}
+	KNOT_TABLE_FREE(c->places);
+	KNOT_TABLE_FREE(c->addresses);
 	knot_gobinary_close(c->binary);
 	free(c->data);
 	free(c);

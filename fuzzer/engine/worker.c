@@ -213,8 +213,7 @@ static int start(struct knot_worker *w, struct knot_error *err)
 	knot_shm_header(w->shm)->start_ns = t->start_ns;
 	if (w->options.probe)
 		knot_shm_header(w->shm)->session = knot_probing_start(w->options.probe);
-	if (w->options.entering)
-		knot_entering_start(w->options.entering, knot_shm_header(w->shm)->session);
+	knot_entering_start(w->options.entering, knot_shm_header(w->shm)->session);
 	knot_worker_words_make(&words, &w->options, t);
 	for (char **e = environ; *e; e++)
 		if (strncmp(*e, "GOKNOT_", 7) != 0 && strncmp(*e, "PWD=", 4) != 0 &&
@@ -557,8 +556,7 @@ int knot_worker_poll(
 		knot_drain_empty(w->options.drain_fd);
 	if (w->options.probe)
 		knot_probing_drain(knot_probing_of(w->options.probe));
-	if (w->options.entering)
-		knot_entering_drain(knot_entering_of(w->options.entering));
+	knot_entering_drain_for(w->options.entering);
 	if (w->proc) {
 		/* Asked first: whatever a process that is dead now has written, it has written before. */
 		if ((rc = knot_proc_wait(w->proc, 0, &done, &x, err)) ||

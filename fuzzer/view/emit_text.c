@@ -140,7 +140,9 @@ static void runtime_checks(FILE *out, const struct knot_emit_progress *p)
 		" operations, the same by the events and by the Go runtime's own functions",
 		p->runtime_checks_same, p->runtime_checks, p->runtime_pairs);
 	if (p->runtime_checks_unknown)
-		fprintf(out, "; %" PRIu64 " more runs were not compared, since records or events were lost",
+		fprintf(out,
+			"; %" PRIu64
+			" more runs were not compared, since records or events were lost",
 			p->runtime_checks_unknown);
 	fputs("\nfuzz: audit: without a counterpart by rule", out);
 	for (size_t i = 0; i < KNOT_ENTERED_RULES; i++)

@@ -486,35 +486,17 @@ static void end_goroutine(struct comparison *c, struct goroutine *g)
 
 static void end_all(struct comparison *c)
 {
-	struct goroutine *g, *next_goroutine;
-	struct thread *t, *next_thread;
-	struct object *o, *next_object;
-
-	HASH_ITER(hh, c->goroutines, g, next_goroutine) {
+	for (struct goroutine *g = c->goroutines; g; g = g->hh.next)
 		end_goroutine(c, g);
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->goroutines, g);
-		free(g);
-	}
-	HASH_ITER(hh, c->threads, t, next_thread) {
+	for (const struct thread *t = c->threads; t; t = t->hh.next)
 		if (t->wake && c->run->died)
 			leave(c, KNOT_ENTERED_BY_END);
 		else if (t->wake)
 			differ(c, KNOT_ENTERED_NO_ENTRY, NULL, NULL, t->wake);
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->threads, t);
-		free(t);
-	}
-	HASH_ITER(hh, c->primitive_of, o, next_object) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->primitive_of, o);
-		free(o);
-	}
-	HASH_ITER(hh, c->address_of, o, next_object) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->address_of, o);
-		free(o);
-	}
+	KNOT_TABLE_FREE(c->goroutines);
+	KNOT_TABLE_FREE(c->threads);
+	KNOT_TABLE_FREE(c->primitive_of);
+	KNOT_TABLE_FREE(c->address_of);
 }
 
 void knot_entered_compare(const struct knot_entered_run *run, struct knot_entered_check *ret_check)
