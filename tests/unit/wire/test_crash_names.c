@@ -123,9 +123,8 @@ Test(crash_names, of_a_schedule_without_departures)
 /* Of older versions, what was no key of theirs may be added; what they meant has to stay. */
 Test(crash_names, an_old_file_can_be_made_new)
 {
-	static const uint32_t meant[] = {
-		[1] = KNOT_CFG_OLD_NAMES | KNOT_CFG_OLD_IO | KNOT_CFG_OLD_DESCS |
-			KNOT_CFG_OLD_RAND | KNOT_CFG_OLD_RACE,
+	static const uint32_t meant[] = {[1] = KNOT_CFG_OLD_NAMES | KNOT_CFG_OLD_IO |
+			KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND | KNOT_CFG_OLD_RACE,
 		[2] = KNOT_CFG_OLD_IO | KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND | KNOT_CFG_OLD_RACE,
 		[3] = KNOT_CFG_OLD_DESCS | KNOT_CFG_OLD_RAND | KNOT_CFG_OLD_RACE,
 		[4] = KNOT_CFG_OLD_RAND | KNOT_CFG_OLD_RACE,
