@@ -28,10 +28,10 @@ extern char **environ;
 /* Under -race memory is watched from outside: the process this often, all that it has forked more rarely. */
 #define MEMORY_NS (5 * KNOT_NS_PER_MS)
 #define MEMORY_SESSION_EVERY 50
-/* A run ends itself when its time is up, and can tell more than one that is killed. */
 /* Processes are counted when the machine has come to have so many tasks more, and not more often than this. */
 #define TASKS_MORE 128
 #define TASKS_NS (20 * KNOT_NS_PER_MS)
+/* A run ends itself when its time is up, and can tell more than one that is killed. */
 #define NATIVE_GRACE_NS (5 * KNOT_NS_PER_S)
 #define GRACE_NS KNOT_NS_PER_S
 
@@ -52,9 +52,7 @@ struct knot_worker {
 	/* progress of the run under way, for the time-out */
 	uint64_t mark_runs;
 	uint64_t mark_ns;
-	bool killed_for_time;
-	bool killed_for_memory;
-	bool killed_for_processes;
+	bool killed_for_time, killed_for_memory, killed_for_processes;
 	uint64_t tasks_ns; /* of the last look */
 	uint64_t tasks; /* of the machine, when the target's were counted last */
 	uint64_t memory_ns; /* of the last look */
