@@ -12,16 +12,12 @@
 
 #define HASH_DIGITS 16
 
-int knot_corpusfile_make(const char *package, const char *test, const struct knot_chain *chain,
-	struct knot_corpusfile *ret_file, struct knot_error *err)
+int knot_corpusfile_of(
+	const struct knot_corpus *corpus, struct knot_corpusfile *ret_file, struct knot_error *err)
 {
-	struct knot_corpus corpus = {.target = (char *)package, .test = (char *)test};
 	struct knot_corpusfile file = {.data = NULL};
+	int rc = knot_corpus_encode(corpus, &file.data, &file.len, err);
 
-	knot_vec_push(&corpus.chains, *chain);
-	int rc = knot_corpus_encode(&corpus, &file.data, &file.len, err);
-
-	knot_vec_free(&corpus.chains);
 	if (rc)
 		return rc;
 	/* The last line is "end " and the hash of all others. */
@@ -29,6 +25,18 @@ int knot_corpusfile_make(const char *package, const char *test, const struct kno
 		file.data + file.len - HASH_DIGITS - 1);
 	*ret_file = file;
 	return 0;
+}
+
+int knot_corpusfile_make(const char *package, const char *test, const struct knot_chain *chain,
+	struct knot_corpusfile *ret_file, struct knot_error *err)
+{
+	struct knot_corpus corpus = {.target = (char *)package, .test = (char *)test};
+
+	knot_vec_push(&corpus.chains, *chain);
+	int rc = knot_corpusfile_of(&corpus, ret_file, err);
+
+	knot_vec_free(&corpus.chains);
+	return rc;
 }
 
 bool knot_corpusfile_is(const char *name)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Corpus files as campaigns write them: one chain each, named by content, so that copies merge by name. */
+/* Corpus files as campaigns write them: one chain each, or those of a recording, named by content, so that copies merge by name. */
 #ifndef KNOT_ENGINE_CORPUSFILE_H
 #define KNOT_ENGINE_CORPUSFILE_H
 
@@ -21,6 +21,9 @@ struct knot_corpusfile {
 /* Caller frees data. */
 int knot_corpusfile_make(const char *package, const char *test, const struct knot_chain *chain,
 	struct knot_corpusfile *ret_file, struct knot_error *err);
+/* The same of several chains. Caller frees data. */
+int knot_corpusfile_of(
+	const struct knot_corpus *corpus, struct knot_corpusfile *ret_file, struct knot_error *err);
 /* Is a file of this name meant to be one? Hidden ones are not: they may be half written. */
 bool knot_corpusfile_is(const char *name);
 /* Caller frees with knot_corpus_free. */

@@ -11,6 +11,10 @@
 #include <xxhash.h>
 
 #define ANY_OP "any"
+/* A file without an origin is spelled as it always was, so that its name stays the same. */
+#define VERSION_PLAIN 1
+#define VERSION_ORIGIN 2
+#define ORIGIN "origin: recording"
 
 bool knot_chain_equal(const struct knot_chain *a, const struct knot_chain *b)
 {
@@ -117,12 +121,12 @@ int knot_corpus_encode(
 			c->chains.len);
 
 	struct knot_text t = {0};
-	knot_envelope_begin(&t, "corpus", KNOT_CORPUS_VERSION);
+	knot_envelope_begin(&t, "corpus", c->recorded ? VERSION_ORIGIN : VERSION_PLAIN);
 	knot_text_adds(&t, "target: ");
 	knot_text_add_word(&t, knot_span_str(c->target));
 	knot_text_adds(&t, "\ntest: ");
 	knot_text_add_word(&t, knot_span_str(c->test));
-	knot_text_adds(&t, "\n");
+	knot_text_adds(&t, c->recorded ? "\n" ORIGIN "\n" : "\n");
 	for (size_t i = 0; i < c->chains.len; i++) {
 		const struct knot_chain *chain = &c->chains.data[i];
 		knot_text_addf(&t, "chain: %" PRIu32 "\n", chain->len);
@@ -165,15 +169,25 @@ static bool take_chain(struct knot_span *body, struct knot_chain *chain, size_t 
 	return true;
 }
 
-static int take_corpus(struct knot_span body, struct knot_corpus *c, struct knot_error *err)
+static int take_corpus(
+	struct knot_span body, uint32_t version, struct knot_corpus *c, struct knot_error *err)
 {
+	size_t line_number = 3;
+	struct knot_span line;
+
 	if (!take_field(&body, "target: ", &c->target))
 		return knot_error_set(
 			err, KNOT_EINPUT, "corpus file: line 2 is not \"target: <import path>\"");
 	if (!take_field(&body, "test: ", &c->test))
 		return knot_error_set(
 			err, KNOT_EINPUT, "corpus file: line 3 is not \"test: <name>\"");
-	size_t line_number = 3;
+	if (version >= VERSION_ORIGIN) {
+		if (!knot_span_take_line(&body, &line) || !knot_span_eq(line, ORIGIN))
+			return knot_error_set(
+				err, KNOT_EINPUT, "corpus file: line 4 is not \"" ORIGIN "\"");
+		c->recorded = true;
+		line_number++;
+	}
 	while (body.len) {
 		struct knot_chain chain;
 		line_number++;
@@ -214,7 +228,7 @@ int knot_corpus_decode(
 		return rc;
 
 	struct knot_corpus c = {0};
-	rc = take_corpus(body, &c, err);
+	rc = take_corpus(body, version, &c, err);
 	if (rc == 0)
 		rc = check_canonical(file, &c, err);
 	if (rc < 0) {

@@ -10,6 +10,9 @@
  *     send 1a2b3c4d 0123456789abcdef         operation, site hash, goroutine path hash
  *     any 5e6f7081 0000000000000000          any operation, any goroutine
  *   end 99aa...
+ *
+ * Chains that come from a recording (goknot corpus import) are in the order in which they are to be tried, in a file of
+ * version 2 with "origin: recording" behind the test.
  */
 #ifndef KNOT_WIRE_CHAIN_H
 #define KNOT_WIRE_CHAIN_H
@@ -24,7 +27,7 @@
 struct knot_error;
 struct knot_text;
 
-#define KNOT_CORPUS_VERSION 1
+#define KNOT_CORPUS_VERSION 2
 #define KNOT_CORPUS_MAX_CHAINS 65536
 #define KNOT_CORPUS_MAX_BYTES (64u << 20)
 
@@ -60,6 +63,7 @@ bool knot_chain_take(struct knot_span text, struct knot_chain *ret_chain);
 struct knot_corpus {
 	char *target; /* import path */
 	char *test;
+	bool recorded; /* they are from a recording */
 	KNOT_VEC(struct knot_chain) chains;
 };
 

@@ -139,6 +139,30 @@ Test(corpus, known_text)
 	knot_corpus_free(NULL);
 }
 
+/* One spelling each: with an origin version 2, without one version 1. */
+Test(corpus, origin)
+{
+	struct knot_error err = {0};
+	struct knot_corpus c = corpus(), back = {0};
+	knot_auto_free char *data = NULL;
+	size_t len;
+
+	c.recorded = true;
+	cr_assert_eq(knot_corpus_encode(&c, &data, &len, &err), 0);
+	const char *want = "goknot corpus 2\n"
+			   "target: example.org/m/pkg\n"
+			   "test: TestA/sub\\x20test\n"
+			   "origin: recording\n"
+			   "chain: 2\n";
+	cr_assert_eq(strncmp(data, want, strlen(want)), 0, "%s", data);
+	cr_assert_eq(
+		knot_corpus_decode(knot_span_of(data, len), &back, &err), 0, "%s", err.message);
+	cr_expect(back.recorded);
+	cr_expect_eq(back.chains.len, 2);
+	knot_corpus_free(&c);
+	knot_corpus_free(&back);
+}
+
 Test(corpus, round_trip)
 {
 	struct knot_error err = {0};
