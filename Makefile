@@ -152,7 +152,7 @@ $(B)/tools/%: $(B)/tests/tools/%.o $(patsubst %,$(B)/lib/%.a,$(BELOW_engine) eng
 
 FUZZ_SRC := $(wildcard fuzzer/base/*.c fuzzer/wire/*.c)
 FUZZ_OBJS := $(patsubst %.c,$(O)/fuzz/obj/%.o,$(FUZZ_SRC))
-FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZ_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-unknown-warning-option
 $(O)/fuzz/obj/%.o: %.c Makefile
 	$(call msg,CLANG,$<)
 	$(Q)mkdir -p $(@D)
@@ -164,6 +164,7 @@ $(FUZZERS): $(O)/fuzz/fuzz_%: $(O)/fuzz/obj/tests/fuzz/fuzz_%.o $(FUZZ_OBJS)
 # What it reads is drawn and exported, too.
 $(O)/fuzz/fuzz_timeline: $(patsubst %.c,$(O)/fuzz/obj/%.o,$(wildcard fuzzer/view/*.c))
 $(O)/fuzz/obj/fuzzer/view/assets.o: $(ASSETS)
+$(O)/fuzz/fuzz_recorded: $(patsubst %.c,$(O)/fuzz/obj/%.o,$(wildcard fuzzer/explore/*.c))
 
 units: $(UNIT_BINS)
 fuzzers: $(FUZZERS)
@@ -205,7 +206,7 @@ lint: $(ASSETS) $(SKELETONS)
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -Ifuzzer -I. $(filter-out tests/%,$(C_FILES))
 	$(Q)shellcheck -x $(SH_FILES)
 	$(Q)codespell --skip="*.goknot*" -L decend,iif,lastr,mattern,useed,testin fuzzer instrument runtime-shim scripts docs man seeds tests/unit tests/cli tests/e2e tests/lib tests/deep Makefile
-	$(Q). scripts/go-env.sh; for m in $(GO_MODS) scripts/bench/record; do \
+	$(Q). scripts/go-env.sh; for m in $(GO_MODS) scripts/bench/record scripts/bench/import; do \
 		test -z "$$(gofmt -l $$(find $$m -name "*.go" -not -path "*/testdata/*"))" || { gofmt -l $$m; exit 1; }; (cd $$m && $$GO vet ./...) || exit 1; done
 	$(Q). scripts/go-env.sh; test -z "$$(gofmt -l runtime-shim)" || { gofmt -l runtime-shim; exit 1; }
 

@@ -222,6 +222,7 @@ static void json_status(const struct shown *s, const struct knot_overview *o,
 	knot_json_line_number(&line, "pairs", o->pairs);
 	knot_json_line_number(&line, "channel_states", o->states);
 	knot_json_line_number(&line, "corpus", o->corpus);
+	knot_json_line_number(&line, "recorded", o->recorded);
 	knot_json_line_number(&line, "chain_runs", o->chain_runs);
 	knot_json_line_number(&line, "chain_any", o->chain_any);
 	knot_json_line_number(&line, "chain_all", o->chain_all);

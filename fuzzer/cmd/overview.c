@@ -81,6 +81,7 @@ void knot_overview_from_campaign(const struct knot_campaign *c,
 		.pairs = st->pairs,
 		.states = st->states,
 		.corpus = st->corpus,
+		.recorded = st->earlier[KNOT_LIVE_RECORDED] + st->recorded,
 		.replays = st->earlier[KNOT_LIVE_REPLAYS] + st->replays,
 		.replays_same = st->earlier[KNOT_LIVE_REPLAYS_SAME] + st->replays_same,
 		.listed = st->earlier[KNOT_LIVE_LISTED] + st->listed,
@@ -127,6 +128,8 @@ void knot_overview_from_campaign(const struct knot_campaign *c,
 		struct knot_arm_stats a;
 
 		knot_campaign_arm(c, arm, &a);
+		if (arm == KNOT_ARM_RECORDED && !a.requests)
+			continue;
 		knot_vec_push(&page->arms,
 			((struct knot_overview_arm){.name = knot_portfolio_arm_name(arm),
 				.runs = a.runs,
@@ -272,6 +275,7 @@ static int read_facts(struct reading *r, struct knot_error *err)
 		{"seed", &o->seed},
 		{"elapsed_ns", &o->elapsed_ns},
 		{"processes", &o->processes},
+		{"recorded", &o->recorded},
 		{"replays", &o->replays},
 		{"replays_same", &o->replays_same},
 		{"listed", &o->listed},

@@ -50,6 +50,7 @@ enum knot_live {
 	KNOT_LIVE_DUPLICATES,
 	KNOT_LIVE_NOT_RECORDED,
 	KNOT_LIVE_IMPORTED,
+	KNOT_LIVE_RECORDED,
 	KNOT_LIVE_COUNT,
 };
 
@@ -62,6 +63,7 @@ struct knot_campaign_status {
 	uint64_t cycles; /* turns that every test has had */
 	uint64_t pending; /* chains of the corpus that were never mutated */
 	uint64_t imported; /* chains taken from files, in this session */
+	uint64_t recorded; /* of these, from recordings */
 	uint32_t longest_chain;
 	uint64_t runs_at_finding; /* when the last finding of this session came */
 	uint64_t runs, steps, processes;

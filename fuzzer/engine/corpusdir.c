@@ -126,9 +126,11 @@ static int take(struct knot_campaign *c, const struct knot_corpus *corpus, struc
 	for (size_t i = 0; s && i < corpus->chains.len && !rc; i++) {
 		const struct knot_chain *chain = &corpus->chains.data[i];
 
-		if (!knot_portfolio_seed_chain(s->portfolio, chain))
+		if (corpus->recorded ? !knot_portfolio_seed_recorded(s->portfolio, chain)
+				     : !knot_portfolio_seed_chain(s->portfolio, chain))
 			continue;
 		c->status.imported++;
+		c->status.recorded += corpus->recorded;
 		rc = knot_store_import_add(c->store, s->store_id, knot_chain_hash(chain), err);
 	}
 	return rc;

@@ -20,6 +20,7 @@ static const char *const keys[KNOT_LIVE_COUNT] = {
 	[KNOT_LIVE_DUPLICATES] = "duplicates",
 	[KNOT_LIVE_NOT_RECORDED] = "not_recorded",
 	[KNOT_LIVE_IMPORTED] = "imported",
+	[KNOT_LIVE_RECORDED] = "recorded",
 };
 
 static void counts_of(const struct knot_campaign_status *st, uint64_t ret_counts[KNOT_LIVE_COUNT])
@@ -31,6 +32,7 @@ static void counts_of(const struct knot_campaign_status *st, uint64_t ret_counts
 	ret_counts[KNOT_LIVE_REJECTED] = st->rejected;
 	ret_counts[KNOT_LIVE_DUPLICATES] = st->duplicates;
 	ret_counts[KNOT_LIVE_IMPORTED] = st->imported;
+	ret_counts[KNOT_LIVE_RECORDED] = st->recorded;
 	ret_counts[KNOT_LIVE_NOT_RECORDED] = knot_campaign_not_recorded(st);
 }
 

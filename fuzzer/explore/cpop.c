@@ -214,7 +214,25 @@ static void show_edge(struct knot_cpop *c, uint32_t a, uint32_t b, uint32_t type
 	}
 }
 
-static void show_on_prim(struct knot_cpop *c, uint32_t prim, uint32_t g, uint32_t op)
+void knot_cpop_watch(struct knot_cpop *c, knot_cpop_meeting_fn fn, void *arg)
+{
+	c->meet = fn;
+	c->meet_arg = arg;
+}
+
+static void show_meeting(
+	struct knot_cpop *c, const struct knot_cpop_last *a, const struct knot_cpop_last *b)
+{
+	const struct knot_cpop_meeting m = {
+		.a = a->op, .b = b->op, .a_g = a->g, .b_g = b->g, .a_at = a->at, .b_at = b->at};
+
+	show_edge(c, a->op, b->op, 1);
+	if (c->meet)
+		c->meet(c->meet_arg, &m);
+}
+
+/* now is the operation of a goroutine's last step. */
+static void show_on_prim(struct knot_cpop *c, uint32_t prim, struct knot_cpop_last now)
 {
 	if (!prim || prim >= KNOT_RUN_PRIMS_MAX)
 		return;
@@ -231,9 +249,9 @@ static void show_on_prim(struct knot_cpop *c, uint32_t prim, uint32_t g, uint32_
 	struct knot_cpop_last *l = &d->by_prim.data[prim];
 	struct knot_cpop_last before = *l;
 
-	*l = (struct knot_cpop_last){.stamp = d->stamp, .op = op, .g = g};
-	if (before.stamp == d->stamp && before.g != g)
-		show_edge(c, before.op, op, 1);
+	*l = now;
+	if (before.stamp == d->stamp && before.g != now.g)
+		show_meeting(c, &before, &now);
 }
 
 static void show_step(
@@ -255,10 +273,10 @@ static void show_step(
 	struct knot_cpop_last *l = &c->desk->by_g.data[e->g];
 	struct knot_cpop_last before = *l;
 
-	*l = (struct knot_cpop_last){.stamp = c->desk->stamp, .op = op, .g = e->g};
+	*l = (struct knot_cpop_last){.stamp = c->desk->stamp, .op = op, .g = e->g, .at = c->at};
 	if (before.stamp == c->desk->stamp)
 		show_edge(c, before.op, op, 0);
-	show_on_prim(c, e->prim, e->g, op);
+	show_on_prim(c, e->prim, *l);
 }
 
 /*
@@ -278,7 +296,8 @@ static void show_effect(
 		if (taken != KNOT_CPOP_NONE && taken != l.op)
 			show_edge(c, l.op, taken, 0);
 	}
-	show_on_prim(c, e->prim, e->g, l.op);
+	l.at = c->at;
+	show_on_prim(c, e->prim, l);
 }
 
 /* What was just executed found its channel, or left it, in a critical state. */
@@ -331,6 +350,7 @@ void knot_cpop_add(
 	for (size_t i = 0; i < run->len; i++) {
 		const struct knot_shm_event *e = &run->events[i];
 
+		c->at = (uint32_t)i;
 		if (e->g >= run->gs_len)
 			continue;
 		if (e->kind == KNOT_EV_STEP) {

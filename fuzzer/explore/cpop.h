@@ -65,6 +65,17 @@ struct knot_cpop_gain {
 	uint32_t dropped; /* operations and pairs that the limits kept out */
 };
 
+/*
+ * One occurrence of a CPOP2 pair in the trace that is looked at: operations, who did them, and at which events they were
+ * tried, or took effect.
+ */
+struct knot_cpop_meeting {
+	uint32_t a, b;
+	uint32_t a_g, b_g;
+	uint32_t a_at, b_at;
+};
+typedef void (*knot_cpop_meeting_fn)(void *arg, const struct knot_cpop_meeting *m);
+
 enum knot_cpop_way {
 	KNOT_CPOP_AFTER, /* successors */
 	KNOT_CPOP_BEFORE, /* predecessors */
@@ -84,6 +95,8 @@ void knot_cpop_free(struct knot_cpop *c);
 
 void knot_cpop_add(
 	struct knot_cpop *c, const struct knot_run_view *run, struct knot_cpop_gain *ret_gain);
+/* From now on knot_cpop_add tells of every occurrence. */
+void knot_cpop_watch(struct knot_cpop *c, knot_cpop_meeting_fn fn, void *arg);
 
 uint32_t knot_cpop_op_count(const struct knot_cpop *c);
 uint32_t knot_cpop_pair_count(const struct knot_cpop *c);

@@ -29,6 +29,7 @@ struct knot_cpop_last {
 	uint32_t stamp;
 	uint32_t op;
 	uint32_t g;
+	uint32_t at; /* event at which it was tried, or took effect */
 };
 
 /* Answers worked out before; version = edges known then, 0 = free. */
@@ -63,6 +64,9 @@ struct knot_cpop {
 	uint32_t pairs2;
 	uint32_t states;
 	uint64_t dropped;
+	uint32_t at; /* event of the trace that is looked at */
+	knot_cpop_meeting_fn meet; /* may be NULL */
+	void *meet_arg;
 	struct knot_budget *budget; /* borrowed, may be NULL */
 	struct knot_cpop_desk *desk; /* borrowed, or own_desk; NULL until it is needed */
 	struct knot_cpop_desk *own_desk;

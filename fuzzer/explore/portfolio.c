@@ -32,6 +32,7 @@
 #define STEP_LIMIT_MAX 4000000
 #define STEP_LIMIT_TIMES 64 /* the longest normal run */
 #define SEED_CHAINS_MAX 4096
+#define RUNS_RECORDED 8 /* of a chain from a recording that can be had */
 #define GOPIE_FRESH_TIMES 64
 #define AUDIT_UNITS (1u << 20) /* the finest share of requests */
 
@@ -80,6 +81,7 @@ void knot_portfolio_free(struct knot_portfolio *p)
 	if (!p)
 		return;
 	knot_vec_free(&p->seeds);
+	knot_vec_free(&p->recorded);
 	knot_sample_free(&p->refused);
 	knot_sample_free(&p->tried);
 	knot_vec_free(&p->gopie);
@@ -119,8 +121,8 @@ void knot_portfolio_arm(
 
 const char *knot_portfolio_arm_name(enum knot_arm arm)
 {
-	static const char *const names[KNOT_ARM_COUNT + 1] = {
-		"random", "pct2", "pct3", "pct4", "pos", "rpos", "surw", "delay", "chain", "fifo"};
+	static const char *const names[KNOT_ARM_COUNT + 1] = {"random", "pct2", "pct3", "pct4",
+		"pos", "rpos", "surw", "delay", "chain", "recorded", "fifo"};
 
 	return arm <= KNOT_ARM_COUNT ? names[arm] : "unknown";
 }
@@ -131,6 +133,24 @@ bool knot_portfolio_seed_chain(struct knot_portfolio *p, const struct knot_chain
 		!knot_mutator_mark(p->mutator, chain))
 		return false;
 	knot_vec_push(&p->seeds, *chain);
+	return true;
+}
+
+bool knot_portfolio_seed_recorded(struct knot_portfolio *p, const struct knot_chain *chain)
+{
+	if (p->recorded.len >= SEED_CHAINS_MAX || chain->len < KNOT_MUTATE_LEN_MIN ||
+		!knot_mutator_mark(p->mutator, chain))
+		return false;
+	knot_vec_push(&p->recorded, *chain);
+	return true;
+}
+
+/* Not before there is a run: what it took is what the others are measured by. */
+bool knot_portfolio_take_recorded(struct knot_portfolio *p, struct knot_chain *ret_chain)
+{
+	if (!p->options.mutate || p->requests < 2 || p->recorded_tried == p->recorded.len)
+		return false;
+	*ret_chain = p->recorded.data[p->recorded_tried++];
 	return true;
 }
 
@@ -173,7 +193,7 @@ uint64_t knot_portfolio_arm_value(const struct knot_portfolio *p, enum knot_arm 
 
 static enum knot_arm draw_arm(struct knot_portfolio *p)
 {
-	uint32_t n = knot_portfolio_chains_possible(p) ? KNOT_ARM_COUNT : KNOT_ARM_CHAIN;
+	uint32_t n = knot_portfolio_chains_possible(p) ? KNOT_ARM_CHAIN + 1 : KNOT_ARM_CHAIN;
 	uint64_t value[KNOT_ARM_COUNT], total = 0;
 
 	/* What these two are worth shows late, when new pairs are rare: neither has to earn the first part of its share. */
@@ -214,6 +234,12 @@ static enum knot_arm arm_of_policy(const struct knot_portfolio *p)
 	return KNOT_ARM_RANDOM;
 }
 
+/* Without those whose chains came from recordings: they are beside all that is counted by requests. */
+static uint64_t own_requests(const struct knot_portfolio *p)
+{
+	return p->requests - p->recorded_tried;
+}
+
 /* The arm of a request: random, PCT 2, random, PCT 3, ... at first; a pinned policy always. */
 static enum knot_arm choose_arm(struct knot_portfolio *p)
 {
@@ -223,13 +249,13 @@ static enum knot_arm choose_arm(struct knot_portfolio *p)
 		KNOT_ARM_RANDOM, KNOT_ARM_RPOS};
 
 	if (p->options.policy >= 0) {
-		if (p->requests > WARM_UP && knot_portfolio_chains_possible(p) &&
+		if (own_requests(p) > WARM_UP && knot_portfolio_chains_possible(p) &&
 			knot_rng_below(&p->rng, 2))
 			return KNOT_ARM_CHAIN;
 		return arm_of_policy(p);
 	}
-	if (p->requests <= WARM_UP)
-		return first[p->requests - 1];
+	if (own_requests(p) <= WARM_UP)
+		return first[own_requests(p) - 1];
 	return draw_arm(p);
 }
 
@@ -244,14 +270,18 @@ static uint32_t size_request(
 {
 	uint32_t cost = knot_portfolio_mean_steps(p) + KNOT_PORTFOLIO_RUN_STEPS;
 	uint32_t runs = p->options.request_steps / cost;
+
+	/* There are few of them, and no others before. */
+	if (arm == KNOT_ARM_RECORDED)
+		return p->runs ? RUNS_RECORDED : 1;
 	uint32_t cap = arm == KNOT_ARM_CHAIN ? RUNS_MAX_CHAIN : KNOT_PORTFOLIO_RUNS_MAX;
 
 	if (r->chain_len)
 		runs = runs / CHAIN_SHARE < RUNS_MIN_CHAIN ? RUNS_MIN_CHAIN : runs / CHAIN_SHARE;
 	if (arm == KNOT_ARM_SURW && runs < RUNS_MIN_SURW)
 		runs = RUNS_MIN_SURW;
-	if (p->requests < KNOT_PORTFOLIO_RAMP_UP && cap > 1u << p->requests / 2)
-		cap = 1u << p->requests / 2;
+	if (own_requests(p) < KNOT_PORTFOLIO_RAMP_UP && cap > 1u << own_requests(p) / 2)
+		cap = 1u << own_requests(p) / 2;
 	if (!p->runs)
 		cap = 1;
 	if (runs > cap)
@@ -273,7 +303,7 @@ static void set_policy(struct knot_portfolio *p, struct knot_shm_request *r, enu
 		KNOT_ARM_RPOS, KNOT_ARM_RPOS, KNOT_ARM_RANDOM, KNOT_ARM_PCT2};
 	uint32_t steps = knot_portfolio_mean_steps(p);
 
-	if (arm == KNOT_ARM_CHAIN)
+	if (arm == KNOT_ARM_CHAIN || arm == KNOT_ARM_RECORDED)
 		arm = under[knot_rng_below(&p->rng, 4)];
 	r->policy = policies[arm];
 	/* It weighs by the pairs seen, which count for nothing then. */
@@ -456,8 +486,11 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 	} else if (p->requests++ == 0 && p->options.policy < 0) {
 		r->policy = KNOT_POLICY_FIFO;
 	} else {
-		plan.arm = choose_arm(p);
-		if (plan.arm == KNOT_ARM_CHAIN) {
+		plan.arm =
+			knot_portfolio_take_recorded(p, &chain) ? KNOT_ARM_RECORDED : choose_arm(p);
+		if (plan.arm == KNOT_ARM_RECORDED) {
+			knot_portfolio_set_chain(p, &plan, &chain);
+		} else if (plan.arm == KNOT_ARM_CHAIN) {
 			if (knot_portfolio_choose_chain(p, &chain, &plan))
 				knot_portfolio_set_chain(p, &plan, &chain);
 			else
@@ -466,7 +499,7 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 		set_policy(p, r, plan.arm);
 		r->count = size_request(p, plan.arm, r);
 		/* without a choice to make one run is as good as many */
-		if (r->policy == KNOT_POLICY_FIFO && plan.arm != KNOT_ARM_CHAIN)
+		if (r->policy == KNOT_POLICY_FIFO && !r->chain_len && plan.arm != KNOT_ARM_CHAIN)
 			r->count = 1;
 	}
 	if (p->options.audit > 0 &&

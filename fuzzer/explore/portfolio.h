@@ -38,6 +38,7 @@ enum knot_arm {
 	KNOT_ARM_SURW,
 	KNOT_ARM_DELAY,
 	KNOT_ARM_CHAIN,
+	KNOT_ARM_RECORDED, /* chains from a recording; no choice of the bandit: they come first */
 	KNOT_ARM_COUNT,
 };
 
@@ -114,6 +115,8 @@ void knot_portfolio_feed_end(
 
 /* Seed chains: tried first, each once, in this order. False when it is full or was there already. */
 bool knot_portfolio_seed_chain(struct knot_portfolio *p, const struct knot_chain *chain);
+/* The same from a recording of a real program: before everything but the first run, and before what alternates at first. */
+bool knot_portfolio_seed_recorded(struct knot_portfolio *p, const struct knot_chain *chain);
 /* From now on every run has a process of its own. */
 void knot_portfolio_keep_fresh(struct knot_portfolio *p);
 /* A campaign that resumes goes on behind the draws of the one before. */

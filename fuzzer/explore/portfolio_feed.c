@@ -178,6 +178,39 @@ static bool chain_worked(const struct knot_plan *plan, uint32_t chain_done)
 		chain_done == plan->request.chain_len;
 }
 
+static bool names_all(const struct knot_chain *c)
+{
+	for (uint32_t i = 0; i < c->len; i++)
+		if (!c->ops[i].gpath)
+			return false;
+	return true;
+}
+
+/*
+ * The chain of plan with the goroutines that have executed it in a run: only of those is known what they do before and
+ * after, which is what mutants are made of. As it is when the trace does not say.
+ */
+static struct knot_chain with_names(
+	struct knot_portfolio *p, const struct knot_plan *plan, const struct knot_run_view *view)
+{
+	const struct knot_chain asked = knot_chain_get(&plan->request);
+	struct knot_chain c = asked;
+
+	if (names_all(&asked))
+		return asked;
+	for (size_t i = 0; i < view->len && !names_all(&c); i++) {
+		const struct knot_shm_event *e = &view->events[i];
+
+		if (e->kind == KNOT_EV_CHAIN && e->g < view->gs_len && e->aux < c.len)
+			c.ops[e->aux] = (struct knot_chain_op){
+				.gpath = view->gs[e->g].path, .site = e->site, .op = e->op};
+	}
+	if (!names_all(&c))
+		return asked;
+	knot_mutator_mark(p->mutator, &c);
+	return c;
+}
+
 void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *plan,
 	const struct knot_plan_run *run, struct knot_cpop_gain *ret_gain)
 {
@@ -213,7 +246,7 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 	if (!p->options.feedback || !chain_worked(plan, result->chain_done) ||
 		result->end == KNOT_END_STEPS)
 		return;
-	struct knot_pool_entry entry = {.chain = knot_chain_get(&plan->request),
+	struct knot_pool_entry entry = {.chain = with_names(p, plan, &run->view),
 		.parent = plan->is_parent ? KNOT_POOL_NONE : plan->parent,
 		.new_pairs = pairs,
 		.seed = result->seed};
@@ -302,7 +335,9 @@ void knot_portfolio_feed_end(
 	bool worked = end->chain_all > 0 && entry.chain.len >= KNOT_MUTATE_LEN_MIN;
 	uint32_t at = knot_pool_find(p->pool, &entry.chain);
 
-	if (at == KNOT_POOL_NONE && worked && !end->timed_out && p->options.feedback) {
+	/* What names nobody came into the corpus with names when its first run was looked at. */
+	if (at == KNOT_POOL_NONE && worked && !end->timed_out && p->options.feedback &&
+		names_all(&entry.chain)) {
 		entry.rarity = rarity_of(p, &entry.chain);
 		at = knot_pool_add(p->pool, &entry);
 	}

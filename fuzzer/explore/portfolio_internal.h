@@ -34,6 +34,8 @@ struct knot_portfolio {
 	struct arm arms[KNOT_ARM_COUNT];
 	KNOT_VEC(struct knot_chain) seeds;
 	size_t seeds_tried;
+	KNOT_VEC(struct knot_chain) recorded; /* those from recordings */
+	size_t recorded_tried;
 	uint64_t requests; /* made */
 	uint64_t runs, steps; /* all of them, without those that hit the step limit */
 	uint32_t longest; /* steps of the longest run that ended by itself */
@@ -57,6 +59,8 @@ uint64_t knot_portfolio_arm_value(const struct knot_portfolio *p, enum knot_arm 
 /* Of a request: when a run is too long. */
 void knot_portfolio_set_limits(const struct knot_portfolio *p, struct knot_shm_request *r);
 uint32_t knot_portfolio_mean_steps(const struct knot_portfolio *p);
+/* Is there a chain from a recording to be tried, and is it its time? Takes it. */
+bool knot_portfolio_take_recorded(struct knot_portfolio *p, struct knot_chain *ret_chain);
 /* The next chain to try; where it comes from is written into plan. */
 bool knot_portfolio_choose_chain(
 	struct knot_portfolio *p, struct knot_chain *ret_chain, struct knot_plan *plan);

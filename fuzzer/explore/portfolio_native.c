@@ -48,6 +48,12 @@ void knot_portfolio_plan_native(struct knot_portfolio *p, struct knot_plan *plan
 	struct knot_chain chain;
 
 	r->policy = KNOT_POLICY_FIFO;
+	if (knot_portfolio_take_recorded(p, &chain)) {
+		plan->arm = KNOT_ARM_RECORDED;
+		knot_portfolio_set_chain(p, plan, &chain);
+		r->count = NATIVE_RUNS_CHAIN;
+		return;
+	}
 	plan->arm = choose_native_arm(p);
 	if (plan->arm == KNOT_ARM_CHAIN && knot_portfolio_choose_chain(p, &chain, plan)) {
 		knot_portfolio_set_chain(p, plan, &chain);

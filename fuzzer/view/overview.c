@@ -214,7 +214,10 @@ static void results(struct page *p)
 				     o->replays_same, o->replays)
 			   : knot_xstrdup("fidelity      -"));
 	halves(p, KNOT_STYLE_PLAIN,
-		knot_xasprintf(" corpus         %s chains", number(a, (double)o->corpus)),
+		o->recorded
+			? knot_xasprintf(" corpus         %s chains, %s recorded",
+				  number(a, (double)o->corpus), number(b, (double)o->recorded))
+			: knot_xasprintf(" corpus         %s chains", number(a, (double)o->corpus)),
 		knot_xasprintf("rejected      %" PRIu64, o->rejected));
 	halves(p, KNOT_STYLE_PLAIN,
 		knot_xasprintf(" chain hits     %s, wholly %s",
@@ -246,9 +249,11 @@ static char *arm_row(const struct page *p, const char *name,
 
 	knot_text_addf(&t, " %-10s", name);
 	for (size_t i = 0; i < o->arms_len; i++) {
+		const int least = (int)strlen(o->arms[i].name);
+		const int own = width > 9 ? 8 : width - 1;
 		char buf[NUMBER_LEN];
 
-		knot_text_addf(&t, " %*s", width > 9 ? 8 : width - 1, cell(buf, o, &o->arms[i]));
+		knot_text_addf(&t, " %*s", own > least ? own : least, cell(buf, o, &o->arms[i]));
 	}
 	return knot_text_steal(&t);
 }

@@ -55,6 +55,7 @@ struct knot_overview {
 	uint64_t runs, steps, processes;
 	double runs_per_s; /* lately */
 	uint64_t pairs, states, corpus; /* states: critical ones of channels */
+	uint64_t recorded; /* chains from recordings that were taken up */
 	uint64_t chain_runs, chain_any, chain_all;
 	uint64_t replays, replays_same;
 	uint64_t findings, listed, rejected, duplicates, set_aside;

@@ -54,6 +54,7 @@ static void print_stats(FILE *f, const void *arg)
 	fprintf(f, "corpus_found      : %" PRIu64 "\n",
 		o->corpus > s->imported ? o->corpus - s->imported : 0);
 	fprintf(f, "corpus_imported   : %" PRIu64 "\n", s->imported);
+	fprintf(f, "corpus_recorded   : %" PRIu64 "\n", o->recorded);
 	fprintf(f, "max_depth         : %" PRIu64 "\n", s->longest_chain);
 	fprintf(f, "cur_item          : %" PRIu64 "\n", o->corpus - s->pending);
 	fprintf(f, "pending_favs      : %" PRIu64 "\n", s->pending);

@@ -26,7 +26,7 @@ struct knot_stats {
 	int64_t pid;
 	uint64_t cycles; /* turns that every test has had */
 	uint64_t pending; /* chains that were never mutated */
-	uint64_t imported; /* chains */
+	uint64_t imported; /* chains, those from recordings with them */
 	uint64_t runs_at_finding; /* runs so far when the last finding came */
 	uint64_t timeout_ms;
 	uint64_t longest_chain;
