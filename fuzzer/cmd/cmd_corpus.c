@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "cmd/cmd.h"
+#include "cmd/corpus_recorded.h"
 #include "cmd/json.h"
 #include "cmd/options.h"
 #include "engine/corpustool.h"
@@ -89,12 +90,17 @@ static int run_export(
 	return 0;
 }
 
+struct importing {
+	const struct corpus_options *options;
+	const char *campaign;
+};
+
 static void on_rubbish(void *arg, const char *path, const char *why)
 {
-	const struct corpus_options *o = arg;
+	const struct importing *im = arg;
 	knot_auto_free char *shown = knot_text_escape(knot_span_str(path), 4096);
 
-	if (o->json) {
+	if (im->options->json) {
 		struct knot_json_line line = {.out = stdout};
 
 		knot_json_line_text(&line, "event", "rubbish");
@@ -107,6 +113,13 @@ static void on_rubbish(void *arg, const char *path, const char *why)
 		why);
 }
 
+static void on_recorded(void *arg, const struct knot_corpusrecord_report *report)
+{
+	const struct importing *im = arg;
+
+	knot_corpus_recorded_print(report, im->campaign, im->options->json);
+}
+
 static int run_import(
 	const struct corpus_options *o, const struct knot_option_words *w, struct knot_error *err)
 {
@@ -117,12 +130,14 @@ static int run_import(
 	if (w->words_len < 3)
 		return knot_error_set(err, KNOT_EUSAGE,
 			"import wants a campaign directory and the files to import");
+	struct importing importing = {.options = o, .campaign = w->words[1]};
 	const struct knot_corpustool_import im = {
 		.dir = w->words[1],
 		.files = w->words + 2,
 		.files_len = w->words_len - 2,
 		.rubbish = on_rubbish,
-		.arg = (void *)o,
+		.recorded = on_recorded,
+		.arg = &importing,
 	};
 
 	if ((rc = knot_corpustool_import(&im, &n, err)))
@@ -134,15 +149,16 @@ static int run_import(
 		knot_json_line_number(&line, "there", n.there);
 		knot_json_line_number(&line, "stay_out", n.stay_out);
 		knot_json_line_number(&line, "rubbish", n.rubbish);
+		knot_json_line_number(&line, "recordings", n.recordings);
 		knot_json_line_end(&line);
-	} else {
+	} else if (n.chains || !n.recordings) {
 		printf("imported %" PRIu64 " of %" PRIu64 " chain%s, %" PRIu64 " there already",
 			n.written, n.chains, knot_text_s(n.chains), n.there);
 		if (n.stay_out)
 			printf(", %" PRIu64 " dropped by goknot corpus min", n.stay_out);
 		putchar('\n');
 	}
-	return n.rubbish ? KNOT_EXIT_USAGE : KNOT_EXIT_CLEAN;
+	return n.rubbish || n.recordings_without ? KNOT_EXIT_USAGE : KNOT_EXIT_CLEAN;
 }
 
 static const struct {

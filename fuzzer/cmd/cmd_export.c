@@ -7,7 +7,7 @@
 #include "cmd/crash_timeline.h"
 #include "cmd/export_go.h"
 #include "cmd/options_crash.h"
-#include "cmd/recording_file.h"
+#include "engine/recordingfile.h"
 #include "view/dot.h"
 #include "view/perfetto.h"
 #include "view/recording_perfetto.h"

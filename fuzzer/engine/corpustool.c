@@ -8,6 +8,8 @@
 #include "base/table.h"
 #include "base/vec.h"
 #include "engine/corpusfile.h"
+#include "engine/corpusrecord.h"
+#include "engine/recordingfile.h"
 #include "explore/cover.h"
 #include "store/corpus.h"
 #include "store/store.h"
@@ -351,11 +353,67 @@ int knot_corpustool_export(const char *dir, const char *to,
 
 struct importing {
 	const struct knot_corpustool_import *o;
+	struct knot_corpusrecord *recordings; /* from the first one on */
 	struct corpus
 		corpus; /* of what is known to be dropped; empty where there is no database yet */
 	char *to;
 	struct knot_corpustool_counts counts;
 };
+
+static int import_recording(struct importing *im, const char *path, struct knot_error *err)
+{
+	struct knot_corpusrecord_report report;
+	struct knot_error why = {0};
+	int rc = 0;
+
+	if (!im->recordings)
+		rc = knot_corpusrecord_open(im->o->dir, im->corpus.store, &im->recordings, err);
+	if (rc)
+		return rc;
+	rc = knot_corpusrecord_file(im->recordings, path, &report, &why);
+	if (rc == KNOT_EINPUT) {
+		im->counts.rubbish++;
+		im->o->rubbish(im->o->arg, path, why.message);
+		return 0;
+	}
+	if (rc) {
+		*err = why;
+		return rc;
+	}
+	im->counts.recordings++;
+	im->counts.recordings_without += !report.chains;
+	im->o->recorded(im->o->arg, &report);
+	return 0;
+}
+
+/* In the order in which they are to be tried: one file, as they came. */
+static int put_recorded(struct importing *im, struct knot_corpus *corpus, struct knot_error *err)
+{
+	struct knot_corpusfile file;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < corpus->chains.len; i++) {
+		const struct knot_chain chain = corpus->chains.data[i];
+
+		if (!is_dropped(&im->corpus, corpus->target, corpus->test, &chain))
+			corpus->chains.data[kept++] = chain;
+	}
+	im->counts.chains += corpus->chains.len;
+	im->counts.stay_out += corpus->chains.len - kept;
+	corpus->chains.len = kept;
+	int rc = kept ? knot_corpusfile_of(corpus, &file, err) : 0;
+
+	if (rc || !kept)
+		return rc;
+	knot_auto_free char *path = knot_xasprintf("%s/%s", im->to, file.name);
+
+	if (knot_file_exists(path))
+		im->counts.there += kept;
+	else if (!(rc = knot_file_replace(path, file.data, file.len, err)))
+		im->counts.written += kept;
+	free(file.data);
+	return rc;
+}
 
 static int import_file(struct importing *im, const char *path, struct knot_error *err)
 {
@@ -368,7 +426,9 @@ static int import_file(struct importing *im, const char *path, struct knot_error
 		im->o->rubbish(im->o->arg, path, why.message);
 		return 0;
 	}
-	for (size_t i = 0; i < corpus.chains.len && !rc; i++) {
+	if (corpus.recorded)
+		rc = put_recorded(im, &corpus, err);
+	for (size_t i = 0; !corpus.recorded && i < corpus.chains.len && !rc; i++) {
 		const struct knot_chain *chain = &corpus.chains.data[i];
 
 		im->counts.chains++;
@@ -441,11 +501,14 @@ int knot_corpustool_import(const struct knot_corpustool_import *options,
 
 		if (stat(path, &st))
 			rc = knot_error_set(err, KNOT_EUSAGE, "%s: %s", path, strerror(errno));
+		else if (S_ISREG(st.st_mode) && knot_recording_file_is(path))
+			rc = import_recording(&im, path, err);
 		else if (!(rc = knot_file_mkdirs(im.to, 0777, err)))
 			rc = S_ISDIR(st.st_mode) ? import_dir(&im, path, err)
 						 : import_file(&im, path, err);
 	}
 	free(im.to);
+	knot_corpusrecord_close(im.recordings);
 	close_corpus(&im.corpus);
 	if (!rc)
 		*ret_counts = im.counts;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct knot_corpusrecord_report;
 struct knot_error;
 
 struct knot_corpustool_counts {
@@ -16,6 +17,7 @@ struct knot_corpustool_counts {
 	uint64_t written, there; /* export and import: files; those that were there already */
 	uint64_t stay_out; /* import: chains that min dropped */
 	uint64_t rubbish; /* import: files that are none */
+	uint64_t recordings, recordings_without; /* import: those read; those that gave no chain */
 };
 
 /*
@@ -30,10 +32,12 @@ int knot_corpustool_export(const char *dir, const char *to,
 
 struct knot_corpustool_import {
 	const char *dir; /* a campaign directory, or one that is made */
-	char *const *files; /* corpus files, and directories of them */
+	char *const *files; /* corpus files, directories of them, and recordings */
 	size_t files_len;
 	/* A file that is none, and why; it is passed over. */
 	void (*rubbish)(void *arg, const char *path, const char *why);
+	/* What has become of a recording. */
+	void (*recorded)(void *arg, const struct knot_corpusrecord_report *report);
 	void *arg;
 };
 
