@@ -1,0 +1,3 @@
+module example.org/bookings
+
+go 1.23
