@@ -6,7 +6,6 @@ VERSION := 0.1.0
 CC := gcc
 CLANG := clang
 BPFTOOL = $(or $(shell command -v bpftool),/usr/sbin/bpftool)
-AR := ar
 PREFIX ?= /usr/local
 O ?= build
 FUZZTIME ?= 60
@@ -196,8 +195,7 @@ bench: all $(B)/tools/seed_hashes $(B)/tools/probe_cost
 # --- checks on the sources --------------------------------------------------------------------
 
 lint: $(ASSETS) $(SKELETONS)
-	$(Q)scripts/check-layers.sh
-	$(Q)scripts/check-length.sh
+	$(Q)scripts/check-layers.sh && scripts/check-length.sh
 	$(Q)clang-format -n -Werror $(C_FILES) $(H_FILES)
 	$(Q)clang-tidy --quiet $(filter-out tests/%,$(C_FILES)) -- -std=gnu11 $(CPPFLAGS) $(PKG_CFLAGS)
 	$(Q)for f in $(filter-out tests/%,$(C_FILES)); do \
