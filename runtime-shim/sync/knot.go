@@ -16,6 +16,8 @@ import (
 // for a release whose fast path is another one. What calls knotOpEntry must be a frame of its own, and called by none but the
 // program's or a face's: the runtime finds the program's position behind it, faces left out (knotIsFace). So there is no function
 // between the two to make a call of: with -race the compiler inlines none of package sync.
+//
+// Once.Do is a face by an edit, since it calls the program back: who is called sees the frames of the original, Do and doSlow.
 
 // knotHooksOn: goknot is attached. It is set before the first goroutine runs and stays what it is: a face and its
 // slow path see the same.
@@ -182,18 +184,3 @@ func (wg *WaitGroup) Add(delta int) { wg.knotAdd(delta, knotWgAdd) }
 
 // Done decrements the counter. See the original.
 func (wg *WaitGroup) Done() { wg.knotAdd(-1, knotWgDone) }
-
-// Do calls f once. See the original.
-func (o *Once) Do(f func()) {
-	if knotHooksOn || !o.knotIsDone() {
-		o.knotDo(f)
-	}
-}
-
-//go:noinline
-func (o *Once) knotDo(f func()) {
-	if knotHooksOn {
-		knotOpEntry(knotOnce, uintptr(unsafe.Pointer(o)))
-	}
-	o.knotOrigDo(f)
-}

@@ -60,6 +60,22 @@ func chanHead(entry, op string) func(*source, *ast.FuncDecl) error {
 	return head("if knotHooksOn { if knot.on { " + entry + "(" + op + ", c) } else if knotNat.rec { knotNatChanOp(" + op + ", c) } }")
 }
 
+// importUnsafe is for a file that does not import package unsafe by itself.
+func importUnsafe(s *source, _ *ast.FuncDecl) error {
+	s.insert(s.tree.Name.End(), `; import "unsafe"`)
+	return nil
+}
+
+// ifAlso has the one if statement whose body calls a method do so when or holds, too.
+func ifAlso(or, method string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		return eachStmt(f, 1, "if ... "+method, func(st ast.Stmt) bool {
+			i, ok := st.(*ast.IfStmt)
+			return ok && i.Init == nil && i.Else == nil && mentions(i.Body, method)
+		}, func(st ast.Stmt) { s.insert(st.(*ast.IfStmt).Cond.Pos(), or+" || ") })
+	}
+}
+
 // both makes several edits to one function.
 func both(edits ...func(*source, *ast.FuncDecl) error) func(*source, *ast.FuncDecl) error {
 	return func(s *source, f *ast.FuncDecl) error {
@@ -342,7 +358,8 @@ var edits = []edit{
 	{"sync/cond.go", "(*Cond).Wait", head(syncOp("knotCondWait", "c"))},
 	{"sync/cond.go", "(*Cond).Signal", head(syncOp("knotSignal", "c"))},
 	{"sync/cond.go", "(*Cond).Broadcast", head(syncOp("knotBroadcast", "c"))},
-	{"sync/once.go", "(*Once).Do", both(rename("knotOrigDo"), does("o.done.Load()", "{ o.doSlow(f) }"))},
+	{"sync/once.go", "(*Once).Do", both(ifAlso("knotHooksOn", "doSlow"), does("o.done.Load()", "{ o.doSlow(f) }"))},
+	{"sync/once.go", "(*Once).doSlow", both(importUnsafe, head(syncOp("knotOnce", "o")+"; if knotHooksOn && o.knotIsDone() { return }"), does("defer o.m.Unlock()"))},
 
 	{"internal/syscall/unix/getrandom.go", "GetRandom", head("if knotRandomBytes(p) { return len(p), nil }")},
 	{"os/signal/signal.go", "cancel", tail("knotTell()")},

@@ -29,6 +29,7 @@ func TestChangedLocksAreNamed(t *testing.T) {
 		{"sync/rwmutex.go", "\n\trw.w.Lock()\n", "\n\tif rw == nil { return }\n\trw.w.Lock()\n", "(*RWMutex).Lock"},
 		{"sync/waitgroup.go", "\twg.Add(-1)\n", "\twg.Add(-2)\n", "(*WaitGroup).Done"},
 		{"sync/once.go", "\t\to.doSlow(f)\n", "\t\to.do(f)\n", "(*Once).Do"},
+		{"sync/once.go", "\tdefer o.m.Unlock()\n", "\to.m.Unlock()\n", "(*Once).doSlow"},
 	} {
 		root := copyFiles(t, files...)
 		check := func() error {
