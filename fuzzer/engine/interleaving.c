@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/interleaving.h"
 
+#include "base/alloc.h"
 #include "base/cleanup.h"
 #include "explore/describe.h"
 #include "explore/names.h"
@@ -13,6 +14,7 @@ struct printer {
 	const struct knot_record *rec;
 	const struct knot_names *names;
 	struct knot_run_view view;
+	uint32_t *asleep; /* by goroutine: the site of the sleep that it is in, 0 = none */
 	knot_interleaving_line line;
 	void *arg;
 };
@@ -33,6 +35,12 @@ static void add_site(struct printer *p, struct knot_text *t, uint32_t site)
 		knot_text_addf(t, " %s", name->primitive);
 }
 
+/* A step has the site of an operation, and a sleep is none. */
+static uint32_t woken_at(const struct printer *p, const struct knot_shm_event *e)
+{
+	return e->g < p->view.gs_len && p->asleep[e->g] ? p->asleep[e->g] : e->site;
+}
+
 static void step(struct printer *p, const struct knot_shm_event *e)
 {
 	struct knot_text t = {0};
@@ -45,7 +53,7 @@ static void step(struct printer *p, const struct knot_shm_event *e)
 		break;
 	case KNOT_OP_RESUME:
 		knot_text_adds(&t, "goes on after");
-		add_site(p, &t, e->site);
+		add_site(p, &t, woken_at(p, e));
 		break;
 	case KNOT_OP_COMPUTE:
 		knot_text_adds(&t, "goes on computing");
@@ -55,6 +63,8 @@ static void step(struct printer *p, const struct knot_shm_event *e)
 		add_site(p, &t, e->site);
 		break;
 	default:
+		if (knot_run_is_behind_go(&p->view, (size_t)(e - p->view.events)))
+			knot_text_adds(&t, "behind ");
 		knot_text_adds(&t, knot_op_name(e->op));
 		add_site(p, &t, e->site);
 	}
@@ -68,6 +78,8 @@ static void inner(struct printer *p, const struct knot_shm_event *e)
 	switch (e->kind) {
 	case KNOT_EV_BLOCK:
 		knot_text_addf(&t, "G%u blocks in %s", e->g, knot_op_name(e->op));
+		if (e->op == KNOT_OP_SLEEP)
+			add_site(p, &t, e->site);
 		break;
 	case KNOT_EV_WAKE:
 		if (e->g == KNOT_G_NONE)
@@ -125,13 +137,18 @@ void knot_interleaving(const struct knot_record *rec, const struct knot_names *n
 		.view = knot_record_view(rec),
 		.line = line,
 		.arg = arg};
+	knot_auto_free uint32_t *asleep = knot_xalloc((p.view.gs_len + 1) * sizeof(*asleep));
 
-	for (size_t i = 0; i < rec->events.len; i++) {
-		const struct knot_shm_event *e = &rec->events.data[i];
+	p.asleep = asleep;
+	for (size_t i = 0; i < p.view.len; i++) {
+		const struct knot_shm_event *e = &p.view.events[i];
 
 		if (e->kind == KNOT_EV_STEP)
 			step(&p, e);
 		else
 			inner(&p, e);
+		if (e->g < p.view.gs_len && (e->kind == KNOT_EV_STEP || e->kind == KNOT_EV_BLOCK))
+			asleep[e->g] =
+				e->kind == KNOT_EV_BLOCK && e->op == KNOT_OP_SLEEP ? e->site : 0;
 	}
 }

@@ -75,7 +75,9 @@ static void add_place(struct knot_text *t, const struct knot_run_view *run, size
 	const struct knot_shm_event *in = last_place(run, at, e->g);
 
 	if (e->op != KNOT_OP_NONE) {
-		knot_text_addf(t, "%s is stopped before ", from);
+		/* The point of a go statement is behind it: the goroutine is there. */
+		knot_text_addf(
+			t, "%s is stopped %s ", from, e->op == KNOT_OP_GO ? "behind" : "before");
 		knot_describe_add_operation(t, e->op, e->site, names);
 	} else if (has_ended(run, at, e->g)) {
 		knot_text_addf(t, "when %s has ended", from);

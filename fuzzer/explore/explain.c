@@ -25,6 +25,7 @@ struct turn {
 	uint16_t g;
 	uint32_t from, to; /* steps */
 	size_t first, last; /* its first and last operation among the events; first > last: none */
+	size_t block; /* where it blocks, SIZE_MAX = nowhere */
 	size_t end; /* event behind it */
 	size_t left; /* the departure that ends it, SIZE_MAX = none */
 	bool blocks, ends;
@@ -75,6 +76,7 @@ static void find_turns(struct explaining *x)
 				((struct turn){.g = e->g,
 					.from = e->step,
 					.first = SIZE_MAX,
+					.block = SIZE_MAX,
 					.left = SIZE_MAX,
 					.near = near}));
 			now = &x->turns.data[x->turns.len - 1];
@@ -86,6 +88,7 @@ static void find_turns(struct explaining *x)
 		if (e->kind == KNOT_EV_STEP) {
 			now->to = e->step;
 			now->blocks = false;
+			now->block = SIZE_MAX;
 			if (knot_run_is_operation(e->op)) {
 				now->first = now->first == SIZE_MAX ? i : now->first;
 				now->last = i;
@@ -94,7 +97,10 @@ static void find_turns(struct explaining *x)
 			now->left = i;
 			now->near = near = true;
 		} else if (e->g == now->g) {
-			now->blocks |= e->kind == KNOT_EV_BLOCK;
+			if (e->kind == KNOT_EV_BLOCK) {
+				now->blocks = true;
+				now->block = i;
+			}
 			now->ends |= e->kind == KNOT_EV_EXIT;
 		}
 	}
@@ -197,6 +203,17 @@ static void add_operation(const struct explaining *x, struct knot_text *t, size_
 	knot_describe_add_operation(t, e->op, e->site, x->in->names);
 }
 
+/* It blocks in something that is no step, as a sleep is none. */
+static bool blocks_elsewhere(const struct explaining *x, const struct turn *turn)
+{
+	const struct knot_shm_event *events = x->in->run->events;
+
+	if (!turn->blocks || !events[turn->block].site)
+		return false;
+	return turn->first == SIZE_MAX ? events[turn->block].op == KNOT_OP_SLEEP
+				       : events[turn->block].site != events[turn->last].site;
+}
+
 static void add_turn(struct explaining *x, struct knot_text *t, const struct turn *turn)
 {
 	const struct knot_shm_event *events = x->in->run->events;
@@ -204,6 +221,8 @@ static void add_turn(struct explaining *x, struct knot_text *t, const struct tur
 	if (turn->first == SIZE_MAX) {
 		knot_text_adds(t, "goes on");
 	} else {
+		if (knot_run_is_behind_go(x->in->run, turn->first))
+			knot_text_adds(t, "behind ");
 		add_operation(x, t, turn->first);
 		if (turn->last != turn->first) {
 			knot_text_adds(t, " ... ");
@@ -214,11 +233,16 @@ static void add_turn(struct explaining *x, struct knot_text *t, const struct tur
 		knot_text_adds(t, ", ends");
 	else if (turn->blocks)
 		knot_text_adds(t, ", blocks");
+	if (!turn->ends && blocks_elsewhere(x, turn)) {
+		knot_text_adds(t, " in ");
+		add_operation(x, t, turn->block);
+	}
 	if (turn->left == SIZE_MAX || events[turn->left].op == KNOT_OP_NONE)
 		return;
 	const bool timer = (uint16_t)events[turn->left].aux == KNOT_G_NONE;
 
-	knot_text_adds(t, timer ? "; a timer fires before " : "; STOPPED before ");
+	knot_text_adds(t, timer ? "; a timer fires " : "; STOPPED ");
+	knot_text_adds(t, events[turn->left].op == KNOT_OP_GO ? "behind " : "before ");
 	add_operation(x, t, turn->left);
 }
 
@@ -313,6 +337,7 @@ static void say_sources(struct explaining *x)
 	for (size_t i = 0; i < x->turns.len && len < SOURCES; i++) {
 		const struct turn *turn = &x->turns.data[i];
 		const size_t at = turn->left != SIZE_MAX && run->events[turn->left].op ? turn->left
+			: blocks_elsewhere(x, turn)                                    ? turn->block
 			: turn->blocks && turn->first != SIZE_MAX                      ? turn->last
 										       : SIZE_MAX;
 		bool known = at == SIZE_MAX || !turn->shown;

@@ -31,6 +31,26 @@ static inline bool knot_run_is_operation(uint32_t op)
 		op != KNOT_OP_TIMER;
 }
 
+/*
+ * Is the step at that place a go statement whose goroutine was switched away from behind creating the other one, so that the
+ * step is only that it goes on?
+ */
+static inline bool knot_run_is_behind_go(const struct knot_run_view *run, size_t at)
+{
+	const struct knot_shm_event *e = &run->events[at];
+
+	if (e->kind != KNOT_EV_STEP || e->op != KNOT_OP_GO)
+		return false;
+	for (bool others = false; at-- > 0;) {
+		const struct knot_shm_event *x = &run->events[at];
+
+		if (x->g == e->g && x->kind != KNOT_EV_SWITCH)
+			return others && x->kind == KNOT_EV_SPAWN;
+		others |= x->kind == KNOT_EV_STEP;
+	}
+	return false;
+}
+
 /* One more than the greatest number of a primitive in the run: the length of a table by primitive. */
 static inline uint32_t knot_run_prims(const struct knot_run_view *run)
 {

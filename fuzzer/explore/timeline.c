@@ -270,12 +270,15 @@ static void add_event(struct building *b, const struct knot_shm_event *e)
 	const struct knot_timeline_event *before =
 		t->events.len ? &t->events.data[t->events.len - 1] : NULL;
 	const bool spawn = e->kind == KNOT_EV_SPAWN;
+	/* The step has the site of an operation, and a sleep is none. */
+	const bool woken = e->kind == KNOT_EV_STEP && e->op == KNOT_OP_RESUME &&
+		e->g < t->goroutines.len && t->goroutines.data[e->g].op == KNOT_OP_SLEEP;
 	struct knot_timeline_event x = {
 		/* That of a SPAWN is a path, its primitive an ordinal. */
 		.vtime = spawn || b->tl.in->native ? 0 : e->vtime,
 		.step = e->step,
 		.g = e->g < t->goroutines.len ? e->g : NONE,
-		.site = site_of(b, e->site),
+		.site = woken ? t->goroutines.data[e->g].at : site_of(b, e->site),
 		.primitive = NONE,
 		.to = to_of(b, e),
 		.kind = e->kind,

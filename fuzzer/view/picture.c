@@ -2,6 +2,7 @@
 #include "view/picture.h"
 
 #include "base/cleanup.h"
+#include "view/timeline_text.h"
 #include "wire/abi.h"
 #include "wire/ops.h"
 #include "wire/text.h"
@@ -340,6 +341,8 @@ static void add_event(struct making *m, uint32_t i)
 		return; /* it ends, as the next event says */
 	if (e->kind == KNOT_EV_STEP && continued)
 		return;
+	if (knot_timeline_is_behind_go(m->t, i))
+		knot_text_adds(&m->label, "behind ");
 	if (e->kind == KNOT_EV_STEP || (e->kind == KNOT_EV_SPAWN && !continued))
 		add_step(&m->label, m->t, e);
 	if (e->kind == KNOT_EV_STEP)

@@ -59,6 +59,22 @@ char *knot_timeline_state_text(const struct knot_timeline *t, uint32_t g)
 		x->op ? " in " : "", x->op ? in : "");
 }
 
+bool knot_timeline_is_behind_go(const struct knot_timeline *t, uint32_t event)
+{
+	const struct knot_timeline_event *e = &t->events.data[event];
+
+	if (e->kind != KNOT_EV_STEP || e->op != KNOT_OP_GO || e->g == NONE)
+		return false;
+	for (bool others = false; event-- > 0;) {
+		const struct knot_timeline_event *x = &t->events.data[event];
+
+		if (x->g == e->g && x->kind != KNOT_EV_SWITCH)
+			return others && x->kind == KNOT_EV_SPAWN;
+		others |= x->kind == KNOT_EV_STEP;
+	}
+	return false;
+}
+
 static char *step_text(const struct knot_timeline *t, const struct knot_timeline_event *e)
 {
 	knot_auto_free char *where = knot_timeline_site_text(t, e->site);
@@ -74,8 +90,14 @@ static char *step_text(const struct knot_timeline *t, const struct knot_timeline
 	case KNOT_OP_COMPUTE:
 		return knot_xstrdup("goes on computing");
 	default:
-		return knot_timeline_operation_text(t, e->op, e->site, e->primitive);
+		break;
 	}
+	knot_auto_free char *operation =
+		knot_timeline_operation_text(t, e->op, e->site, e->primitive);
+
+	if (knot_timeline_is_behind_go(t, (uint32_t)(e - t->events.data)))
+		return knot_xasprintf("behind %s", operation);
+	return knot_steal(&operation);
 }
 
 static char *goroutine_text(const char *what, uint32_t g, const char *unknown)

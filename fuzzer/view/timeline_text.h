@@ -7,6 +7,8 @@
 
 /* "lock second.mu#3 buggy.go:25", "wakes G1". Caller frees. */
 char *knot_timeline_event_text(const struct knot_timeline *t, uint32_t event);
+/* Is it the step of a go statement that comes behind steps of others, since the new goroutine was there before? */
+bool knot_timeline_is_behind_go(const struct knot_timeline *t, uint32_t event);
 /*
  * "send result#2 buggy.go:37": the number of the primitive tells what has several names. Site and primitive may be NONE.
  * Caller frees.

@@ -80,6 +80,7 @@ type knotG struct {
 	ops       uint32     // operations executed in this run
 	drawn     uint32     // random numbers drawn since the last of them
 	primID    uint32     // primitive of the operation it is in
+	sleepSite uint32     // of the sleep it is or was in, while that is what it does: only shown, names and hashes have pendSite
 	cond      knotCondIn // the Cond.Wait it is in, while the Cond's Locker is at work
 	memberOf  uint32     // POS: its group, 0 = none
 	memberAt  uint32     // POS: its place in its group; SURW: among the candidates

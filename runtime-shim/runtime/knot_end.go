@@ -158,7 +158,7 @@ func knotSnapshot() (n uint32, leaked, live int) {
 			g:      k.idx,
 			op:     k.pendOp,
 			state:  state,
-			site:   k.pendSite,
+			site:   k.shownSite(),
 			prim:   k.primID,
 			holder: knotGNone,
 			reason: uint32(gp.waitreason),

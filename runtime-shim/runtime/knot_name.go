@@ -207,6 +207,29 @@ func knotOuterSite(op uint8) uint32 {
 	return 0
 }
 
+// knotSleepSite is the site of the time.Sleep that has called gopark. fp is the frame pointer of what gopark calls.
+func knotSleepSite(fp uintptr) uint32 {
+	for depth := 0; depth < 4 && fp != 0; depth++ {
+		pc := *(*uintptr)(unsafe.Pointer(fp + 8))
+		fp = *(*uintptr)(unsafe.Pointer(fp))
+		name := funcname(findfunc(pc))
+		if name != "time.Sleep" && name[:knotPkgLen(name)] != "runtime" {
+			site, _ := knotCallerSite(pc, fp, knotOpSleep, false)
+			return site
+		}
+	}
+	return 0
+}
+
+// shownSite is where a goroutine is said to stand. A sleep has no hook, so that pendSite is that of the operation before it,
+// which schedule hashes and the departures in crash files hold.
+func (k *knotG) shownSite() uint32 {
+	if k.pendOp == knotOpSleep {
+		return k.sleepSite
+	}
+	return k.pendSite
+}
+
 func knotFnv(h uint32, s string) uint32 {
 	for i := 0; i < len(s); i++ {
 		h = (h ^ uint32(s[i])) * 16777619

@@ -772,6 +772,8 @@ func knotExit(gp *g) {
 }
 
 // knotParked is called by gopark on the goroutine that is about to block.
+//
+//go:noinline
 func knotParked(reason waitReason) {
 	gp := getg()
 	if knot.forced || gp == knot.driver.ptr() || knotKind(gp) != knotKindUser {
@@ -782,6 +784,7 @@ func knotParked(reason waitReason) {
 	switch reason {
 	case waitReasonSleep:
 		k.pendOp, k.pendPrim, k.primID = knotOpSleep, 0, 0
+		k.sleepSite = knotSleepSite(getfp())
 	case waitReasonIOWait:
 		if k.pendOp != knotOpIo {
 			k.pendOp, k.pendPrim, k.primID = knotOpIo, 0, 0
@@ -799,7 +802,7 @@ func knotParked(reason waitReason) {
 	if reason == waitReasonIOWait && !k.barred {
 		knotWentOut(gp)
 	}
-	knotEvent(knotEvBlock, k.pendOp, k.idx, k.pendSite, k.primID, uint64(reason))
+	knotEvent(knotEvBlock, k.pendOp, k.idx, k.shownSite(), k.primID, uint64(reason))
 }
 
 // knotReadied is called by ready: gp, blocked until now, becomes runnable.
@@ -815,7 +818,7 @@ func knotReadied(gp *g) {
 	if cg := getg().m.curg; cg != nil && cg.knot.run == knot.run {
 		by = cg.knot.idx
 	}
-	knotEvent(knotEvWake, gp.knot.pendOp, by, gp.knot.pendSite, gp.knot.primID, uint64(gp.knot.idx))
+	knotEvent(knotEvWake, gp.knot.pendOp, by, gp.knot.shownSite(), gp.knot.primID, uint64(gp.knot.idx))
 }
 
 // knotMemory collects inside a run when the heap has grown out of bounds; an event of the schedule.

@@ -67,6 +67,34 @@ Test(explain, a_short_run_is_told_whole)
 	knot_text_free(&l.text);
 }
 
+/* A sleep is no step, and a go statement is one behind the other goroutine's first. */
+Test(explain, a_sleep_has_its_line_and_a_go_statement_is_behind_what_it_made)
+{
+	const struct knot_shm_event e[] = {event(KNOT_EV_STEP, 1, 0, KNOT_OP_LOCK, 40, 0),
+		event(KNOT_EV_SPAWN, 1, 0, 0, 26, 1),
+		event(KNOT_EV_SWITCH, 1, 0, KNOT_OP_GO, 26, 1),
+		event(KNOT_EV_STEP, 2, 1, KNOT_OP_START, 26, 0),
+		event(KNOT_EV_STEP, 3, 1, KNOT_OP_SEND, 50, 0),
+		event(KNOT_EV_BLOCK, 3, 1, KNOT_OP_SLEEP, 51, 0),
+		event(KNOT_EV_STEP, 4, 0, KNOT_OP_GO, 26, 0), event(KNOT_EV_EXIT, 4, 0, 0, 0, 0),
+		event(KNOT_EV_STEP, 5, 1, KNOT_OP_RESUME, 50, 0),
+		event(KNOT_EV_BLOCK, 5, 1, KNOT_OP_SLEEP, 52, 0)};
+	const struct knot_run_view run = {.events = e, .len = 10, .gs = gs, .gs_len = 3};
+	const struct knot_explain_input in = {.run = &run, .names = &names};
+	struct lines l = {0};
+
+	knot_explain(&in, add, &l);
+	cr_expect_str_eq(l.text.data,
+		"G0   T, the test itself\n"
+		"G1   T/a.go:26#0, created at a.go:26 by G0; and 1 more\n"
+		"     steps G0   G1  \n"
+		"         1 *    .   lock a.go:40 (s.mu); STOPPED behind go a.go:26\n"
+		"       2-3 .    *   send a.go:50, blocks in sleep a.go:51\n"
+		"         4 *    -   behind go a.go:26, ends\n"
+		"         5      *   goes on, blocks in sleep a.go:52\n");
+	knot_text_free(&l.text);
+}
+
 /* However long the run and however many goroutines, and whatever stands in it. */
 Test(explain, never_more_lines_than_promised)
 {

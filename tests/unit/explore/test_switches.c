@@ -242,6 +242,17 @@ Test(switches, critical_lines)
 	cr_expect_str_eq(none, "");
 }
 
+Test(switches, a_go_statement_has_made_its_goroutine_when_it_is_stopped_at)
+{
+	const struct knot_shm_event e[] = {event(KNOT_EV_SPAWN, 1, 0, 0, 26, 1),
+		left(1, 0, KNOT_OP_GO, 26, 1, 1), step(2, 1, KNOT_OP_SEND, 60)};
+	const struct knot_run_view run = {.events = e, .len = 3, .gs = gs, .gs_len = 3};
+	knot_auto_free char *line = knot_critical_line(&run, 0, &names);
+
+	cr_expect_str_eq(
+		line, "T is stopped behind go a.go:26 while T/a.go:26#0 runs to send a.go:60");
+}
+
 /* The test waits for its subtest in package testing, which makes no step of that. */
 Test(switches, who_blocks_is_where_he_blocks_and_not_at_his_last_step)
 {
