@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engine/record.h"
 
+#include "base/cleanup.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/vec.h"
 #include "engine/probing.h"
+#include "wire/gostack.h"
 
 #include <string.h>
 
@@ -122,11 +124,13 @@ int knot_record_take(struct knot_shm *shm, const struct knot_shm_result *result,
 		(rc = take_races(shm, rec, err)))
 		return rc;
 	if (result->snap) {
+		knot_auto_free char *dump = NULL;
 		size_t len;
 
 		if ((rc = knot_shm_copy_snaps(shm, result->snap, &rec->snaps, err)) ||
-			(rc = knot_shm_copy_dump(shm, &rec->dump, &len, err)))
+			(rc = knot_shm_copy_dump(shm, &dump, &len, err)))
 			return rc;
+		rec->dump = knot_gostack_plain(knot_span_of(dump, len));
 	}
 	return 0;
 }

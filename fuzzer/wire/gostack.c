@@ -4,6 +4,7 @@
 #include "wire/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct parser {
 	struct knot_gostack *out;
@@ -321,4 +322,76 @@ const char *knot_gostack_kind_name(enum knot_gostack_kind kind)
 		[KNOT_GOSTACK_RACE] = "data race",
 	};
 	return names[kind];
+}
+
+/* --- the shim's frames ----------------------------------------------------------------------- */
+
+/* Of a package that the shim adds to. */
+static bool may_be_shims(struct knot_span func)
+{
+	static const char *const packages[] = {
+		"runtime.", "sync.", "structs.", "testing.", "os.", "os/signal.", "internal/"};
+
+	for (size_t i = 0; i < sizeof(packages) / sizeof(*packages); i++)
+		if (knot_span_has_prefix(func, packages[i]))
+			return true;
+	return false;
+}
+
+/* "\t/usr/local/go/src/sync/knot.go:63 +0x52" */
+static bool is_in_shim(struct knot_span position)
+{
+	size_t slash = knot_span_find_last(position, '/');
+
+	if (slash == SIZE_MAX)
+		return false;
+	return knot_span_has_prefix(
+		knot_span_of(position.data + slash, position.len - slash), "/knot");
+}
+
+/* A method that the overlay has renamed gets its name back. */
+static void add_line(struct knot_text *t, struct knot_span line)
+{
+	struct knot_span func = line;
+	struct knot_span head;
+
+	(void)knot_span_skip(&func, "created by ");
+	if (may_be_shims(func) && before(line, ".knotOrig", &head)) {
+		knot_text_add(t, head.data, head.len + 1);
+		(void)knot_span_take(&line, head.len + strlen(".knotOrig"), &head);
+	}
+	knot_text_add(t, line.data, line.len);
+	knot_text_adds(t, "\n");
+}
+
+char *knot_gostack_plain(struct knot_span dump)
+{
+	struct knot_text t = {0};
+	struct knot_span line;
+	size_t from = 0; /* of the goroutine */
+	bool skipped = false;
+
+	while (knot_span_take_line(&dump, &line)) {
+		struct knot_span rest = dump;
+		struct knot_span next = {0};
+		const bool position =
+			knot_span_take_line(&rest, &next) && knot_span_has_prefix(next, "\t");
+
+		if (skipped) {
+			skipped = line.len > 0;
+			continue;
+		}
+		if (knot_span_has_prefix(line, "goroutine "))
+			from = t.len;
+		if (knot_span_has_prefix(line, "runtime.knotReporter(")) {
+			t.len = from;
+			skipped = true;
+		} else if (position && may_be_shims(line) && is_in_shim(next)) {
+			dump = rest;
+		} else {
+			add_line(&t, line);
+		}
+	}
+	knot_text_adds(&t, "");
+	return knot_text_steal(&t);
 }

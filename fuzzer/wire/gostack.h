@@ -63,6 +63,11 @@ struct knot_gostack {
 /* Caller frees with knot_gostack_free. */
 void knot_gostack_parse(struct knot_span output, struct knot_gostack *ret_stack);
 void knot_gostack_free(struct knot_gostack *s);
+/*
+ * A goroutine dump as the stock toolchain would have written it: without the shim's frames, and without the goroutine that wrote
+ * it. Caller frees.
+ */
+char *knot_gostack_plain(struct knot_span dump);
 /* "panic", "fatal error", "deadlock", ... (static). */
 const char *knot_gostack_kind_name(enum knot_gostack_kind kind);
 

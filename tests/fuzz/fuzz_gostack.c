@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "wire/gostack.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -36,5 +37,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 	}
 	knot_gostack_free(&s);
+
+	char *plain = knot_gostack_plain(knot_span_of(data, size));
+
+	knot_assert(strlen(plain) <= size + 1);
+	free(plain);
 	return 0;
 }

@@ -229,3 +229,47 @@ Test(gostack, exit_status)
 	cr_assert_eq(s.exit_status, -1);
 	knot_gostack_free(&s);
 }
+
+/* What goknot's own functions add to a dump is of no use to whom reads it. */
+Test(gostack, the_shims_frames_are_left_out)
+{
+	static const char dump[] = "goroutine 7 [running]:\n"
+				   "runtime.knotDumpStacks(...)\n"
+				   "\t/go/src/runtime/knot_end.go:294\n"
+				   "runtime.knotReporter()\n"
+				   "\t/go/src/runtime/knot_end.go:35 +0xac\n"
+				   "runtime.goexit({})\n"
+				   "\t/go/src/runtime/asm_amd64.s:1771 +0x1\n"
+				   "\n"
+				   "goroutine 8 [sync.Mutex.Lock]:\n"
+				   "internal/sync.(*Mutex).Lock(...)\n"
+				   "\t/go/src/internal/sync/mutex.go:70\n"
+				   "sync.(*Mutex).knotOrigLock(...)\n"
+				   "\t/go/src/sync/mutex.go:46\n"
+				   "sync.(*Mutex).knotLock(0xc000016298)\n"
+				   "\t/go/src/sync/knot.go:63 +0x52\n"
+				   "sync.(*Mutex).Lock(...)\n"
+				   "\t/go/src/sync/knot.go:54\n"
+				   "structs.DM[...](...)\n"
+				   "\t/go/src/structs/knot.go:104\n"
+				   "example.org/knots.knotOrigTie(0x1)\n"
+				   "\t/m/knot.go:96 +0x2df\n"
+				   "created by sync.(*WaitGroup).knotOrigGo in goroutine 1\n"
+				   "\t/go/src/sync/waitgroup.go:238 +0x4c9\n";
+	char *plain = knot_gostack_plain(knot_span_str(dump));
+
+	cr_expect_str_eq(plain,
+		"goroutine 8 [sync.Mutex.Lock]:\n"
+		"internal/sync.(*Mutex).Lock(...)\n"
+		"\t/go/src/internal/sync/mutex.go:70\n"
+		"sync.(*Mutex).Lock(...)\n"
+		"\t/go/src/sync/mutex.go:46\n"
+		"example.org/knots.knotOrigTie(0x1)\n"
+		"\t/m/knot.go:96 +0x2df\n"
+		"created by sync.(*WaitGroup).Go in goroutine 1\n"
+		"\t/go/src/sync/waitgroup.go:238 +0x4c9\n");
+	free(plain);
+	plain = knot_gostack_plain(knot_span_str("goroutine 1 [x]:\nruntime.knotReporter("));
+	cr_expect_str_eq(plain, "");
+	free(plain);
+}
