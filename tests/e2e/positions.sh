@@ -122,7 +122,7 @@ expect "the explanation: $(cat out)" grep -q "STOPPED behind go it_test.go:$made
 expect "the crash file" grep -q "T is stopped behind go it_test.go:$made" "${crash%.crash}.timeline.json"
 
 finds TestOnce
-"$GO" -C m test -v -run '^TestOnce$' . >stock || :
+"${GOKNOT_GO:-$GO}" -C m test -v -run '^TestOnce$' . >stock || :
 frames_of() { grep -o '<.*>' "$1" | sed 's|/[^ ]*/src/|/|'; }
 frames_of stock >wanted
 frames_of "${crash%.crash}.output" >seen
