@@ -51,8 +51,8 @@ static void read_words(const char *said, struct knot_text *notes, struct knot_te
 	}
 }
 
-int knot_instrument_export(const struct knot_instrument_result *result, const char *plan,
-	const char *out, int cancel_fd, char **ret_notes, struct knot_error *err)
+int knot_instrument_export(const struct knot_instrument_result *result, const char *module_dir,
+	const char *plan, const char *out, int cancel_fd, char **ret_notes, struct knot_error *err)
 {
 	/* Built beside the site table. */
 	const char *slash = strrchr(result->sites, '/');
@@ -61,7 +61,7 @@ int knot_instrument_export(const struct knot_instrument_result *result, const ch
 	const char *argv[] = {helper, "export", "-out", out, NULL};
 	struct knot_command_result r = {0};
 	struct knot_text notes = {0}, why = {0};
-	int rc = run(argv, result->module_dir, plan, 0, cancel_fd, &r, err);
+	int rc = run(argv, module_dir, plan, 0, cancel_fd, &r, err);
 
 	if (rc) {
 		knot_command_result_free(&r);
@@ -110,16 +110,16 @@ static void no_nuls(char *data, size_t len)
 			data[i] = ' ';
 }
 
-int knot_instrument_prove(const struct knot_instrument_result *result, const char *out,
-	uint32_t times, uint64_t timeout_ms, int cancel_fd, struct knot_instrument_proof *ret,
-	struct knot_error *err)
+int knot_instrument_prove(const struct knot_instrument_result *result, const char *module_dir,
+	const char *out, uint32_t times, uint64_t timeout_ms, int cancel_fd,
+	struct knot_instrument_proof *ret, struct knot_error *err)
 {
 	knot_auto_free char *program = knot_xasprintf("%s/run.go", out);
 	knot_auto_free char *n = knot_xasprintf("%" PRIu32, times);
 	const char *argv[] = {result->go, "run", program, "-n", n, NULL};
 	struct knot_command_result r = {0};
 	struct knot_instrument_proof p = {0};
-	int rc = run(argv, result->module_dir, NULL, timeout_ms, cancel_fd, &r, err);
+	int rc = run(argv, module_dir, NULL, timeout_ms, cancel_fd, &r, err);
 
 	/* What a test prints may hold NUL bytes; behind them stands what is looked for. */
 	no_nuls(r.out.data, r.out.len);

@@ -185,3 +185,52 @@ bool knot_file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;
 }
+
+char *knot_file_above(const char *dir, const char *name)
+{
+	knot_auto_free char *at = knot_xstrdup(dir);
+
+	for (char *slash; *at; *slash = '\0') {
+		knot_auto_free char *file = knot_xasprintf("%s/%s", at, name);
+
+		if (knot_file_exists(file))
+			return knot_steal(&at);
+		slash = strrchr(at, '/');
+		if (!slash)
+			break;
+	}
+	return NULL;
+}
+
+char *knot_file_relative(const char *dir, const char *path)
+{
+	size_t same = 0, i = 0;
+
+	dir = strcmp(dir, "/") ? dir : "";
+	path = strcmp(path, "/") ? path : "";
+	for (; dir[i] && dir[i] == path[i]; i++)
+		if (dir[i] == '/')
+			same = i;
+	if ((!dir[i] || dir[i] == '/') && (!path[i] || path[i] == '/'))
+		same = i;
+	knot_auto_free char *up = knot_xstrdup("");
+
+	for (const char *c = dir + same; *c; c++) {
+		if (*c != '/')
+			continue;
+		char *more = knot_xasprintf("%s../", up);
+
+		free(up);
+		up = more;
+	}
+	const char *down = path + same + (path[same] == '/');
+
+	if (!*down && !*up)
+		return knot_xstrdup(".");
+	char *all = knot_xasprintf("%s%s", up, down);
+	const size_t len = strlen(all);
+
+	if (all[len - 1] == '/')
+		all[len - 1] = '\0';
+	return all;
+}

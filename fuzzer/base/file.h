@@ -31,5 +31,9 @@ int knot_file_mkdirs(const char *path, mode_t mode, struct knot_error *err);
 /* A symbolic link at path, in the place of any file that is there. See symlink(2). */
 int knot_file_link(const char *target, const char *path, struct knot_error *err);
 bool knot_file_exists(const char *path);
+/* The nearest directory that has a file of this name: dir, absolute, or one above it; NULL = none. Caller frees. */
+char *knot_file_above(const char *dir, const char *name);
+/* How path is called from dir on, both absolute and plain: "x", "../x", "." Caller frees. */
+char *knot_file_relative(const char *dir, const char *path);
 
 #endif

@@ -24,17 +24,29 @@ struct saving {
 static int find_package(struct saving *s, const struct knot_save_options *o, struct knot_error *err)
 {
 	const struct knot_crash *c = &s->run.crash;
-	const char *module = o->dir ? o->dir : s->run.module_dir;
+	const char *module = s->run.module_dir;
 
 	if (c->native)
 		return knot_error_set(err, KNOT_EUSAGE,
 			"%s is of a native run, which has no schedule that replays exactly%s%s",
 			o->file, *c->controlled ? ": see " : "", c->controlled);
-	if (!knot_crash_is_module(module, c->module))
-		return knot_error_set(err, KNOT_EUSAGE, "%s is not the directory of module %s",
-			module, c->module);
+	if (!module && *c->module)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s is not the directory of module %s, nor in a workspace with it", o->dir,
+			c->module);
+	if (!module)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s names no module, and %s is in no workspace that %s is in", o->file,
+			c->target, o->dir);
 	s->dir = strcmp(c->dir, ".") ? knot_xasprintf("%s/%s", module, c->dir)
 				     : knot_xstrdup(module);
+	/* A program of a workspace may have run outside its module. */
+	char *real = strncmp(c->dir, "..", 2) ? NULL : realpath(s->dir, NULL);
+
+	if (real) {
+		free(s->dir);
+		s->dir = real;
+	}
 	if (!knot_file_exists(s->dir))
 		return knot_error_set(err, KNOT_EUSAGE, "package %s is not there any more: no %s",
 			c->target, s->dir);

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "cmd/crash_module.h"
 #include "cmd/options.h"
 #include "engine/crashfile.h"
 #include "engine/crashnames.h"
@@ -14,7 +15,6 @@
 #include "sys/proc.h"
 #include "sys/sandbox.h"
 #include "sys/warden.h"
-#include "wire/gomod.h"
 #include "wire/text.h"
 
 #include <string.h>
@@ -22,47 +22,18 @@
 /* Longer than the run took when it was found: this machine may be slower. */
 #define TIMEOUT_NS (30 * KNOT_NS_PER_S)
 
-bool knot_crash_is_module(const char *dir, const char *module)
-{
-	knot_auto_free char *path = knot_xasprintf("%s/go.mod", dir);
-	knot_auto_free char *text = NULL;
-	struct knot_span found;
-	size_t len;
-
-	return knot_file_exists(path) && !knot_file_read(path, 16u << 20, &text, &len, NULL) &&
-		knot_gomod_module(knot_span_of(text, len), &found) && knot_span_eq(found, module);
-}
-
-/* The module of a crash file: where we are, or a directory above us or above the file. Caller frees. */
-static char *find_module(const char *file, const char *module)
-{
-	knot_auto_free char *here = realpath(".", NULL);
-	knot_auto_free char *real = realpath(file, NULL);
-	char *const starts[] = {here, real};
-
-	for (size_t i = 0; i < 2; i++) {
-		for (char *slash; starts[i] && *starts[i]; *slash = '\0') {
-			if (knot_crash_is_module(starts[i], module))
-				return knot_xstrdup(starts[i]);
-			slash = strrchr(starts[i], '/');
-			if (!slash)
-				break;
-		}
-	}
-	return NULL;
-}
-
 int knot_crash_run_read(struct knot_crash_run *r, const char *file,
 	const struct knot_crash_run_options *options, struct knot_error *err)
 {
-	int rc = knot_crashfile_read(file, &r->crash, err);
+	const int rc = knot_crashfile_read(file, &r->crash, err);
 
-	if (!rc && !options->dir && !(r->module_dir = find_module(file, r->crash.module)))
-		rc = knot_error_set(err, KNOT_EUSAGE,
-			"the crash file is of module %s, which is neither here nor above the file: "
-			"-C names its directory",
-			r->crash.module);
-	return rc;
+	if (rc)
+		return rc;
+	if (!options->dir)
+		return knot_crash_module_find(&r->crash, file, &r->module_dir, &r->dir, err);
+	/* Where it is not to be found, and not needed, what is built tells. */
+	r->module_dir = knot_crash_module_at(&r->crash, options->dir);
+	return 0;
 }
 
 struct knot_schedule knot_crash_run_native_schedule(const struct knot_crash_run *r)
@@ -158,11 +129,11 @@ static int open_sandbox(
 {
 	knot_auto_free char *state =
 		knot_xasprintf("%s/work/replay-%d", session->campaign_dir, getpid());
-	const char *copy[] = {p->project.build.module_dir};
+	const char *copy[KNOT_SANDBOX_COPY_MAX];
 	const struct knot_sandbox_options so = {.state_dir = state,
 		.shared_dir = session->campaign_dir,
 		.copy_dirs = copy,
-		.copy_len = 1};
+		.copy_len = knot_project_copies(&p->project, copy, KNOT_SANDBOX_COPY_MAX)};
 	int rc = knot_warden_open(&p->warden, err);
 
 	if (rc || (rc = knot_sandbox_open(&so, &p->sandbox, err)))
@@ -208,6 +179,7 @@ int knot_crash_place_open(struct knot_crash_place *place, const struct knot_sess
 		.args = place->args,
 		.program = is_program(c),
 		.program_dir = is_program(c) ? c->dir : NULL,
+		.module = c->module,
 		.campaign_dir = session->campaign_dir,
 		.aside = true,
 		.debug = place->debug,
@@ -275,12 +247,9 @@ int knot_crash_run_attach(struct knot_crash_run *r, struct knot_crash_place *pla
 	r->target = &target->run;
 	r->moved = knot_moved_new(c, place->project.sites);
 	knot_moved_aliases(r->moved, &r->aliases);
-	r->code = !c->code ? KNOT_CODE_UNKNOWN
-		: c->code ==
-			knot_crashnames_code(
-				c, place->project.build.module_dir, place->project.sites)
-		? KNOT_CODE_SAME
-		: KNOT_CODE_CHANGED;
+	r->code = !c->code                                            ? KNOT_CODE_UNKNOWN
+		: c->code == knot_crashnames_code(c, &place->project) ? KNOT_CODE_SAME
+								      : KNOT_CODE_CHANGED;
 	return knot_replayer_open(&wo, cancel, &r->replayer, err);
 }
 
@@ -289,7 +258,7 @@ int knot_crash_run_open(struct knot_crash_run *r, const struct knot_crash_run_op
 {
 	const struct knot_crash *const crashes[] = {&r->crash};
 	int rc = knot_session_open(
-		options->dir ? options->dir : r->module_dir, options->output, &r->session, err);
+		options->dir ? options->dir : r->dir, options->output, &r->session, err);
 
 	r->own.debug = options->debug;
 	if (!rc)
@@ -313,6 +282,7 @@ void knot_crash_run_close(struct knot_crash_run *r)
 	knot_session_close(&r->session);
 	knot_crash_free(&r->crash);
 	free(r->module_dir);
+	free(r->dir);
 	*r = (struct knot_crash_run){0};
 }
 

@@ -29,7 +29,8 @@ enum knot_code { KNOT_CODE_SAME, KNOT_CODE_CHANGED, KNOT_CODE_UNKNOWN /* an olde
 /* Zeroed before the first call; closed in any case. */
 struct knot_crash_run {
 	struct knot_crash crash;
-	char *module_dir; /* NULL = -C says */
+	char *module_dir; /* NULL = -C says, and it is not there */
+	char *dir; /* to build from; NULL = -C says */
 	struct knot_session session; /* of one file alone, as the place */
 	struct knot_crash_place own;
 	const struct knot_crash_place *place; /* where it runs */
@@ -48,8 +49,6 @@ struct knot_crash_run_options {
 	bool debug; /* build for a debugger */
 };
 
-/* Is it the root of that module? */
-bool knot_crash_is_module(const char *dir, const char *module);
 /* The file itself, and where its module is. */
 int knot_crash_run_read(struct knot_crash_run *r, const char *file,
 	const struct knot_crash_run_options *options, struct knot_error *err);

@@ -81,8 +81,15 @@ static int write_out(struct exporting *x, struct knot_error *err)
 	knot_auto_free char *real = realpath(x->output, NULL);
 	knot_auto_free char *program = knot_xasprintf("%s/run.go", real ? real : x->output);
 	knot_auto_free char *word = knot_shell_word(program);
+	const struct knot_crash *c = &x->run.crash;
+	const char *root = knot_project_module(&x->run.own.project, c->target, c->module).dir;
+	knot_auto_free char *root_word = knot_shell_word(root);
+	knot_auto_free char *around = knot_file_above(x->run.session.cwd, "go.mod");
 
-	printf("written to %s: anywhere in the module, go run %s\n", x->output, word);
+	if (around && !strcmp(around, root))
+		printf("written to %s: anywhere in the module, go run %s\n", x->output, word);
+	else
+		printf("written to %s: go run %s -C %s\n", x->output, word, root_word);
 	return KNOT_EXIT_CLEAN;
 }
 
@@ -96,9 +103,13 @@ static int make(struct exporting *x, struct knot_error *err)
 		return rc;
 	if (!same)
 		return refused(x, "it does not reproduce any more");
+	const struct knot_project_module m =
+		knot_project_module(&r->own.project, r->crash.target, r->crash.module);
 	const struct knot_goexport_options eo = {
 		.crash = &r->crash,
 		.build = &r->own.project.build,
+		.module = m.path,
+		.module_dir = m.dir,
 		.sites = r->own.project.sites,
 		.names = r->names,
 		.record = &x->outcome.record,

@@ -13,23 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The directory of the next go.mod at dir or above; NULL = none. Caller frees. */
-static char *module_root(const char *dir)
-{
-	knot_auto_free char *at = knot_xstrdup(dir);
-
-	for (char *slash; *at; *slash = '\0') {
-		knot_auto_free char *gomod = knot_xasprintf("%s/go.mod", at);
-
-		if (knot_file_exists(gomod))
-			return knot_steal(&at);
-		slash = strrchr(at, '/');
-		if (!slash)
-			break;
-	}
-	return NULL;
-}
-
 /* Shown as seen from here. */
 static int take(const struct knot_session *session, const char *path, struct knot_ignore *ret,
 	struct knot_error *err)
@@ -48,7 +31,7 @@ static int take(const struct knot_session *session, const char *path, struct kno
 int knot_ignoring_open(const struct knot_session *session, const char *file,
 	struct knot_ignore *ret_ignore, struct knot_error *err)
 {
-	knot_auto_free char *root = file ? NULL : module_root(session->dir);
+	knot_auto_free char *root = file ? NULL : knot_file_above(session->dir, "go.mod");
 	knot_auto_free char *usual = knot_xasprintf("%s/" KNOT_IGNORING_FILE, root ? root : "");
 
 	if (file)

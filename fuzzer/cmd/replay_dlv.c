@@ -114,7 +114,10 @@ static int under_dlv(struct knot_replaying *r, const struct knot_schedule *sched
 	struct termios terminal;
 	struct knot_debugger *d = NULL;
 	knot_auto_free char *dir = knot_xasprintf("%s/work", r->run.session.campaign_dir);
-	int rc = knot_debugger_open(r->dlv, dir, r->run.place->project.build.module_dir, &d, err);
+	const struct knot_crash *c = &r->run.crash;
+	const struct knot_project_module m =
+		knot_project_module(&r->run.place->project, c->target, c->module);
+	int rc = knot_debugger_open(r->dlv, dir, m.dir, &d, err);
 
 	if (rc)
 		return rc;

@@ -369,17 +369,17 @@ static int open_states(struct knot_campaign *c)
 	return 0;
 }
 
-/* Every worker sees a copy of the module's directory: tests may write there. */
+/* Every worker sees a copy of the modules' directories: tests may write there. */
 int knot_campaign_sandbox(struct knot_campaign *c, const char *name, struct knot_sandbox **ret,
 	struct knot_error *err)
 {
 	knot_auto_free char *state = knot_xasprintf("%s/work/%s", c->options.campaign_dir, name);
-	const char *copy[] = {c->project->build.module_dir};
+	const char *copy[KNOT_SANDBOX_COPY_MAX];
 	const struct knot_sandbox_options o = {
 		.state_dir = state,
 		.shared_dir = c->options.campaign_dir,
 		.copy_dirs = copy,
-		.copy_len = *copy[0] ? 1 : 0,
+		.copy_len = knot_project_copies(c->project, copy, KNOT_SANDBOX_COPY_MAX),
 	};
 
 	const int rc = knot_sandbox_open(&o, ret, err);

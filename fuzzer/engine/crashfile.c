@@ -41,7 +41,7 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 		.goknot = knot_xstrdup(KNOT_VERSION),
 		.target = knot_xstrdup(s->target->package),
 		.dir = knot_xstrdup(s->target->rel_dir),
-		.module = knot_xstrdup(p->build.module),
+		.module = knot_xstrdup(s->target->module),
 		.test = knot_xstrdup(s->target->test),
 		.run = s->target->only ? knot_xstrdup(s->target->only) : NULL,
 		.skip = s->target->skip ? knot_xstrdup(s->target->skip) : NULL,
@@ -71,7 +71,7 @@ void knot_crashfile_fill(struct knot_campaign *c, const struct knot_target_state
 	knot_finding_describe_chain(&chain, rec, c->names, crash);
 	fill_memory(c, s, plan, crash);
 	knot_finding_describe(f, rec, c->names, crash);
-	crash->code = knot_crashnames_code(crash, p->build.module_dir, p->sites);
+	crash->code = knot_crashnames_code(crash, p);
 }
 
 int knot_crashfile_read(const char *file, struct knot_crash *ret, struct knot_error *err)

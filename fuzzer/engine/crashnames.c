@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "engine/project.h"
 #include "engine/record.h"
 #include "engine/sitenames.h"
 #include "explore/departures.h"
@@ -109,10 +110,11 @@ static char *directory_of(const struct knot_sites *sites, const char *pkg)
 	return NULL;
 }
 
-uint64_t knot_crashnames_code(
-	const struct knot_crash *crash, const char *module_dir, const struct knot_sites *sites)
+uint64_t knot_crashnames_code(const struct knot_crash *crash, const struct knot_project *project)
 {
-	knot_auto_free char *target = knot_xasprintf("%s/%s", module_dir, crash->dir);
+	const struct knot_sites *sites = project->sites;
+	knot_auto_free char *target = knot_xasprintf("%s/%s",
+		knot_project_module(project, crash->target, crash->module).dir, crash->dir);
 	XXH3_state_t *hash = XXH3_createState();
 
 	XXH3_64bits_reset(hash);

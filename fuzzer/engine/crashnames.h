@@ -8,7 +8,7 @@
 struct knot_crash;
 struct knot_record;
 struct knot_sitenames;
-struct knot_sites;
+struct knot_project;
 struct knot_verdict;
 
 /* What the verdict is about, the go statements of the run, and of a native one the chain that crash holds. */
@@ -21,7 +21,6 @@ void knot_crashnames_departures(
  * A hash of the source of the packages that crash names and of its target, as it is on disk: two files with one hash are of
  * the same code. Never 0.
  */
-uint64_t knot_crashnames_code(
-	const struct knot_crash *crash, const char *module_dir, const struct knot_sites *sites);
+uint64_t knot_crashnames_code(const struct knot_crash *crash, const struct knot_project *project);
 
 #endif

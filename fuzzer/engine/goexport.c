@@ -84,9 +84,9 @@ static bool holds(void *arg, uint32_t site)
 {
 	const struct making *m = arg;
 	const struct knot_site *s = knot_sites_find(m->o->sites, site);
-	const size_t n = strlen(m->o->build->module_dir);
+	const size_t n = strlen(m->o->module_dir);
 
-	return s && !strncmp(s->file, m->o->build->module_dir, n) && s->file[n] == '/';
+	return s && !strncmp(s->file, m->o->module_dir, n) && s->file[n] == '/';
 }
 
 static const char *own(struct making *m, char *text)
@@ -253,8 +253,8 @@ static void make_plan(struct making *m)
 	add_args(m);
 	knot_explanation(m->o->finding, m->o->record, m->o->names, true, NULL, on_story, m);
 	m->plan = (struct knot_goplan){
-		.module = m->o->build->module,
-		.root = m->o->build->module_dir,
+		.module = m->o->module,
+		.root = m->o->module_dir,
 		.dir = c->dir,
 		.test = c->test,
 		.run = c->run && *c->run ? c->run : own(m, knot_xasprintf("^%s$", c->test)),
@@ -340,10 +340,11 @@ static int write_and_prove(struct making *m, struct knot_goexport *e, struct kno
 
 	if (rc)
 		return rc;
-	rc = knot_instrument_export(m->o->build, plan, e->dir, m->o->cancel_fd, &e->notes, &why);
+	rc = knot_instrument_export(
+		m->o->build, m->o->module_dir, plan, e->dir, m->o->cancel_fd, &e->notes, &why);
 	if (!rc)
-		rc = knot_instrument_prove(
-			m->o->build, e->dir, m->o->times, PROOF_MS, m->o->cancel_fd, &proof, &why);
+		rc = knot_instrument_prove(m->o->build, m->o->module_dir, e->dir, m->o->times,
+			PROOF_MS, m->o->cancel_fd, &proof, &why);
 	if (rc == KNOT_EUNSUPPORTED || rc == KNOT_EBUILD) {
 		e->why = knot_xasprintf("%s%s",
 			rc == KNOT_EBUILD ? "with the calls in it the test cannot be run: " : "",

@@ -19,6 +19,7 @@ struct knot_sites;
 struct knot_goexport_options {
 	const struct knot_crash *crash;
 	const struct knot_instrument_result *build;
+	const char *module, *module_dir; /* that crash is of */
 	const struct knot_sites *sites;
 	struct knot_sitenames *names;
 	const struct knot_record *record; /* of a replay, with its events */

@@ -73,10 +73,8 @@ bool knot_old_take(struct knot_campaign *c, struct knot_target_state *s,
 		.moved = old->moved,
 		.aliases = &old->aliases,
 		.names = c->names,
-		.is_same_code = crash.code &&
-			crash.code ==
-				knot_crashnames_code(&old->crash, c->project->build.module_dir,
-					c->project->sites)};
+		.is_same_code =
+			crash.code && crash.code == knot_crashnames_code(&old->crash, c->project)};
 	knot_vec_push(&c->olds, old);
 	return true;
 }

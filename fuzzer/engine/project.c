@@ -62,19 +62,30 @@ static void choose_subtests(const struct knot_tests_package *pkg, struct knot_ta
 	t->name = knot_xstrdup(s && s->name ? s->name : t->test);
 }
 
+static bool is_below(const char *path, const char *dir)
+{
+	const size_t len = strlen(dir);
+
+	return !strncmp(path, dir, len) && path[len] == '/';
+}
+
 static void add_target(struct knot_project *p, const struct knot_tests_package *pkg,
 	const char *test, const char *dir, const char *binary)
 {
 	struct knot_target *t = knot_xalloc(sizeof(*t));
-	size_t root = strlen(p->build.module_dir);
-	bool inside = !strncmp(dir, p->build.module_dir, root) && dir[root] == '/';
 
+	t->module = knot_xstrdup(*pkg->module ? pkg->module : p->build.module);
+	t->module_dir = knot_xstrdup(!*pkg->module     ? p->build.module_dir
+			: strcmp(pkg->module_dir, "/") ? pkg->module_dir
+						       : "");
 	t->package = knot_xstrdup(pkg->path);
 	t->test = knot_xstrdup(test);
 	choose_subtests(pkg, t);
 	knot_auto_free char *id = knot_xasprintf("%s %s", pkg->path, t->name);
 
-	t->rel_dir = knot_xstrdup(inside ? dir + root + 1 : ".");
+	t->rel_dir = *pkg->module || is_below(dir, t->module_dir)
+		? knot_file_relative(t->module_dir, dir)
+		: knot_xstrdup(".");
 	t->binary = knot_xstrdup(binary);
 	t->dir = knot_xstrdup(dir);
 	t->run = (struct knot_worker_target){
@@ -249,10 +260,14 @@ static int build_tests(struct knot_project *p, const struct knot_instrument_opti
 static int build_program(struct knot_project *p, const struct knot_instrument_options *o,
 	const struct knot_tests_package *pkg, struct knot_error *err)
 {
-	const char *under = p->options.program_dir;
-	knot_auto_free char *dir = under && strcmp(under, ".") != 0
-		? knot_xasprintf("%s/%s", p->build.module_dir, under)
-		: knot_xstrdup(under ? p->build.module_dir : p->build.dir);
+	const char *under = p->options.program_dir, *module = p->options.module;
+	const char *root = module && *module && !strcmp(module, pkg->module) ? pkg->module_dir
+									     : p->build.module_dir;
+	knot_auto_free char *below = under && strcmp(under, ".") != 0
+		? knot_xasprintf("%s/%s", root, under)
+		: knot_xstrdup(under ? root : p->build.dir);
+	knot_auto_free char *real = realpath(below, NULL);
+	const char *dir = real && strstr(below, "/..") ? real : below;
 	knot_auto_free char *name = knot_instrument_command_name(pkg->path);
 	knot_auto_free char *place = knot_xasprintf("%s/bin/program", o->work_dir);
 	knot_auto_free char *binary = knot_xasprintf("%s/%s", place, name);
@@ -409,7 +424,8 @@ int knot_project_open(const struct knot_project_options *options, knot_project_p
 	if (progress)
 		progress(arg, "instrumenting");
 	rc = knot_instrument(&o, &p.build, err);
-	knot_auto_free char *gcflags = knot_xasprintf("-gcflags=%s/...=-N -l", p.build.module);
+	knot_auto_free char *gcflags = knot_xasprintf("-gcflags=%s/...=-N -l",
+		options->module && *options->module ? options->module : p.build.module);
 
 	if (options->debug)
 		o.gcflags = gcflags;
@@ -440,6 +456,8 @@ void knot_project_close(struct knot_project *p)
 		free(t->name);
 		free(t->only);
 		free(t->skip);
+		free(t->module);
+		free(t->module_dir);
 		free(t->rel_dir);
 		free(t->binary);
 		free(t->dir);
@@ -453,4 +471,34 @@ void knot_project_close(struct knot_project *p)
 	knot_instrument_free(&p->build);
 	knot_lock_close(p->lock);
 	*p = (struct knot_project){0};
+}
+
+struct knot_project_module knot_project_module(
+	const struct knot_project *p, const char *package, const char *module)
+{
+	for (size_t i = 0; i < p->targets.len; i++) {
+		const struct knot_target *t = p->targets.data[i];
+
+		if (!strcmp(t->package, package) && !strcmp(t->module, module))
+			return (struct knot_project_module){t->module, t->module_dir};
+	}
+	return (struct knot_project_module){p->build.module, p->build.module_dir};
+}
+
+size_t knot_project_copies(const struct knot_project *p, const char **ret_dirs, size_t max)
+{
+	size_t n = 0;
+
+	if (*p->build.module_dir)
+		ret_dirs[n++] = p->build.module_dir;
+	for (size_t i = 0; i < p->targets.len && n < max; i++) {
+		const char *dir = p->targets.data[i]->module_dir;
+		bool has = !*dir;
+
+		for (size_t k = 0; k < n && !has; k++)
+			has = !strcmp(dir, ret_dirs[k]) || is_below(dir, ret_dirs[k]);
+		if (!has)
+			ret_dirs[n++] = dir;
+	}
+	return n;
 }

@@ -24,7 +24,9 @@ struct knot_project_options {
 	bool race, is_short;
 	const char *const *args; /* after -args, or the program's; NULL-terminated or NULL */
 	bool program; /* the one package is a command, which is run; the target is KNOT_PROGRAM_NAME */
-	const char *program_dir; /* where it runs, below the module; NULL = in dir */
+	const char *program_dir; /* where it runs, from the module's directory on; NULL = in dir */
+	const char *
+		module; /* the one that program_dir and debug are about; NULL or "" = that of dir */
 	const char *campaign_dir; /* absolute */
 	bool maybe_none; /* no test at all is fine, too: no target then */
 	bool aside; /* build beside a campaign that may be running there, not in its place */
@@ -37,7 +39,8 @@ struct knot_target {
 	char *package;
 	char *test;
 	char *name; /* as shown: of the test, and where -run selects subtests their pattern */
-	char *rel_dir; /* where it runs, below the module: the package's directory for tests; "." = the root */
+	char *module, *module_dir; /* the one that has the package; of a dependency, that of dir */
+	char *rel_dir; /* where it runs, from module_dir on: the package's directory for tests; "." = the root */
 	struct knot_worker_target run; /* its texts are owned by the project */
 	char *binary, *dir, *only, *skip;
 };
@@ -63,5 +66,18 @@ typedef void (*knot_project_progress)(void *arg, const char *what);
 int knot_project_open(const struct knot_project_options *options, knot_project_progress progress,
 	void *arg, struct knot_project *ret_project, struct knot_error *err);
 void knot_project_close(struct knot_project *p);
+
+struct knot_project_module {
+	const char *path, *dir; /* borrowed from the project */
+};
+
+/*
+ * The module whose directory a crash file of this package counts from. Files of an older goknot name the one around the directory that
+ * was fuzzed from, "" = none, and not the one that has the package.
+ */
+struct knot_project_module knot_project_module(
+	const struct knot_project *p, const char *package, const char *module);
+/* The directories that tests are to see a copy of: at most max, borrowed. Returns how many. */
+size_t knot_project_copies(const struct knot_project *p, const char **ret_dirs, size_t max);
 
 #endif

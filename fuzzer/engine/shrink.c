@@ -58,7 +58,7 @@ void knot_shrink_describe(const struct knot_minimized *m, const struct knot_find
 		knot_vec_push(
 			&crash->switches, knot_critical_line(&view, i, knot_sitenames_view(names)));
 	/* It is about the packages that the names are of. */
-	crash->code = knot_crashnames_code(crash, project->build.module_dir, project->sites);
+	crash->code = knot_crashnames_code(crash, project);
 }
 
 static void add_line(void *arg, const char *text)

@@ -62,6 +62,20 @@ static int read_subtests(const json_t *from, const struct knot_json_at *at,
 	return 0;
 }
 
+/* A package of the standard library, or of a dependency, has none. */
+static int read_module(const json_t *from, const struct knot_json_at *at,
+	struct knot_tests_package *p, struct knot_error *err)
+{
+	int rc;
+
+	p->module = p->module_dir = "";
+	if (!json_object_get(from, "module"))
+		return 0;
+	if ((rc = knot_json_text(from, "module", NULL, at, &p->module, err)) < 0)
+		return rc;
+	return knot_json_text(from, "module_dir", NULL, at, &p->module_dir, err);
+}
+
 static int read_package(const json_t *from, const struct knot_json_at *at,
 	struct knot_tests_package *p, struct knot_error *err)
 {
@@ -69,6 +83,7 @@ static int read_package(const json_t *from, const struct knot_json_at *at,
 	if ((rc = knot_json_text(from, "path", NULL, at, &p->path, err)) < 0 ||
 		(rc = knot_json_text(from, "dir", NULL, at, &p->dir, err)) < 0 ||
 		(rc = knot_json_text(from, "name", NULL, at, &p->name, err)) < 0 ||
+		(rc = read_module(from, at, p, err)) < 0 ||
 		(rc = read_names(from, "tests", at, &p->tests, err)) < 0 ||
 		(rc = read_names(from, "examples", at, &p->examples, err)) < 0 ||
 		(rc = read_names(from, "fuzz", at, &p->fuzz, err)) < 0 ||

@@ -32,6 +32,7 @@ struct knot_tests_package {
 	const char *path; /* import path */
 	const char *dir; /* absolute */
 	const char *name; /* package name */
+	const char *module, *module_dir; /* the main module that it is of; "" = of none */
 	struct knot_test_names tests, examples, fuzz; /* in source order */
 	bool has_testmain;
 	struct knot_tests_subtests *subtests; /* of tests that do not run with all of them */

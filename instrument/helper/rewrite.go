@@ -332,6 +332,9 @@ func (r *rewriter) listTests(units []*unit) (*testFile, error) {
 	for _, u := range units {
 		if !u.plain.DepOnly && (u.tested || u.plain.Name == "main") {
 			found := u.tests
+			if m := u.plain.Module; m != nil && m.Main {
+				found.Module, found.ModuleDir = m.Path, m.Dir
+			}
 			found.Choose(r.opt.run, r.opt.skip)
 			out.Packages = append(out.Packages, found)
 		}

@@ -560,7 +560,7 @@ func TestTestList(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, _ := json.Marshal(got)
-	want := `{"packages":[{"dir":"` + s.dir + `/a","examples":["Example","ExampleB","ExampleA"],"fuzz":["FuzzX"],"has_testmain":true,"name":"a","path":"golden/a","tests":["TestZ","TestA","Test","TestÄ"]}],"version":1}`
+	want := `{"packages":[{"dir":"` + s.dir + `/a","examples":["Example","ExampleB","ExampleA"],"fuzz":["FuzzX"],"has_testmain":true,"module":"golden","module_dir":"` + s.dir + `","name":"a","path":"golden/a","tests":["TestZ","TestA","Test","TestÄ"]}],"version":1}`
 	if string(text) != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}

@@ -68,7 +68,7 @@ timeline 0123456789abcdef T >x.timeline.json
 goknot export -format json x.crash
 expect_rc 2 "another schedule"
 expect_err 'goknot export: x\.timeline\.json is not used: it is of another schedule'
-expect_err 'goknot export: the crash file is of module goknot\.example/seeds, which is neither here nor above the file: .*'
+expect_err 'goknot export: the crash file is of module goknot\.example/seeds, which is neither here nor above the file, nor in a workspace there: .*'
 timeline "$hash" T | sed 's/"g":0/"g":1/' >x.timeline.json
 goknot export -format json x.crash
 expect_rc 2 "a broken one"

@@ -127,7 +127,7 @@ expect_refusal 2 'goknot test: \./none: No such file or directory.*'
 goknot save -C m
 expect_refusal 2 'goknot save: wants one crash file, got 0 words'
 goknot save -C "$root/seeds" "$closing"
-expect_refusal 2 'goknot save: .*/seeds is not the directory of module example\.org/kept'
+expect_refusal 2 'goknot save: .*/seeds is not the directory of module example\.org/kept, nor in a workspace with it'
 rm -r m/closing
 goknot save -C m "$work"/campaign/crashes/TestCloseRace-*.crash
 expect_refusal 2 'goknot save: package example\.org/kept/closing is not there any more: no m/closing'

@@ -25,7 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < knot_tests_count(t); i++) {
 		const struct knot_tests_package *p = knot_tests_at(t, i);
 		knot_assert(knot_tests_find(t, p->path) != NULL);
-		sum += strlen(p->dir) + strlen(p->name) + bytes(&p->tests) + bytes(&p->examples) +
+		sum += strlen(p->dir) + strlen(p->name) + strlen(p->module) +
+			strlen(p->module_dir) + bytes(&p->tests) + bytes(&p->examples) +
 			bytes(&p->fuzz);
 		for (size_t j = 0; j < p->subtests_count; j++) {
 			const struct knot_tests_subtests *s = &p->subtests[j];

@@ -167,3 +167,47 @@ Test(file, link_takes_the_place_of_what_is_there)
 	cr_assert_eq(readlink(path, target, sizeof(target) - 1), 8);
 	cr_expect_str_eq(target, "1/second");
 }
+
+Test(file, above)
+{
+	knot_auto_free char *deep = knot_xasprintf("%s/a/b", dir);
+	knot_auto_free char *mid = knot_xasprintf("%s/a", dir);
+	knot_auto_free char *name = knot_xasprintf("%s/a/knot-mark", dir);
+
+	cr_assert_eq(knot_file_mkdirs(deep, 0777, NULL), 0);
+	knot_auto_free char *none = knot_file_above(deep, "knot-mark");
+
+	cr_expect_null(none);
+	cr_assert_eq(knot_file_write(name, "", 0, NULL), 0);
+	knot_auto_free char *above = knot_file_above(deep, "knot-mark");
+	knot_auto_free char *itself = knot_file_above(mid, "knot-mark");
+
+	cr_expect_str_eq(above, mid);
+	cr_expect_str_eq(itself, mid);
+}
+
+Test(file, relative)
+{
+	static const struct {
+		const char *dir, *path, *want;
+	} cases[] = {
+		{"/ws/a", "/ws/a", "."},
+		{"/ws/a", "/ws/a/sub/x", "sub/x"},
+		{"/ws/a", "/ws", ".."},
+		{"/ws/a", "/ws/b", "../b"},
+		{"/ws/a", "/ws/ab", "../ab"},
+		{"/ws/ab", "/ws/a", "../a"},
+		{"/ws/a/b", "/ws/c/d", "../../c/d"},
+		{"/ws/a/b", "/", "../../.."},
+		{"/", "/x", "x"},
+		{"", "/x/y", "x/y"},
+		{"/", "/", "."},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		knot_auto_free char *got = knot_file_relative(cases[i].dir, cases[i].path);
+
+		cr_expect_str_eq(
+			got, cases[i].want, "%s from %s is %s", cases[i].path, cases[i].dir, got);
+	}
+}

@@ -186,6 +186,8 @@ static void fuzz_in(char *dir, const char *test, unsigned seconds, uint32_t posi
 		.test = (char *)test,
 		.name = (char *)test,
 		.rel_dir = (char *)".",
+		.module = (char *)"m",
+		.module_dir = (char *)"",
 		.run = {.binary = self, .dir = dir, .test = test, .salt = 1},
 		.binary = self,
 		.dir = dir,

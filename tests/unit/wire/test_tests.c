@@ -38,6 +38,31 @@ Test(tests, reads_everything)
 	knot_tests_free(NULL);
 }
 
+Test(tests, module)
+{
+	struct knot_error err = {0};
+	struct knot_tests *t = NULL;
+	const char *text =
+		"{\"version\":1,\"packages\":[{\"path\":\"m/a\",\"dir\":\"/src/m/a\","
+		"\"name\":\"p\",\"module\":\"m\",\"module_dir\":\"/src/m\",\"tests\":[],"
+		"\"examples\":[],\"fuzz\":[],\"has_testmain\":false}," PACKAGE("x", "") "]}";
+
+	cr_assert_eq(knot_tests_decode(knot_span_str(text), &t, &err), 0, "%s", err.message);
+	cr_expect_str_eq(knot_tests_at(t, 0)->module, "m");
+	cr_expect_str_eq(knot_tests_at(t, 0)->module_dir, "/src/m");
+	cr_expect_str_eq(knot_tests_at(t, 1)->module, "");
+	cr_expect_str_eq(knot_tests_at(t, 1)->module_dir, "");
+	knot_tests_free(t);
+	cr_expect_lt(knot_tests_decode(
+			     knot_span_str(
+				     "{\"version\":1,\"packages\":[{\"path\":\"a\",\"dir\":\"/a\","
+				     "\"name\":\"p\",\"module\":\"m\",\"tests\":[],\"examples\":[],"
+				     "\"fuzz\":[],\"has_testmain\":false}]}"),
+			     &t, &err),
+		0);
+	cr_expect(strstr(err.message, "module_dir"), "%s", err.message);
+}
+
 #define WITH_SUBTESTS(entries) \
 	"{\"version\":1,\"packages\":[{\"path\":\"a\",\"dir\":\"/" \
 	"\",\"name\":\"p\",\"tests\":[\"TestA\"]," \

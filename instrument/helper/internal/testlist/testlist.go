@@ -25,6 +25,10 @@ type Package struct {
 	Fuzz        []string `json:"fuzz"`
 	HasTestMain bool     `json:"has_testmain"`
 
+	// The main module that it is of: a workspace has several.
+	Module    string `json:"module,omitempty"`
+	ModuleDir string `json:"module_dir,omitempty"`
+
 	// Of tests that do not run with all their subtests.
 	Subtests []Subtests `json:"subtests,omitempty"`
 }
