@@ -165,13 +165,48 @@ static int replay_group(struct knot_testing *t, size_t from, size_t to, struct k
 	return rc;
 }
 
-static int test(struct knot_testing *t, struct knot_error *err)
+static void leave_out(void *arg, const char *path)
+{
+	struct knot_testing *t = arg;
+
+	knot_vec_push(&t->left_out, knot_xstrdup(path));
+}
+
+/* Whoever has joined modules in a workspace is not to take it for all of them that nothing is kept in one. */
+static int none_kept(const struct knot_testing *t, const char *pattern, struct knot_error *err)
+{
+	const size_t len = strlen(t->session.dir);
+
+	if (!knot_kept_in_workspace(t->session.dir))
+		return 0;
+	for (size_t i = 0; i < t->left_out.len; i++) {
+		const char *dir = t->left_out.data[i];
+		const bool below = !strncmp(dir, t->session.dir, len) && dir[len] == '/';
+
+		if (knot_kept_any(dir))
+			return knot_error_set(err, KNOT_EUSAGE,
+				"no schedule is kept in %s itself, but in other modules below it, "
+				"which it does not stand for: name them, such as %s%s/...",
+				pattern, below ? "." : "", below ? dir + len : dir);
+	}
+	return 0;
+}
+
+static int find(struct knot_testing *t, struct knot_error *err)
 {
 	const struct knot_option_words *w = &t->options->words;
-	int rc = w->words_len ? 0 : knot_kept_find(t->session.dir, ".", add, t, err);
+	const char *first = w->words_len ? w->words[0] : ".";
+	int rc = knot_kept_find(t->session.dir, first, add, leave_out, t, err);
 
-	for (size_t i = 0; i < w->words_len && !rc; i++)
-		rc = knot_kept_find(t->session.dir, w->words[i], add, t, err);
+	for (size_t i = 1; i < w->words_len && !rc; i++)
+		rc = knot_kept_find(t->session.dir, w->words[i], add, leave_out, t, err);
+	return rc || t->schedules.len ? rc : none_kept(t, first, err);
+}
+
+static int test(struct knot_testing *t, struct knot_error *err)
+{
+	int rc = find(t, err);
+
 	if (rc)
 		return rc;
 	if (t->schedules.len)
@@ -240,6 +275,9 @@ int knot_cmd_test(int argc, char **argv)
 		free(t.schedules.data[i]);
 	}
 	knot_vec_free(&t.schedules);
+	for (size_t i = 0; i < t.left_out.len; i++)
+		free(t.left_out.data[i]);
+	knot_vec_free(&t.left_out);
 	knot_ignore_free(&t.ignore);
 	if (!t.sum.schedules)
 		knot_session_abandon(&t.session);

@@ -28,6 +28,7 @@ struct knot_testing {
 	struct knot_reports *reports;
 	struct knot_sources *places; /* of the build in use */
 	char *replay_flags;
+	KNOT_VEC(char *) left_out; /* directories of other modules below what was named */
 	bool bad; /* a file cannot be read, or code does not build */
 };
 
