@@ -38,6 +38,7 @@ bool knot_old_read(
 bool knot_old_take(struct knot_campaign *c, struct knot_target_state *s,
 	const struct knot_store_finding *f, bool ignored, struct knot_bucket *b)
 {
+	const bool was_ignored = f->state == KNOT_FINDING_IGNORED;
 	struct knot_crash crash = {0};
 
 	if (!*f->crash_file || strchr(f->crash_file, '/') || is_of_this_code(c, s, f))
@@ -55,7 +56,7 @@ bool knot_old_take(struct knot_campaign *c, struct knot_target_state *s,
 		.stored = {.id = f->id,
 			.target = f->target,
 			.bucket = f->bucket,
-			.state = f->state,
+			.state = was_ignored && !ignored ? KNOT_FINDING_VERIFIED : f->state,
 			.replays = f->replays,
 			.reproduced = f->reproduced,
 			.build = f->build,

@@ -130,11 +130,15 @@ static void tell(const struct looking *l, enum knot_campaign_news kind, const ch
 		c->view.news(c->view.arg, &item);
 }
 
-/* It counts as a finding no more. */
+/* It counts as a finding no more. What was ignored until now has not been counted yet. */
 static void uncount(struct looking *l)
 {
-	if (l->old->stored.state == KNOT_FINDING_VERIFIED)
+	struct knot_bucket *b = l->old->bucket; /* NULL = it is met, and counted */
+
+	if (l->old->stored.state == KNOT_FINDING_VERIFIED && !(b && b->is_back))
 		knot_judge_uncount(l->c, l->old->s, l->old->crash.verdict);
+	if (b)
+		b->is_back = false;
 }
 
 /* The ignore file could not match it so far: it was found by a goknot that had none. */
@@ -173,11 +177,14 @@ static int is_there(struct looking *l, const struct knot_outcome *o, const struc
 	rc = knot_old_meet(c, old, f, at, &b, err);
 	own->fixed_ns = 0;
 	own->is_unclear = false;
+	const bool is_back = own->is_back;
+
+	own->is_back = false;
 	if (!rc)
 		rc = keep(l, KNOT_FINDING_VERIFIED, old->stored.fixed_ns, NULL, err);
 	if (!rc && was == KNOT_FINDING_FIXED)
 		knot_verified_back(c, old->s, f, o, old->file, old->stored.fixed_ns);
-	else if (!rc && knot_finding_is_unclear(was))
+	else if (!rc && (is_back || knot_finding_is_unclear(was)))
 		knot_judge_count(c, old->s, f->verdict.kind, 0);
 	l->back += was == KNOT_FINDING_FIXED;
 	if (!rc && !had_places && b)
@@ -485,8 +492,7 @@ static int look_for(
 /* Nobody is told of what is ignored that it is there, or back. */
 static bool is_wanted(struct knot_campaign *c, const struct knot_old *old)
 {
-	return !old->is_ignored && old->stored.state != KNOT_FINDING_IGNORED &&
-		old->stored.build != knot_regress_build(c, old->s);
+	return !old->is_ignored && old->stored.build != knot_regress_build(c, old->s);
 }
 
 static int look_for_all(struct looking *l, uint64_t budget_ns, struct knot_error *err)

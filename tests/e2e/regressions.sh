@@ -159,4 +159,57 @@ goknot fuzz -C moved -o moved.campaign -json -quiet -seed 2 -parallel 1 -fuzztim
 expect "it counts as fixed: $(cat out)" test "$(events fixed length)" = 0
 goknot list -json moved.campaign
 expect "the store has: $(cat out)" test "$(jq -s '[.[].state] | unique == ["verified"]' out)" = true
+
+# A finding that was ignored for a while is looked for like one that never was, as soon as nobody ignores it any more.
+module two example.org/two
+gates() { # order in which the gate's locks are taken
+	cat >two/two_test.go <<GO
+package two
+
+import (
+	"sync"
+	"testing"
+)
+
+func TestGate(t *testing.T) {
+	var a, b sync.Mutex
+	done := make(chan bool)
+	go func() { a.Lock(); b.Lock(); b.Unlock(); a.Unlock(); done <- true }()
+	$1.Lock()
+	$2.Lock()
+	$2.Unlock()
+	$1.Unlock()
+	<-done
+}
+
+func TestFetch(t *testing.T) {
+	c, got := make(chan int), make(chan bool, 1)
+	go func() { c <- 1 }()
+	go func() { got <- true }()
+	select {
+	case <-c:
+	case <-got:
+	}
+}
+GO
+}
+both() { goknot fuzz -C two -o gates "$@" -fuzztime 300x -parallel 1 -seed 3 .; }
+gates b a
+both
+expect_rc 1 "both of them"
+expect "both are found: $(grep FOUND out)" test "$(grep -c FOUND out)" = 2
+"$GOKNOT" list -ignore gates >two/.goknotignore
+both
+expect_rc 0 "both are ignored"
+rm two/.goknotignore
+gates a b
+both
+expect_rc 1 "one of them is fixed"
+expect_out 'fuzz: the code has changed; earlier findings: 1 as before, 1 fixed .*'
+expect "what is there as before is found again" test "$(grep -c FOUND out || true)" = 0
+expect "what became of them" test "$("$GOKNOT" list -json gates | jq -r '[.test, .state] | join(" ")' | sort | paste -sd,)" = \
+	'TestFetch verified,TestGate fixed'
+goknot status gates
+expect_out '[0-9]+ runs of 2 tests in .*, 1 finding'
+
 done_testing
