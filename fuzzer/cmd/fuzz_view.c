@@ -357,7 +357,8 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 	else if (n->kind == KNOT_NEWS_NOTE || !n->target)
 		note(v, n->text);
 	else {
-		const char *title = n->finding ? n->finding->title : NULL;
+		const char *title = n->title ? n->title : n->finding ? n->finding->title : NULL;
+		const char *message = n->message && *n->message ? n->message : NULL;
 		/* It begins with the kind. */
 		const struct knot_span said = knot_span_str(n->text ? n->text : "");
 		struct knot_span rest = said;
@@ -365,11 +366,18 @@ static void on_news(void *arg, const struct knot_campaign_news_item *n)
 			? rest.data
 			: n->text;
 
-		v->options.emit->listed(
-			v->out, kind, n->target->package, n->target->name, title, why);
+		const struct knot_emit_listed l = {.kind = kind,
+			.package = n->target->package,
+			.test = n->target->name,
+			.title = title,
+			.message = message,
+			.why = why};
+
+		v->options.emit->listed(v->out, &l);
 		if (v->screen)
-			say(v, "%s %s%s%s (%s)", kind, n->target->name, title ? ": " : "",
-				title ? title : "", why);
+			say(v, "%s %s%s%s%s%s (%s)", kind, n->target->name, title ? ": " : "",
+				title ? title : "", message ? ": " : "", message ? message : "",
+				why);
 	}
 	stop_when_unread();
 }

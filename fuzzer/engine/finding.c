@@ -212,21 +212,40 @@ static uint32_t failure(const struct knot_shm_result *r, const char *out, size_t
 	return site;
 }
 
+/* Package flag prints how a program is used below what was wrong. */
+static struct knot_span before_usage(struct knot_span text)
+{
+	static const char usage[] = "\nUsage";
+	const char *at = memmem(text.data, text.len, usage, strlen(usage));
+	const struct knot_span above = {
+		.data = text.data, .len = at ? (size_t)(at - text.data) : text.len};
+
+	return trimmed(trimmed(above).len ? above : text);
+}
+
+char *knot_finding_last_words(const char *out, size_t out_len, const char *err_text, size_t err_len)
+{
+	struct knot_span s = trimmed((struct knot_span){.data = err_text, .len = err_len});
+
+	if (!s.len)
+		s = trimmed((struct knot_span){.data = out, .len = out_len});
+	s = s.len ? before_usage(s) : s;
+	const char *before = s.len ? memrchr(s.data, '\n', s.len) : NULL;
+
+	if (before) {
+		s.len -= (size_t)(before + 1 - s.data);
+		s.data = before + 1;
+	}
+	return s.len ? knot_text_escape(s, MESSAGE_MAX) : knot_xstrdup("");
+}
+
 /* A program that gives up says why last. */
 static uint32_t exited(const struct knot_shm_result *r, const char *text, size_t len,
 	struct knot_sitenames *names, char **message)
 {
 	const struct knot_site_name *at = named_failure(r, names);
 
-	while (len && isspace((unsigned char)text[len - 1]))
-		len--;
-	const char *before = len ? memrchr(text, '\n', len) : NULL;
-	const char *line = before ? before + 1 : text;
-
-	if (len)
-		*message = knot_text_escape(
-			(struct knot_span){.data = line, .len = (size_t)(text + len - line)},
-			MESSAGE_MAX);
+	*message = knot_finding_last_words(NULL, 0, text, len);
 	return at ? knot_sitenames_add(names, at->file, at->line, at->function) : 0;
 }
 

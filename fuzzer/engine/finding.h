@@ -26,6 +26,9 @@ struct knot_finding {
 void knot_finding_judge(const struct knot_record *rec, const struct knot_race *race,
 	const char *out, size_t out_len, const char *err_text, size_t err_len, bool always,
 	struct knot_sitenames *names, struct knot_finding *ret_finding);
+/* What a process that gives up has printed last, on one line and escaped, "" = nothing. Caller frees. */
+char *knot_finding_last_words(
+	const char *out, size_t out_len, const char *err_text, size_t err_len);
 void knot_finding_free(struct knot_finding *f);
 
 /* The race of the record that falls into the bucket, NULL = none. */

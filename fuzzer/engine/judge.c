@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/hash.h"
 #include "engine/known.h"
+#include "engine/listed.h"
 #include "engine/native.h"
 #include "engine/old.h"
 #include "engine/race.h"
@@ -87,19 +88,6 @@ static void news(struct knot_campaign *c, enum knot_campaign_news kind,
 
 	if (c->view.news)
 		c->view.news(c->view.arg, &item);
-}
-
-/* What is no finding is told once a test, verdict and reason: a test that times out does so in many places. */
-static void list_once(struct knot_campaign *c, struct knot_target_state *s,
-	const struct knot_finding *f, uint32_t note, const struct knot_record *rec)
-{
-	const uint32_t bit = 1u << note;
-
-	if (s->listed[f->verdict.kind] & bit)
-		return;
-	s->listed[f->verdict.kind] |= bit;
-	c->status.listed++;
-	news(c, KNOT_NEWS_LISTED, s, f, rec, NULL, knot_verdict_note_text(note));
 }
 
 bool knot_judge_same_end(const struct knot_record *a, const struct knot_record *b)
@@ -365,8 +353,17 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 		rc = old ? meet(c, old, &f, at, err) : 0;
 		if (!rc)
 			rc = settle(c, s, k->verified, &v, &f, ret_finding, err);
+		knot_listed_remove(c, s, k);
+		knot_listed_contradict(c, s, f.verdict.kind);
 	} else {
-		list_once(c, s, &f, f.verdict.note, &o->record);
+		const struct knot_listed listed = {.k = k,
+			.plan = v.plan,
+			.rec = &o->record,
+			.f = &f,
+			.o = o,
+			.note = f.verdict.note};
+
+		rc = knot_listed_add(c, s, &listed, err);
 	}
 	knot_timeline_free(&timeline);
 	knot_places_free(&places);
@@ -378,6 +375,7 @@ static void reject(struct knot_campaign *c, struct knot_target_state *s, struct 
 	const struct knot_finding *f, const struct knot_record *rec, const char *why)
 {
 	c->status.rejected++;
+	knot_listed_remove(c, s, k);
 	k->settled = ++k->tries >= KNOT_JUDGE_TRIES;
 	/* Most often that is what earlier runs left in package variables. A native run may just be rare. */
 	if (k->settled && !c->options.native)
@@ -480,14 +478,17 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 		knot_race_share(race, c->names, knot_portfolio_sharing(s->portfolio));
 	k->hits++;
 	if (k->settled) {
-		c->status.duplicates++;
-		if (k->verified)
+		if (k->verified) {
 			k->verified->hits++;
+			c->status.duplicates++;
+		}
 		knot_finding_free(&f);
 		return 0;
 	}
 	if (!race)
 		knot_finding_judge(rec, NULL, NULL, 0, NULL, 0, !s->good_runs, c->names, &f);
+	struct knot_listed listed = {.k = k, .plan = plan, .rec = rec, .f = &f};
+
 	if (!f.verdict.finding) {
 		/* A failure on every schedule so far may yet turn out to depend on it, a step limit better
 		 * fitted to the test may yet prove a livelock, and what failed behind an early timer may
@@ -499,9 +500,10 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 			knot_portfolio_serves(s->portfolio);
 		if (f.verdict.note != KNOT_NOTE_TIMING)
 			k->settled = !open || ++k->looks >= KNOT_JUDGE_LOOKS;
-		list_once(c, s, &f, f.verdict.note, rec);
+		listed.note = f.verdict.note;
+		rc = knot_listed_add(c, s, &listed, err);
 		knot_finding_free(&f);
-		return 0;
+		return rc;
 	}
 	if (c->options.native) {
 		/* The search under the controlled scheduler wants them already when the end is judged. */
@@ -527,7 +529,9 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 	} else if (!rc && repeat) {
 		k->settled = true;
 		knot_portfolio_keep_fresh(s->portfolio);
-		list_once(c, s, &f, KNOT_NOTE_REPEAT, rec);
+		listed.note = KNOT_NOTE_REPEAT;
+		listed.o = &o;
+		rc = knot_listed_add(c, s, &listed, err);
 	} else if (!rc && same == REPLAYS) {
 		const struct knot_verified v = {
 			.plan = plan, .outcome = &o, .flags = flags, .tries = tries, .same = same};

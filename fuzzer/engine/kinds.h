@@ -37,6 +37,7 @@ struct knot_kind {
 	struct knot_kind_key key;
 	uint32_t tries; /* verifications that failed */
 	uint32_t looks; /* at what was no finding */
+	uint32_t listed_verdict, listed_note; /* as what: engine/listed.h; note 0 = it is not */
 	bool settled; /* verified, listed or given up: only counted from now on */
 	uint64_t hits;
 	struct knot_bucket

@@ -57,6 +57,7 @@ struct knot_campaign_news_item {
 	bool native; /* verified by tries native runs, same of which ended the same way */
 	uint32_t tries, same;
 	const char *controlled_file; /* absolute; replays exactly; NULL = none was found */
+	const char *title, *message; /* listed: of what happened; message "" = not known */
 	const char *text;
 	uint64_t fixed_ns; /* finding: a regression, which had been fixed then; 0 = it is none */
 	const char *to_ignore; /* finding: lines for an ignore file, NULL = none are proposed */

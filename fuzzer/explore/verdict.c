@@ -35,7 +35,7 @@ const char *knot_verdict_note_text(uint32_t note)
 		"waits for something outside the process",
 		"what is blocked could still be woken",
 		"timing-dependent: a timer was fired half a second or more before it was due",
-		"every schedule ends so",
+		"every schedule so far ends so",
 		"the step limit was reached without proof of a livelock",
 		"the program called os.Exit(0)",
 		"not repeatable: the plain schedule ends so, too, on a second run in one process",

@@ -39,7 +39,7 @@ enum knot_verdict_note {
 	KNOT_NOTE_EXTERNAL, /* waits for something outside the process */
 	KNOT_NOTE_LIVE, /* whatever is blocked could still be woken */
 	KNOT_NOTE_TIMING, /* the test gave up after a timer was fired 0.5 s or more too early */
-	KNOT_NOTE_ALWAYS, /* every schedule ends so */
+	KNOT_NOTE_ALWAYS, /* every schedule so far ends so */
 	KNOT_NOTE_SLOW, /* more steps might have ended it */
 	KNOT_NOTE_CLEAN_EXIT, /* os.Exit(0) */
 	KNOT_NOTE_REPEAT, /* it takes a second run in one process, and no special schedule */

@@ -83,13 +83,17 @@ struct knot_emit_trial {
 	bool had;
 };
 
+struct knot_emit_listed {
+	const char *kind; /* "listed", "ignored", ... */
+	const char *package, *test, *title, *message, *why; /* the last three: NULL = none */
+};
+
 struct knot_emit_ops {
 	void (*note)(FILE *out, const char *text);
 	void (*progress)(FILE *out, const struct knot_emit_progress *p);
 	void (*finding)(FILE *out, const struct knot_emit_finding *f);
 	/* A bad end that is no finding, an ignored one, a rejected candidate, a test set aside. */
-	void (*listed)(FILE *out, const char *kind, const char *package, const char *test,
-		const char *title, const char *why);
+	void (*listed)(FILE *out, const struct knot_emit_listed *l);
 	void (*audit)(FILE *out, const struct knot_emit_audit *a);
 	void (*trial)(FILE *out, const struct knot_emit_trial *t);
 	/* At the end: a line of the ignore file, ".goknotignore:3", and what it matched. */

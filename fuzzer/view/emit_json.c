@@ -179,15 +179,16 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 	line(out, o);
 }
 
-static void listed(FILE *out, const char *kind, const char *package, const char *test,
-	const char *title, const char *why)
+static void listed(FILE *out, const struct knot_emit_listed *l)
 {
-	json_t *o = event(kind);
+	json_t *o = event(l->kind);
 
-	text(o, "package", package);
-	text(o, "test", test);
-	text(o, "title", title);
-	text(o, "why", why);
+	text(o, "package", l->package);
+	text(o, "test", l->test);
+	text(o, "title", l->title);
+	if (l->message && *l->message)
+		text(o, "message", l->message);
+	text(o, "why", l->why);
 	line(out, o);
 }
 

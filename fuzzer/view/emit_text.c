@@ -119,14 +119,15 @@ static void finding(FILE *out, const struct knot_emit_finding *f)
 	proposal(out, f);
 }
 
-static void listed(FILE *out, const char *kind, const char *package, const char *test,
-	const char *title, const char *why)
+static void listed(FILE *out, const struct knot_emit_listed *l)
 {
-	fprintf(out, "fuzz: %s: %s %s", kind, package, test);
-	if (title && *title)
-		fprintf(out, ": %s", title);
-	if (why && *why)
-		fprintf(out, " (%s)", why);
+	fprintf(out, "fuzz: %s: %s %s", l->kind, l->package, l->test);
+	if (l->title && *l->title)
+		fprintf(out, ": %s", l->title);
+	if (l->message && *l->message)
+		fprintf(out, ": %s", l->message);
+	if (l->why && *l->why)
+		fprintf(out, " (%s)", l->why);
 	fputc('\n', out);
 	fflush(out);
 }
