@@ -10,12 +10,14 @@
 #include "cmd/rerun.h"
 #include "cmd/reports.h"
 #include "instrument/driver.h"
+#include "store/store.h"
 #include "sys/tree.h"
 #include "wire/ops.h"
 #include "wire/sites.h"
 #include "wire/tests.h"
 #include "wire/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
@@ -192,12 +194,16 @@ static int list_either(const struct list_options *o, bool campaign, struct knot_
 	return r;
 }
 
-static bool is_campaign(const struct knot_option_words *words)
+/* What nobody may look into is no name of packages either. */
+static int is_campaign(
+	const struct knot_option_words *words, bool *ret_is_one, struct knot_error *err)
 {
-	if (words->words_len != 1)
-		return false;
-	knot_auto_free char *database = knot_xasprintf("%s/goknot.db", words->words[0]);
-	return knot_file_exists(database);
+	struct knot_error why = {0};
+	*ret_is_one = words->words_len == 1 && knot_store_there(words->words[0], &why) == 0;
+	if (why.sys_errno != EACCES)
+		return 0;
+	*err = why;
+	return why.code;
 }
 
 int knot_cmd_list(int argc, char **argv)
@@ -222,7 +228,9 @@ int knot_cmd_list(int argc, char **argv)
 	struct list_options o = {0};
 	struct knot_error err = {0};
 	int r = knot_options_parse(&table, argc, argv, &o, &o.words, &err);
-	const bool campaign = r == 0 && is_campaign(&o.words);
+	bool campaign = false;
+	if (r == 0)
+		r = is_campaign(&o.words, &campaign, &err);
 	if (r == 0 && o.goroutine && !o.trace)
 		r = knot_error_set(
 			&err, KNOT_EUSAGE, "-g is a goroutine of a recording: it goes with -trace");

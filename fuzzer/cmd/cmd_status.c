@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/alloc.h"
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "cmd/cmd.h"
 #include "cmd/finding_state.h"
 #include "cmd/json.h"
@@ -307,11 +306,9 @@ int knot_cmd_status(int argc, char **argv)
 		rc = knot_error_set(
 			&err, KNOT_EUSAGE, "one campaign directory, not %zu", words.words_len);
 	dir = !rc && words.words_len ? words.words[0] : ".goknot";
-	knot_auto_free char *db = knot_xasprintf("%s/goknot.db", dir);
 
-	if (!rc && !knot_file_exists(db))
-		rc = knot_error_set(
-			&err, KNOT_EUSAGE, "%s is no campaign directory: it has no goknot.db", dir);
+	if (!rc)
+		rc = knot_store_there(dir, &err);
 	if (!rc)
 		rc = knot_store_open(dir, KNOT_STORE_READ, &s.store, &err);
 	if (!rc) {

@@ -286,13 +286,11 @@ int knot_report_page_read(const char *dir, const struct knot_report_page_use *us
 {
 	struct reading r = {.page = ret_page, .dir = dir, .use = use};
 	struct knot_store *store = NULL;
-	knot_auto_free char *db = knot_xasprintf("%s/goknot.db", dir);
 	int rc;
 
 	*ret_page = (struct knot_report_page){0};
-	if (!knot_file_exists(db))
-		return knot_error_set(
-			err, KNOT_EUSAGE, "%s is no campaign directory: it has no goknot.db", dir);
+	if ((rc = knot_store_there(dir, err)))
+		return rc;
 	if (!(rc = knot_store_open(dir, KNOT_STORE_READ, &store, err)))
 		rc = read_store(&r, store, err);
 	knot_store_close(store);

@@ -139,13 +139,10 @@ static int on_import(void *arg, uint64_t hash, bool dropped, struct knot_error *
 static int open_corpus(
 	const char *dir, enum knot_store_mode mode, struct corpus *c, struct knot_error *err)
 {
-	knot_auto_free char *db = knot_xasprintf("%s/goknot.db", dir);
 	int rc;
 
-	if (!knot_file_exists(db))
-		return knot_error_set(
-			err, KNOT_EUSAGE, "%s is no campaign directory: it has no goknot.db", dir);
-	if ((rc = knot_store_open(dir, mode, &c->store, err)) ||
+	if ((rc = knot_store_there(dir, err)) ||
+		(rc = knot_store_open(dir, mode, &c->store, err)) ||
 		(rc = knot_store_target_each(c->store, on_target, c, err)))
 		return rc;
 	for (size_t i = 0; i < c->targets.len && !rc; i++) {
@@ -279,16 +276,15 @@ static int remove_files(const struct corpus *c, const char *dir,
 int knot_corpustool_min(
 	const char *dir, struct knot_corpustool_counts *ret_counts, struct knot_error *err)
 {
-	knot_auto_free char *db = knot_xasprintf("%s/goknot.db", dir);
 	struct knot_corpustool_counts counts = {0};
 	struct corpus c = {0};
 	struct knot_lock *lock = NULL;
-	int rc = 0;
 
 	/* Asked before the lock makes its file in a directory that is none of goknot's. */
-	if (!knot_file_exists(db))
-		return knot_error_set(
-			err, KNOT_EUSAGE, "%s is no campaign directory: it has no goknot.db", dir);
+	int rc = knot_store_there(dir, err);
+
+	if (rc)
+		return rc;
 	if (!(rc = knot_lock_take(dir, &lock, err)))
 		rc = open_corpus(dir, KNOT_STORE_WRITE, &c, err);
 	for (size_t i = 0; i < c.targets.len && !rc; i++)

@@ -67,13 +67,15 @@ static int full(struct knot_campaign *c, struct knot_error *err)
 {
 	const struct knot_campaign_status *st = &c->status;
 	knot_auto_free char *left = knot_text_size(st->disk_free_bytes);
+	knot_auto_free char *least = knot_text_size(FREE_LEAST_BYTES);
 	knot_auto_free char *taken = knot_text_size(st->disk_bytes);
 	knot_auto_free char *limit = knot_text_size(st->disk_limit_bytes);
 
 	(void)knot_persist_flush(c, NULL);
 	if (st->disk_free_bytes < FREE_LEAST_BYTES)
-		return knot_error_set(err, KNOT_EFULL, "the disk of %s is full: %s are left",
-			c->options.campaign_dir, left);
+		return knot_error_set(err, KNOT_EFULL,
+			"the disk of %s is full: %s are left, and goknot keeps %s free",
+			c->options.campaign_dir, left, least);
 	return knot_error_set(err, KNOT_EFULL,
 		"%s takes %s of the disk, and -disk allows %s: make room there, or allow more",
 		c->options.campaign_dir, taken, limit);
@@ -111,6 +113,9 @@ static int thin(struct knot_campaign *c, struct knot_error *err)
 	knot_auto_free char *audit = knot_xasprintf("%s/audit", c->options.campaign_dir);
 	knot_auto_free char *taken = knot_text_size(c->status.disk_bytes);
 	knot_auto_free char *limit = knot_text_size(c->status.disk_limit_bytes);
+	knot_auto_free char *left = knot_text_size(c->status.disk_free_bytes);
+	knot_auto_free char *least = knot_text_size(FREE_LEAST_BYTES);
+	const bool is_over = c->status.disk_bytes > c->status.disk_limit_bytes;
 	int rc = renew_sandboxes(c, err);
 
 	if (rc || (rc = knot_persist_flush(c, err)))
@@ -118,10 +123,13 @@ static int thin(struct knot_campaign *c, struct knot_error *err)
 	(void)knot_tree_remove(audit, NULL);
 	knot_store_trim(c->store);
 	if (!c->disk_complained) {
-		knot_auto_free char *what =
-			knot_xasprintf("the campaign directory took %s of the disk, and -disk "
-				       "allows %s: what tests wrote was removed",
-				taken, limit);
+		knot_auto_free char *what = is_over
+			? knot_xasprintf("the campaign directory took %s of the disk, and -disk "
+					 "allows %s: what tests wrote was removed",
+				  taken, limit)
+			: knot_xasprintf("the disk of %s had only %s left, and goknot keeps %s "
+					 "free: what tests wrote was removed",
+				  c->options.campaign_dir, left, least);
 
 		knot_campaign_tell(c, NULL, KNOT_NEWS_NOTE, what);
 	}

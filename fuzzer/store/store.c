@@ -206,6 +206,21 @@ static int find_file(struct knot_store *store, const char *dir, struct knot_erro
 	return 0;
 }
 
+int knot_store_there(const char *dir, struct knot_error *err)
+{
+	knot_auto_free char *file = knot_xasprintf("%s/goknot.db", dir);
+
+	if (!access(file, F_OK))
+		return 0;
+	const bool refused = errno == EACCES;
+	const int rc = refused ? knot_error_set(err, KNOT_EUSAGE, "%s: %s", file, strerror(EACCES))
+			       : knot_error_set(err, KNOT_EUSAGE,
+					 "%s is no campaign directory: it has no goknot.db", dir);
+
+	err->sys_errno = refused ? EACCES : 0;
+	return rc;
+}
+
 int knot_store_open(const char *dir, enum knot_store_mode mode, struct knot_store **ret_store,
 	struct knot_error *err)
 {

@@ -22,6 +22,8 @@ enum knot_store_mode {
 	KNOT_STORE_READ, /* beside a running campaign, too, and on read-only media */
 };
 
+/* Is there a campaign in dir? KNOT_EUSAGE says why not; with sys_errno EACCES nobody may look. */
+int knot_store_there(const char *dir, struct knot_error *err); /* err is not NULL */
 /*
  * Opens dir/goknot.db and checks it. KNOT_EUSAGE: directory missing or read-only, no campaign there
  * (READ), not goknot's file, or written by a newer goknot; KNOT_EINPUT: damaged; KNOT_EFULL: disk.

@@ -38,6 +38,29 @@ expect_rc 2 "the campaign directory is a file"
 goknot status nowhere
 expect_refusal 2 'goknot status: nowhere is no campaign directory: it has no goknot\.db'
 
+# Nobody may look into it: that is what is wrong, and neither the database nor a package.
+cp -R campaign closed
+chmod 711 "$work"
+as_other() { # goknot as a user who may not read
+	if [ "$(id -u)" -eq 0 ]; then
+		rc=0
+		setpriv --reuid 65534 --regid 65534 --clear-groups timeout 60 "$GOKNOT" "$@" >out 2>err </dev/null || rc=$?
+		last="goknot $* as another user"
+	else
+		goknot "$@"
+	fi
+}
+if [ "$(id -u)" -eq 0 ] && ! setpriv --reuid 65534 --regid 65534 --clear-groups test -x "$GOKNOT" 2>/dev/null; then
+	skip "a campaign directory of another user" "another user cannot run $GOKNOT"
+else
+	if [ "$(id -u)" -eq 0 ]; then chmod 700 closed; else chmod 0 closed; fi
+	for command in status list report; do
+		as_other "$command" closed
+		expect_refusal 2 "goknot $command: closed/goknot\.db: Permission denied"
+	done
+	chmod 700 closed
+fi
+
 # In use: by a campaign that runs, which goes on.
 "$GOKNOT" fuzz -C m -o campaign -quiet -parallel 1 >running.out 2>running.err </dev/null &
 running=$!
@@ -115,9 +138,12 @@ run during -C m -o filled -fuzztime 20s
 wait
 rm filled/ballast
 '$GOKNOT' status -json filled >during.status
+fallocate -l \$((\$(df -k --output=avail filled | tail -n 1) - 4096))K filled/ballast
+run short -C m -o filled -fuzztime 20s
+rm filled/ballast
 " 2>/dev/null
 runs_of() { jq 'select(.event == "status").runs' "$1"; }
-for name in full filled during; do
+for name in full filled during short; do
 	rc=$(cat $name.rc)
 	last="a full disk: $name"
 	cp $name.out out
@@ -134,4 +160,7 @@ for name in first again; do
 done
 expect "runs were lost on a full disk" test "$(runs_of first.status)" -ge 100 -a \
 	"$(runs_of filled.status)" -ge "$(runs_of first.status)" -a "$(runs_of during.status)" -gt "$(runs_of filled.status)"
+expect "whose room is short: $(cat short.out)" grep -Eq \
+	"fuzz: the disk of $work/filled had only [0-9.]+ MB left, and goknot keeps 8\.0 MB free: what tests wrote was removed" short.out
+expect "how much is to be free: $(cat short.err)" grep -Eq 'is full: .* are left, and goknot keeps 8\.0 MB free' short.err
 done_testing
