@@ -14,6 +14,7 @@
 #include "engine/old.h"
 #include "engine/persist.h"
 #include "engine/probing.h"
+#include "engine/nosubtest.h"
 #include "engine/regress.h"
 #include "engine/trial.h"
 #include "explore/corpus.h"
@@ -163,7 +164,9 @@ static int on_end(void *arg, const struct knot_plan *plan, const struct knot_pla
 		t->chain_any += end->chain_any;
 		t->chain_all += end->chain_all;
 	}
-	return plan->request.flags & KNOT_REQ_MEM_LEARN ? learn_memory(w, err) : 0;
+	const int rc = plan->request.flags & KNOT_REQ_MEM_LEARN ? learn_memory(w, err) : 0;
+
+	return rc ? rc : knot_nosubtest_ask(w->campaign, s, err);
 }
 
 static int on_broken(void *arg, const char *why, struct knot_error *err)

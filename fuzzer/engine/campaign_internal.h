@@ -52,6 +52,7 @@ struct knot_target_state {
 	uint64_t runs, steps, last_new_pair_run;
 	uint32_t listed_told[KNOT_VERDICT_COUNT]; /* notes told so far, one bit each */
 	uint32_t listed[KNOT_VERDICT_COUNT][KNOT_NOTE_COUNT]; /* kinds that are, for that reason */
+	bool asked_subtests; /* engine/nosubtest.h */
 	bool aside, stored_aside, is_uneven; /* is_uneven: that is why */
 	uint32_t uneven; /* candidates whose schedule ended now so, now otherwise */
 	uint64_t damages; /* processes that wrote over the shared memory */

@@ -99,6 +99,16 @@ goknot fuzz -C sub -o native -json -quiet -seed 1 -parallel 1 -sched native -fuz
 expect_rc 0 "-sched native"
 expect "-sched native: $(cat out)" test "$(events summary '.[0] | .runs >= 50 and .listed == 0')" = true
 
+# What names no subtest runs nothing, which go test says, too.
+for sched in controlled native; do
+	goknot fuzz -C sub -o nope -seed 1 -parallel 1 -sched $sched -fuzztime 20x -run TestNever/nope
+	expect_rc 0 "-run with no such subtest, $sched"
+	expect_out 'fuzz: warning: example.org/sub TestNever/nope: no tests to run: no subtest has such a name'
+	expect "it is told once" test "$(grep -c 'no tests to run' out)" = 1
+done
+goknot fuzz -C sub -o nope -seed 1 -parallel 1 -fuzztime 20x -run TestNever/good
+expect "there is such a subtest: $(cat out)" test "$(grep -c 'no tests to run' out || true)" = 0
+
 goknot fuzz -C sub -o none -run TestTable -skip Test
 expect_refusal 2 'goknot fuzz: no test matches -run TestTable -skip Test in \.'
 goknot list -C sub -skip 'Never|Table/one'
