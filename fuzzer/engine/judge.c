@@ -455,6 +455,25 @@ static int judge_native(struct knot_campaign *c, struct knot_target_state *s, st
 	return rc;
 }
 
+/* No finding, as far as can be seen now. */
+static int judge_none(struct knot_campaign *c, struct knot_target_state *s,
+	struct knot_listed *listed, struct knot_error *err)
+{
+	const struct knot_verdict *v = &listed->f->verdict;
+	struct knot_kind *k = listed->k;
+	/* A failure on every schedule so far may yet turn out to depend on it, a step limit better
+	 * fitted to the test may yet prove a livelock, and what failed behind an early timer may
+	 * yet fail without one. The last is asked again however often: it is cheap to tell. */
+	const bool open = v->note == KNOT_NOTE_ALWAYS || v->note == KNOT_NOTE_SLOW;
+
+	if (v->kind == KNOT_VERDICT_STEPS && v->note == KNOT_NOTE_EXTERNAL)
+		knot_portfolio_serves(s->portfolio);
+	if (v->note != KNOT_NOTE_TIMING)
+		k->settled = !open || ++k->looks >= KNOT_JUDGE_LOOKS;
+	listed->note = v->note;
+	return knot_listed_add(c, s, listed, err);
+}
+
 int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 	const struct knot_plan *plan, struct knot_record *rec, const struct knot_race *race,
 	bool *ret_finding, struct knot_error *err)
@@ -490,18 +509,7 @@ int knot_judge(struct knot_campaign *c, struct knot_campaign_worker *w,
 	struct knot_listed listed = {.k = k, .plan = plan, .rec = rec, .f = &f};
 
 	if (!f.verdict.finding) {
-		/* A failure on every schedule so far may yet turn out to depend on it, a step limit better
-		 * fitted to the test may yet prove a livelock, and what failed behind an early timer may
-		 * yet fail without one. The last is asked again however often: it is cheap to tell. */
-		const bool open =
-			f.verdict.note == KNOT_NOTE_ALWAYS || f.verdict.note == KNOT_NOTE_SLOW;
-
-		if (f.verdict.kind == KNOT_VERDICT_STEPS && f.verdict.note == KNOT_NOTE_EXTERNAL)
-			knot_portfolio_serves(s->portfolio);
-		if (f.verdict.note != KNOT_NOTE_TIMING)
-			k->settled = !open || ++k->looks >= KNOT_JUDGE_LOOKS;
-		listed.note = f.verdict.note;
-		rc = knot_listed_add(c, s, &listed, err);
+		rc = judge_none(c, s, &listed, err);
 		knot_finding_free(&f);
 		return rc;
 	}

@@ -193,7 +193,7 @@ func TestFetch(t *testing.T) {
 }
 GO
 }
-both() { goknot fuzz -C two -o gates "$@" -fuzztime 300x -parallel 1 -seed 3 .; }
+both() { goknot fuzz -C two -o gates -fuzztime 300x -parallel 1 -seed 3 .; }
 gates b a
 both
 expect_rc 1 "both of them"
