@@ -249,6 +249,28 @@ static uint32_t exited(const struct knot_shm_result *r, const char *text, size_t
 	return at ? knot_sitenames_add(names, at->file, at->line, at->function) : 0;
 }
 
+/* What the shim prints of a run that does not come to the end of its test. NULL = nothing. */
+static char *failed_before(const char *text, size_t len)
+{
+	static const char head[] = "\ngoknot: the test had failed before, at ";
+	const char *at = memmem(text, len, head, strlen(head));
+
+	if (!at)
+		return NULL;
+	struct knot_span left = {.data = at + 1, .len = len - (size_t)(at + 1 - text)}, line;
+
+	if (!knot_span_take_line(&left, &line) || !knot_span_skip(&line, "goknot: "))
+		return NULL;
+	return knot_text_escape(line, MESSAGE_MAX);
+}
+
+/* Nothing has failed but that the run does not end. */
+static bool does_not_end(uint32_t end)
+{
+	return end == KNOT_END_DEADLOCK || end == KNOT_END_EXTWAIT || end == KNOT_END_STEPS ||
+		end == KNOT_END_TIMEOUT;
+}
+
 void knot_finding_judge(const struct knot_record *rec, const struct knot_race *race,
 	const char *out, size_t out_len, const char *err_text, size_t err_len, bool always,
 	struct knot_sitenames *names, struct knot_finding *ret_finding)
@@ -268,6 +290,8 @@ void knot_finding_judge(const struct knot_record *rec, const struct knot_race *r
 		sites[0] = failure(r, out, out_len, names, &message);
 	} else if (err_text && r->end == KNOT_END_OSEXIT && r->flags & KNOT_RUN_PROGRAM) {
 		sites[0] = exited(r, err_text, err_len, names, &message);
+	} else if (err_text && does_not_end(r->end)) {
+		message = failed_before(err_text, err_len);
 	}
 	if (!race && rec->over_memory) {
 		free(message);

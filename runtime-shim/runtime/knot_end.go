@@ -33,6 +33,9 @@ func knotReporter() {
 	end := c.end
 	n, _, _ := knotSnapshot()
 	knotDumpStacks()
+	if c.bucket>>32 == knotEndFail {
+		knotTellFailure()
+	}
 	if end == knotEndTimeout { // who was where when the time was up is a matter of chance
 		c.bucket = knotRingBucket(n)
 	} else {
@@ -44,6 +47,18 @@ func knotReporter() {
 	c.flags |= knotRunTainted
 	knotResult(end, n)
 	knotLeave()
+}
+
+// knotFailText is what the test of this run had logged last when it first failed: "a_test.go:12: what is wrong".
+var knotFailText string
+
+// knotTellFailure prints what package testing would have printed at the end of the test.
+func knotTellFailure() {
+	if knotFailText == "" {
+		return
+	}
+	line := []byte("\ngoknot: the test had failed before, at " + knotFailText + "\n")
+	write(2, unsafe.Pointer(&line[0]), int32(len(line)))
 }
 
 // knotStop ends the run from inside the scheduler: nothing of it runs again.

@@ -438,7 +438,14 @@ func knotTestingEnd(failed, skipped bool) {
 }
 
 //go:linkname knotTestingFailed testing.knotFailed
-func knotTestingFailed() { knotTestFailed() }
+func knotTestingFailed() bool {
+	first := knot.on && knot.cur.bucket == 0
+	knotTestFailed()
+	return first
+}
+
+//go:linkname knotTestingFailedWith testing.knotFailedWith
+func knotTestingFailedWith(text string) { knotFailText = text }
 
 //go:linkname knotTestingFailedAt testing.knotFailedAt
 func knotTestingFailedAt(pc uintptr) { knotFailedIn(pc) }

@@ -27,7 +27,10 @@ func knotRunBegin()
 func knotRunEnd(failed, skipped bool)
 
 //go:linkname knotFailed
-func knotFailed()
+func knotFailed() bool
+
+//go:linkname knotFailedWith
+func knotFailedWith(text string)
 
 //go:linkname knotNoTest
 func knotNoTest()
@@ -85,6 +88,30 @@ func (m *matcher) fullName(c *common, subname string) (name string, ok, partial 
 // knotNothingToReport spares a test that nobody hears about the making of its message. An example has told.
 func knotNothingToReport(t *T) bool {
 	return knotTerse() && t.chatty == nil && (knotTarget.example || !t.Failed())
+}
+
+// knotFail is called first by Fail. The last thing that the test has logged says what is wrong; it is kept for a run
+// that does not come to the end at which it would be printed. No lock is taken, which others could notice: it is
+// asked for under control only, where nobody else runs.
+func knotFail(c *common) {
+	if !knotFailed() {
+		return
+	}
+	from := -1
+	for i := 0; i+4 < len(c.output); i++ {
+		if (i == 0 || c.output[i-1] == '\n') && string(c.output[i:i+4]) == "    " && c.output[i+4] != ' ' {
+			from = i + 4
+		}
+	}
+	text := ""
+	if from >= 0 {
+		to := from
+		for to < len(c.output) && c.output[to] != '\n' {
+			to++
+		}
+		text = string(c.output[from:to])
+	}
+	knotFailedWith(text)
 }
 
 func knotBegin() {

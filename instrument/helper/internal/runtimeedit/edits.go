@@ -390,7 +390,7 @@ var edits = []edit{
 			e, ok := st.(*ast.ExprStmt)
 			return ok && mentions(e, "signal")
 		}))},
-	{"testing/testing.go", "(*common).Fail", head("knotFailed()")},
+	{"testing/testing.go", "(*common).Fail", head("knotFail(c)")},
 	{"testing/testing.go", "(*common).SkipNow", head("knotSkip(c)")},
 	{"testing/testing.go", "tRunner", renameCalls("callerName", "knotCallerName")},
 	{"testing/testing.go", "(*T).report", head("if knotNothingToReport(t) { return }")},
