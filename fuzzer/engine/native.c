@@ -327,7 +327,8 @@ static int confirm(struct search *q, struct knot_native_control *ret, struct kno
 		struct knot_finding f = {0};
 
 		knot_outcome_free(o);
-		int rc = knot_replay_tolerant(q->c->replayer, &q->s->target->run, &schedule, o, err);
+		int rc =
+			knot_replay_tolerant(q->c->replayer, &q->s->target->run, &schedule, o, err);
 
 		if (rc)
 			return rc;
