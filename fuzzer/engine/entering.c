@@ -221,10 +221,12 @@ static void sort(struct knot_entering_stream *s)
 	for (size_t at = 0; at < s->bytes.len;) {
 		const struct knot_record_record *r = (const void *)(s->bytes.data + at);
 
+		/* A list of pointers, as below. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 		knot_vec_push(&e->records, r);
 		at += sizeof(*r) + r->stack_bytes;
 	}
 	if (e->records.len)
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 		qsort(e->records.data, e->records.len, sizeof(*e->records.data), by_seq);
 }
 

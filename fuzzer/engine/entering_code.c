@@ -108,6 +108,7 @@ static const struct place *place_of(
 {
 	struct place *p;
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer is the key */
 	HASH_FIND(hh, c->places, &position, sizeof(position), p);
 	if (p)
 		return p;
@@ -126,6 +127,7 @@ static const struct place *place_of(
 		p->hooked = true;
 		p->ranges = p->ranges || (s->op == KNOT_OP_RANGE && s->line == position->line);
 	}
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	HASH_ADD(hh, c->places, position, sizeof(p->position), p);
 	return p;
 }

@@ -66,7 +66,7 @@ static struct knot_span after_last(struct knot_span s, char c, struct knot_span 
 {
 	size_t at = s.len;
 
-	while (at && s.data[at - 1] != (uint8_t)c)
+	while (at && s.data[at - 1] != c)
 		at--;
 	if (ret_before)
 		*ret_before = knot_span_of(s.data, at ? at - 1 : 0);
@@ -141,8 +141,8 @@ static int compare_package(struct knot_span symbol, struct knot_span path)
 			c = (uint8_t)(hex(symbol.data[i + 1]) * 16 + hex(symbol.data[i + 2]));
 			i += 2;
 		}
-		if (c != path.data[j])
-			return c < path.data[j] ? -1 : 1;
+		if (c != (uint8_t)path.data[j])
+			return c < (uint8_t)path.data[j] ? -1 : 1;
 		i++;
 		j++;
 	}

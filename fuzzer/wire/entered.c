@@ -473,6 +473,7 @@ static void end_goroutine(struct comparison *c, struct goroutine *g)
 {
 	const struct knot_entered_hit *open[] = {g->entry, g->slow};
 
+	/* Of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
 	for (size_t i = 0; i < sizeof(open) / sizeof(*open); i++)
 		if (open[i] && open[i]->caller == KNOT_ENTERED_PROGRAM && may_stand(c, open[i]))
 			leave(c, KNOT_ENTERED_BY_END);
