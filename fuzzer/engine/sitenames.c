@@ -101,24 +101,24 @@ struct knot_sitenames *knot_sitenames_new(const struct knot_sites *sites)
 
 void knot_sitenames_free(struct knot_sitenames *n)
 {
-	struct known *k, *next;
-
 	if (!n)
 		return;
-	HASH_ITER(hh, n->known, k, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(n->known, k);
+	for (struct known *k = n->known; k; k = k->hh.next) {
 		free((char *)k->name.file);
 		free((char *)k->name.told);
 		free((char *)k->name.function);
-		free(k);
 	}
+	KNOT_TABLE_FREE(n->known);
+	knot_shm_close(n->shm);
 	free(n);
 }
 
 void knot_sitenames_use(struct knot_sitenames *n, struct knot_shm *shm)
 {
-	n->shm = shm;
+	if (n->shm == shm)
+		return;
+	knot_shm_close(n->shm);
+	n->shm = shm ? knot_shm_share(shm) : NULL;
 }
 
 void knot_sitenames_learn(struct knot_sitenames *n)

@@ -15,7 +15,7 @@ struct knot_sitenames;
 /* sites is borrowed and may be NULL. Caller frees with knot_sitenames_free. */
 struct knot_sitenames *knot_sitenames_new(const struct knot_sites *sites);
 void knot_sitenames_free(struct knot_sitenames *n);
-/* Positions unknown so far are looked up in shm and kept; NULL = nowhere. */
+/* Positions unknown so far are looked up in shm, shared from now on, and kept; NULL = nowhere. */
 void knot_sitenames_use(struct knot_sitenames *n, struct knot_shm *shm);
 /* Keeps all names of the shared memory in use: it is about to go, and they are still needed. */
 void knot_sitenames_learn(struct knot_sitenames *n);

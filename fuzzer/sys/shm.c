@@ -49,6 +49,7 @@ struct prefix_use {
 };
 
 struct knot_shm {
+	uint32_t users;
 	int fd;
 	uint8_t *base;
 	/* goknot's own cursors; what stands in the region is a copy for the target. */
@@ -109,6 +110,7 @@ int knot_shm_create(struct knot_shm **ret_shm, struct knot_error *err)
 	if (base == MAP_FAILED)
 		return knot_error_sys(err, "mapping shared memory");
 	struct knot_shm *shm = knot_xalloc(sizeof(*shm));
+	shm->users = 1;
 	shm->fd = knot_steal_fd(&fd);
 	shm->base = base;
 	const int r = knot_shm_reset(shm, 0, 0, err);
@@ -120,9 +122,15 @@ int knot_shm_create(struct knot_shm **ret_shm, struct knot_error *err)
 	return 0;
 }
 
+struct knot_shm *knot_shm_share(struct knot_shm *shm)
+{
+	shm->users++;
+	return shm;
+}
+
 void knot_shm_close(struct knot_shm *shm)
 {
-	if (!shm)
+	if (!shm || --shm->users)
 		return;
 	if (shm->base)
 		munmap(shm->base, REGION_SIZE);

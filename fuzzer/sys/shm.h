@@ -68,6 +68,8 @@ struct knot_shm_counters {
 #define KNOT_SHM_TRIM 0x4 /* return the pages of the rings and dumps to the kernel */
 
 int knot_shm_create(struct knot_shm **ret_shm, struct knot_error *err);
+/* The region stays until everybody who shares it has closed it; returns shm. */
+struct knot_shm *knot_shm_share(struct knot_shm *shm);
 void knot_shm_close(struct knot_shm *shm);
 
 int knot_shm_fd(const struct knot_shm *shm); /* borrowed; for knot_proc_start */
