@@ -108,20 +108,10 @@ static const struct import *import_of(const struct choosing *c, const char *path
 
 static void close_all(struct choosing *c)
 {
-	struct place *p, *next_place;
-	struct import *i, *next_import;
-
-	HASH_ITER(hh, c->imports, i, next_import) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->imports, i);
-		free(i);
-	}
-	HASH_ITER(hh, c->places, p, next_place) {
-		/* NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(c->places, p);
+	for (struct place *p = c->places; p; p = p->hh.next)
 		free(p->dir);
-		free(p);
-	}
+	KNOT_TABLE_FREE(c->places);
+	KNOT_TABLE_FREE(c->imports);
 }
 
 /* --- the files ------------------------------------------------------------------------------- */

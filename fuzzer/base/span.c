@@ -46,6 +46,24 @@ size_t knot_span_find_last(struct knot_span s, char c)
 	return p ? (size_t)(p - s.data) : SIZE_MAX;
 }
 
+int knot_span_compare(struct knot_span a, struct knot_span b)
+{
+	const size_t len = a.len < b.len ? a.len : b.len;
+	const int c = len ? memcmp(a.data, b.data, len) : 0;
+
+	return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+struct knot_span knot_span_after_last(struct knot_span s, char c, struct knot_span *ret_before)
+{
+	const size_t at = knot_span_find_last(s, c);
+	const size_t from = at == SIZE_MAX ? 0 : at + 1;
+
+	if (ret_before)
+		*ret_before = knot_span_of(s.data, from ? at : 0);
+	return from ? knot_span_of(s.data + from, s.len - from) : s;
+}
+
 struct knot_span knot_span_trim(struct knot_span s)
 {
 	while (s.len && (s.data[0] == ' ' || s.data[0] == '\t')) {

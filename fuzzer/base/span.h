@@ -26,6 +26,10 @@ bool knot_span_has_suffix(struct knot_span s, const char *literal);
 /* Position of the first (last) c or SIZE_MAX. */
 size_t knot_span_find(struct knot_span s, char c);
 size_t knot_span_find_last(struct knot_span s, char c);
+/* As memcmp, and what is longer comes after what it begins with. */
+int knot_span_compare(struct knot_span a, struct knot_span b);
+/* What stands behind the last c, all of s when it has none; ret_before (may be NULL) is what stands before it, else empty. */
+struct knot_span knot_span_after_last(struct knot_span s, char c, struct knot_span *ret_before);
 /* Without spaces and tabs at both ends. */
 struct knot_span knot_span_trim(struct knot_span s);
 

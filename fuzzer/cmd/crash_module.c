@@ -85,9 +85,8 @@ static int not_found(const struct knot_crash *crash, struct knot_error *err)
 			"the file: -C names a directory of it",
 			crash->target);
 	return knot_error_set(err, KNOT_EUSAGE,
-		"the crash file is of module %s, which is neither here nor above the file, nor in "
-		"a "
-		"workspace there: -C names its directory",
+		"the crash file is of module %s, which is neither here nor above the file, nor "
+		"in a workspace there: -C names its directory",
 		crash->module);
 }
 

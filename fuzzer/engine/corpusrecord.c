@@ -73,17 +73,6 @@ static void add(struct number **set, uint64_t n)
 	HASH_ADD(hh, *set, n, sizeof(x->n), x);
 }
 
-static void free_set(struct number *set)
-{
-	struct number *x, *next;
-
-	HASH_ITER(hh, set, x, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(set, x);
-		free(x);
-	}
-}
-
 void knot_corpusrecord_close(struct knot_corpusrecord *c)
 {
 	if (!c)
@@ -91,10 +80,10 @@ void knot_corpusrecord_close(struct knot_corpusrecord *c)
 	for (size_t i = 0; i < c->tests.len; i++) {
 		struct test *t = &c->tests.data[i];
 
-		free_set(t->sites);
-		free_set(t->ops);
-		free_set(t->gs);
-		free_set(t->chains);
+		KNOT_TABLE_FREE(t->sites);
+		KNOT_TABLE_FREE(t->ops);
+		KNOT_TABLE_FREE(t->gs);
+		KNOT_TABLE_FREE(t->chains);
 		knot_vec_free(&t->paths);
 		knot_vec_free(&t->corpus.chains);
 		free(t->package);

@@ -112,13 +112,9 @@ static const struct place *place_of(
 	HASH_FIND(hh, c->places, &position, sizeof(position), p);
 	if (p)
 		return p;
-	const size_t slash = knot_span_find_last(position->file, '/');
-	const size_t from = slash == SIZE_MAX ? 0 : slash + 1;
-
 	p = knot_xalloc(sizeof(*p));
 	p->position = position;
-	p->file =
-		knot_span_dup(knot_span_of(position->file.data + from, position->file.len - from));
+	p->file = knot_span_dup(knot_span_after_last(position->file, '/', NULL));
 	for (size_t i = 0; c->sites && i < knot_sites_count(c->sites); i++) {
 		const struct knot_site *s = knot_sites_at(c->sites, i);
 

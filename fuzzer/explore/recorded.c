@@ -508,7 +508,7 @@ static void add_chain(struct work *w, struct made **made, const struct around *x
 
 static void make_chains(struct work *w)
 {
-	struct made *made = NULL, *m, *next;
+	struct made *made = NULL;
 
 	if (w->pairs.len)
 		qsort(w->pairs.data, w->pairs.len, sizeof(struct pair *), by_rarity);
@@ -524,28 +524,13 @@ static void make_chains(struct work *w)
 		}
 		add_chain(w, &made, &alone);
 	}
-	HASH_ITER(hh, made, m, next) {
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(made, m);
-		free(m);
-	}
+	KNOT_TABLE_FREE(made);
 }
 
 static void free_work(struct work *w)
 {
-	struct goroutine *g, *next_g;
-	struct object *o, *next_o;
-
-	HASH_ITER(hh, w->goroutines, g, next_g) {
-		/* NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(w->goroutines, g);
-		free(g);
-	}
-	HASH_ITER(hh, w->objects, o, next_o) {
-		/* NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(w->objects, o);
-		free(o);
-	}
+	KNOT_TABLE_FREE(w->goroutines);
+	KNOT_TABLE_FREE(w->objects);
 	HASH_CLEAR(hh, w->table);
 	for (size_t i = 0; i < w->pairs.len; i++)
 		free(w->pairs.data[i]);

@@ -62,24 +62,13 @@ struct knot_recorded_sites {
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-static struct knot_span after_last(struct knot_span s, char c, struct knot_span *ret_before)
-{
-	size_t at = s.len;
-
-	while (at && s.data[at - 1] != c)
-		at--;
-	if (ret_before)
-		*ret_before = knot_span_of(s.data, at ? at - 1 : 0);
-	return knot_span_of(s.data + at, s.len - at);
-}
-
 /* Both separators: the recording may be of another machine. */
 static void split_file(const char *file, struct knot_span *ret_base, struct knot_span *ret_dir)
 {
 	struct knot_span before;
 
-	*ret_base = after_last(knot_span_str(file), '/', &before);
-	*ret_dir = after_last(before, '/', NULL);
+	*ret_base = knot_span_after_last(knot_span_str(file), '/', &before);
+	*ret_dir = knot_span_after_last(before, '/', NULL);
 }
 
 static bool ends_in_number(struct knot_span s, const char *word)
@@ -99,7 +88,7 @@ static struct knot_span without_wraps(struct knot_span function)
 {
 	for (;;) {
 		struct knot_span before;
-		const struct knot_span last = after_last(function, '.', &before);
+		const struct knot_span last = knot_span_after_last(function, '.', &before);
 
 		if (!before.len ||
 			(!ends_in_number(last, "gowrap") && !ends_in_number(last, "deferwrap")))
@@ -202,18 +191,10 @@ static bool is_package(
 
 /* --- tables ---------------------------------------------------------------------------------- */
 
-static int compare_spans(struct knot_span a, struct knot_span b)
-{
-	const size_t len = a.len < b.len ? a.len : b.len;
-	const int c = len ? memcmp(a.data, b.data, len) : 0;
-
-	return c ? c : (a.len > b.len) - (a.len < b.len);
-}
-
 static int by_line(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
-	const int c = compare_spans(x->base, y->base);
+	const int c = knot_span_compare(x->base, y->base);
 
 	if (c)
 		return c;
@@ -225,23 +206,22 @@ static int by_line(const void *a, const void *b)
 /* Up to a bracket: a symbol and a name differ from there on. */
 static struct knot_span stem(struct knot_span function)
 {
-	for (size_t i = 0; i < function.len; i++)
-		if (function.data[i] == '[')
-			return knot_span_of(function.data, i);
-	return function;
+	const size_t at = knot_span_find(function, '[');
+
+	return at == SIZE_MAX ? function : knot_span_of(function.data, at);
 }
 
 static int by_function(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
-	const int c = compare_spans(stem(x->function), stem(y->function));
+	const int c = knot_span_compare(stem(x->function), stem(y->function));
 
 	return c ? c : (x->site->id > y->site->id) - (x->site->id < y->site->id);
 }
 
 static int by_package(const void *a, const void *b)
 {
-	return compare_spans(*(const struct knot_span *)a, *(const struct knot_span *)b);
+	return knot_span_compare(*(const struct knot_span *)a, *(const struct knot_span *)b);
 }
 
 static void note_packages(struct knot_recorded_sites *m)
@@ -311,11 +291,6 @@ bool knot_recorded_is_operation(const struct knot_recording_event *e)
 	return wanted[slot_of(e)] != 0;
 }
 
-static bool has_prefix(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 /* What carries out an operation for whoever it stands in the source of. */
 static bool is_beneath(const struct knot_recording_position *p, const struct spot *s)
 {
@@ -327,19 +302,17 @@ static bool is_beneath(const struct knot_recording_position *p, const struct spo
 /* Of the methods of RWMutex on the way to the position: which of the two kinds of lock it was. */
 static uint64_t narrowed(const char *function, uint64_t ops)
 {
-	static const char type[] = "sync.(*RWMutex).";
+	struct knot_span method = knot_span_str(function);
 
-	if (!has_prefix(function, type))
+	if (!knot_span_skip(&method, "sync.(*RWMutex)."))
 		return ops;
-	const char *method = function + strlen(type);
-
-	if (!strcmp(method, "RLock"))
+	if (knot_span_eq(method, "RLock"))
 		return ops & BIT(RLOCK);
-	if (!strcmp(method, "Lock"))
+	if (knot_span_eq(method, "Lock"))
 		return ops & BIT(LOCK);
-	if (has_prefix(method, "RUnlock") || has_prefix(method, "rUnlock"))
+	if (knot_span_has_prefix(method, "RUnlock") || knot_span_has_prefix(method, "rUnlock"))
 		return ops & BIT(RUNLOCK);
-	return !strcmp(method, "Unlock") ? ops & BIT(UNLOCK) : ops;
+	return knot_span_eq(method, "Unlock") ? ops & BIT(UNLOCK) : ops;
 }
 
 /* False when there is none. */
@@ -372,7 +345,7 @@ static bool is_ours(const struct knot_recorded_sites *m, const struct spot *s)
 	for (size_t i = 0; is_main(s) && i < m->packages.len; i++) {
 		const struct knot_span path = m->packages.data[i];
 
-		if (is_command_of(m, s, path, after_last(path, '/', NULL)))
+		if (is_command_of(m, s, path, knot_span_after_last(path, '/', NULL)))
 			return true;
 	}
 	while (low < high) {

@@ -231,7 +231,6 @@ static void write_event(struct writing *w, const struct knot_recording_event *e)
 void knot_recording_perfetto_write(FILE *out, const struct knot_recording *r)
 {
 	struct writing w = {.out = out, .r = r};
-	struct goroutine *g, *next;
 
 	fputs("{\"displayTimeUnit\":\"ns\",\n\"traceEvents\":[", out);
 	emit(&w,
@@ -247,12 +246,9 @@ void knot_recording_perfetto_write(FILE *out, const struct knot_recording *r)
 		e.ns = w.now;
 		write_event(&w, &e);
 	}
-	HASH_ITER(hh, w.gs, g, next) {
+	for (struct goroutine *g = w.gs; g; g = g->hh.next)
 		enter(&w, g, UNKNOWN);
-		/* The iteration holds the next one. NOLINTNEXTLINE(clang-analyzer-*) */
-		HASH_DEL(w.gs, g);
-		free(g);
-	}
+	KNOT_TABLE_FREE(w.gs);
 	json_t *other = json_pack("{s:s, s:s, s:I}", "go", r->go, "ended", r->ended, "events_lost",
 		(json_int_t)r->lost);
 

@@ -115,6 +115,35 @@ Test(span, ends_and_positions)
 	cr_assert(knot_span_eq(knot_span_trim(knot_span_str(" \t ")), ""));
 }
 
+Test(span, after_the_last_one)
+{
+	struct knot_span before;
+
+	cr_expect(knot_span_eq(knot_span_after_last(knot_span_str("a/b/c"), '/', &before), "c"));
+	cr_expect(knot_span_eq(before, "a/b"));
+	cr_expect(knot_span_eq(knot_span_after_last(before, '/', &before), "b"));
+	cr_expect(knot_span_eq(knot_span_after_last(before, '/', &before), "a"));
+	cr_expect_eq(before.len, 0);
+	cr_expect(knot_span_eq(knot_span_after_last(knot_span_str("/"), '/', &before), ""));
+	cr_expect_eq(before.len, 0);
+	cr_expect(knot_span_eq(knot_span_after_last((struct knot_span){0}, '/', NULL), ""));
+}
+
+Test(span, order)
+{
+	const char *const sorted[] = {"", "a", "ab", "a\x80", "b", "\xff"};
+
+	for (size_t i = 0; i < 6; i++)
+		for (size_t k = 0; k < 6; k++) {
+			const int c = knot_span_compare(
+				knot_span_str(sorted[i]), knot_span_str(sorted[k]));
+
+			cr_expect_eq((c > 0) - (c < 0), (i > k) - (i < k), "%s %s", sorted[i],
+				sorted[k]);
+		}
+	cr_expect_eq(knot_span_compare((struct knot_span){0}, knot_span_str("")), 0);
+}
+
 Test(span, part)
 {
 	const struct knot_span s = knot_span_str("abcd");

@@ -6,15 +6,6 @@
 
 #include <criterion/criterion.h>
 
-static void feed_steps(
-	struct knot_portfolio *p, const struct knot_plan *plan, uint64_t steps_per_run)
-{
-	struct knot_plan_end end = {
-		.runs = plan->request.count, .steps = plan->request.count * steps_per_run};
-
-	knot_portfolio_feed_end(p, plan, &end);
-}
-
 /* Behind the one run that comes before everything; then all goes on as if they had not been. */
 Test(portfolio_recorded, tries_recorded_chains_before_everything)
 {
