@@ -85,7 +85,10 @@ int knot_instrument_can_race(const char *go, const char *dir, struct knot_error 
 
 /* The go command to use, absolute: PATH, then the usual places. Caller frees. */
 int knot_instrument_find_go(char **ret_path, struct knot_error *err);
-/* Where goknot's own Go sources are (holds instrument/helper and runtime-shim). Caller frees. */
+/*
+ * Where goknot's own Go sources are (holds instrument/helper and runtime-shim), of this goknot's ABI. KNOT_EUSAGE when they
+ * are not to be had. Caller frees.
+ */
 int knot_instrument_data_dir(char **ret_dir, struct knot_error *err);
 
 #endif

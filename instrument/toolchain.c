@@ -7,12 +7,17 @@
 #include "base/file.h"
 #include "instrument/driver.h"
 #include "sys/proc.h"
+#include "wire/abi.h"
 
 #include <glob.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define ABI_VERSION "const knotAbiVersion = "
+#define ABI_MAX_BYTES (1u << 20)
 
 unsigned knot_instrument_go_minor(const char *version)
 {
@@ -50,7 +55,7 @@ int knot_instrument_find_go(char **ret_path, struct knot_error *err)
 		KNOT_GO_MINOR_MIN, KNOT_GO_MINOR_MAX);
 }
 
-int knot_instrument_data_dir(char **ret_dir, struct knot_error *err)
+static int find_data_dir(char **ret_dir, struct knot_error *err)
 {
 	static const char *const beside[] = {"/../share/goknot", "/..", "/../.."};
 	const char *set = getenv("GOKNOT_DATA");
@@ -77,6 +82,29 @@ int knot_instrument_data_dir(char **ret_dir, struct knot_error *err)
 	}
 	return knot_error_set(err, KNOT_EUSAGE,
 		"goknot's Go sources are not beside %s: run make install, or set GOKNOT_DATA", exe);
+}
+
+int knot_instrument_data_dir(char **ret_dir, struct knot_error *err)
+{
+	knot_auto_free char *dir = NULL, *abi = NULL, *text = NULL;
+	const char *version = NULL;
+	size_t len;
+	int rc = find_data_dir(&dir, err);
+
+	if (rc)
+		return rc;
+	abi = knot_xasprintf("%s/runtime-shim/runtime/knot_abi.go", dir);
+	if (knot_file_read(abi, ABI_MAX_BYTES, &text, &len, NULL) ||
+		!(version = strstr(text, ABI_VERSION)))
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s: goknot's Go sources are not there: run make install, or set GOKNOT_DATA",
+			dir);
+	if (strtoul(version + strlen(ABI_VERSION), NULL, 10) != KNOT_ABI_VERSION)
+		return knot_error_set(err, KNOT_EUSAGE,
+			"%s: the Go sources are of another goknot than this one: run make, or make install",
+			dir);
+	*ret_dir = knot_steal(&dir);
+	return 0;
 }
 
 static char *take(json_t *env, const char *key)

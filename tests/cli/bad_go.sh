@@ -47,4 +47,16 @@ expect_refusal 2 'goknot fuzz: .*\bfindRunnable\b in runtime/proc\.go.*'
 rm fake/src/runtime/proc.go
 PATH=$work/doctored:$PATH goknot fuzz -C m -o campaign -quiet -fuzztime 1x
 expect_refusal 2 'goknot fuzz: .*proc\.go.*'
+
+# goknot's own Go sources: of another commit, or none.
+mkdir -p data/instrument
+cp -r "$root/runtime-shim" data/
+cp -r "$root/instrument/helper" data/instrument/
+sed -i 's/^\(const knotAbiVersion = \).*/\11/' data/runtime-shim/runtime/knot_abi.go
+GOKNOT_DATA=$work/data goknot fuzz -C m -o campaign -quiet -fuzztime 1x
+expect_refusal 2 "goknot fuzz: $work/data: the Go sources are of another goknot than this one: run make, or make install"
+GOKNOT_DATA=$work/data goknot doctor
+expect_out '.*the Go sources are of another goknot than this one.*'
+GOKNOT_DATA=$work/m goknot fuzz -C m -o campaign -quiet -fuzztime 1x
+expect_refusal 2 "goknot fuzz: $work/m: goknot's Go sources are not there: run make install, or set GOKNOT_DATA"
 done_testing
