@@ -83,7 +83,7 @@ criterion_ring() {
 }
 
 # What is about time, or about what two processors do at once, has the machine to itself.
-alone='budgets clock memory native native_race native_ring native_time probe record second_start watchdog'
+alone='budgets clock containment memory native native_race native_ring native_time probe record second_start watchdog'
 
 script_ring() { # directory
 	local t scripts=()

@@ -110,6 +110,50 @@ static char *assertion(struct knot_span text)
 	return knot_text_steal(&t);
 }
 
+static size_t indent_of(struct knot_span line)
+{
+	size_t n = 0;
+
+	while (n < line.len && line.data[n] == ' ')
+		n++;
+	return n;
+}
+
+/*
+ * The subtest or seed in whose log a line stands: "    --- FAIL: TestX/case (0.00s)" is four columns to the left of it. Empty
+ * when it is the test itself, which is named elsewhere. above: all that stands before the line.
+ */
+static struct knot_span subtest_of(struct knot_span above, size_t indent)
+{
+	struct knot_span line, found = {NULL, 0};
+
+	while (knot_span_take_line(&above, &line)) {
+		const size_t at = indent_of(line);
+		struct knot_span name = knot_span_of(line.data + at, line.len - at);
+
+		if (at + 4 == indent && knot_span_skip(&name, "--- FAIL: "))
+			found = name;
+	}
+	const size_t took = knot_span_find_last(found, '(');
+
+	if (took == SIZE_MAX || knot_span_find(found, '/') == SIZE_MAX)
+		return knot_span_of(NULL, 0);
+	return knot_span_trim(knot_span_of(found.data, took));
+}
+
+static void name_subtest(struct knot_span above, size_t indent, char **message)
+{
+	const struct knot_span name = subtest_of(above, indent);
+
+	if (!name.len)
+		return;
+	knot_auto_free char *told = knot_text_escape(name, MESSAGE_MAX);
+	knot_auto_free char *words = *message;
+
+	*message = words && *words ? knot_xasprintf("in %s: %s", told, words)
+				   : knot_xasprintf("in %s", told);
+}
+
 /*
  * "    file_test.go:12: message", as package testing prints logs and failures alike. The one at the position
  * that the target has named is wanted; where it named none, the first.
@@ -155,6 +199,8 @@ static uint32_t failed_at(const char *text, size_t len, const struct knot_site_n
 						: (struct knot_span){.data = q,
 							  .len = (size_t)(stop - q)},
 					MESSAGE_MAX);
+				name_subtest(knot_span_of(text, (size_t)(line - text)),
+					(size_t)(p - line), message);
 				return knot_sitenames_add(
 					names, file, number, wanted ? wanted->function : "");
 			}

@@ -115,13 +115,16 @@ expect "a test that cannot run twice: $(why TestRegistersOnce)" grep -q "not rep
 expect "a time-out of a second: $(why TestWaitsASecond)" test "$(why TestWaitsASecond | cut -d: -f1)" = timing-dependent
 expect "what a failed run left behind fails no other: $(why TestTidiesUpOnlyWhenItPasses)" \
 	test "$(why TestTidiesUpOnlyWhenItPasses | cut -d: -f1)" = timing-dependent
-expect "a time-out beside a leak: $(why TestLeavesOneBehind)" \
-	test "$(why TestLeavesOneBehind | cut -d: -f1)" = timing-dependent
 for t in TestUsesWhatItDidNotGet TestWatched; do
 	expect "a panic behind a time-out, $t: $(why "$t")" test "$(why "$t" | cut -d: -f1)" = timing-dependent
 done
 expect "tests set aside" test "$(events summary '.[0].set_aside')" = 0
 expect "rejected candidates" test "$(events summary '.[0].rejected')" = 0
+# It ends in a leak nearly always, so that it steps back, and each of its runs needs a process: by runs, not by time.
+goknot fuzz -C "$work/late" -o "$work/one" -json -quiet -fuzztime 2000x -parallel 1 -seed 1 -run TestLeavesOneBehind .
+expect_rc 1 "the leak is found again"
+expect "a time-out beside a leak: $(why TestLeavesOneBehind)" \
+	test "$(why TestLeavesOneBehind | cut -d: -f1)" = timing-dependent
 
 # The finalizer of one run is in a system call of its own when the next run begins: it comes back without a P and
 # takes that of the goroutine that naps then. How long until the watchdog takes a P away is a matter of real time.

@@ -46,7 +46,7 @@ wait_for "the messages" shows 'FOUND TestABBA: deadlock'
 screen >shot
 for line in '^ goknot .* 6 tests in 6 packages  seed 1 .*q quit' 'last new pair +([0-9]+ min )?[0-9]+ s ago' \
 	'runs +[0-9.]+[MG]? \([0-9.]+M?/s\)' 'chain hits +(-|[0-9]+ %)' 'fidelity +100 % \([0-9]+ of' \
-	'^ policies +random +pct2 +pct3 +pct4 +pos +rpos +surw +delay +chain' '^ 1 Test[A-Za-z]+, [0-9.]+M? runs' \
+	'^ policies +random +pct2 +pct3 +pct4 +pos +rpos +surw +delay +stall +chain' '^ 1 Test[A-Za-z]+, [0-9.]+M? runs' \
 	'test, package +1 to 6 of 6, by findings' '\* ?TestPipeline|\*  ?TestABBA|\*  ?TestCloseRace|TestABBA +goknot'; do
 	expect "the screen has a line $line: $(cat shot)" grep -Eq "$line" shot
 done

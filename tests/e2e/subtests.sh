@@ -61,7 +61,7 @@ while read -r pattern shown wanted; do
 	fuzz "c" -run "$pattern"
 	expect_rc 1 "-run $pattern"
 	expect "-run $pattern: $(cat out)" test "$(events finding '.[0].test')" = "$shown"
-	expect "-run $pattern: $(cat out)" test "$(events finding '.[0].message')" = "b was first in $wanted"
+	expect "-run $pattern: $(cat out)" test "$(events finding '.[0].message')" = "in $wanted: b was first in $wanted"
 	expect "-run $pattern: the crash file has $(grep -a '^run' c/crashes/*.crash)" \
 		grep -qFx "run: ^TestTable\$${shown#TestTable}" c/crashes/TestTable-fail-*.crash
 	cp c/crashes/TestTable-fail-*.crash "kept.crash"
@@ -90,7 +90,7 @@ expect "-skip TestTable ran: $(cat out)" test "$(events target '[.[].test] == ["
 # What is skipped is kept, too: the replay would go another way with the other subtests.
 fuzz kept -run 'TestTable' -skip '/one|/three'
 expect_rc 1 "-skip with a finding"
-expect "-skip with a finding: $(cat out)" test "$(events finding '.[0].message')" = "b was first in TestTable/two_words"
+expect "-skip with a finding: $(cat out)" test "$(events finding '.[0].message')" = "in TestTable/two_words: b was first in TestTable/two_words"
 goknot replay -C sub -o kept -n 3 -json kept/crashes/*.crash
 expect "-skip: replay: $(cat out)" test "$(events replay '.[0] | .reproduced == 3 and .same_hash == 3')" = true
 

@@ -71,7 +71,7 @@ while read -r run line; do
 	fuzz -run "$run" -first -fuzztime 2000x
 	expect_rc 1 "$run"
 	expect "$run: $(cat out)" test "$(events finding '.[0] | [.test, .title, .message] | join("|")')" = \
-		"$run|fail: s_test.go:$line|Not equal: expected: \"a\" actual  : \"b\""
+		"$run|fail: s_test.go:$line|in $run: Not equal: expected: \"a\" actual  : \"b\""
 	goknot replay -C suite -o campaign -n 3 -json campaign/crashes/*.crash
 	expect "$run: replay: $(cat out)" test "$(events replay '.[0] | .reproduced == 3 and .same_hash == 3')" = true
 done <<'END'

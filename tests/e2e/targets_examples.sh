@@ -201,7 +201,7 @@ expect_out ' +[0-9]+ +G0 +T +io e_test.go:68( .*)?'
 fuzz ex -run panics -fuzztime 2000x -first
 finding Example_panics panic 'panic: e_test.go:83' two
 fuzz ex -run FuzzFails -fuzztime 2000x -first
-finding FuzzFails fail 'fail: e_test.go:148' 'two came first for two'
+finding FuzzFails fail 'fail: e_test.go:148' 'in FuzzFails/seed#1: two came first for two'
 
 # One seed of a target, by the name that go test gives it.
 fuzz ex -run 'FuzzFails/seed#0' -fuzztime 1000x

@@ -10,15 +10,22 @@ static struct knot_record record(uint32_t end)
 	return (struct knot_record){.result = {.end = end, .steps = 10, .bucket = 7}};
 }
 
+static struct knot_finding judge_record(const struct knot_record *rec, const char *out,
+	const char *err_text, bool always, struct knot_sitenames *names)
+{
+	struct knot_finding f;
+
+	knot_finding_judge(rec, NULL, out, out ? strlen(out) : 0, err_text,
+		err_text ? strlen(err_text) : 0, always, names, &f);
+	return f;
+}
+
 static struct knot_finding judge(uint32_t end, const char *out, const char *err_text, bool always,
 	struct knot_sitenames *names)
 {
-	struct knot_record rec = record(end);
-	struct knot_finding f;
+	const struct knot_record rec = record(end);
 
-	knot_finding_judge(&rec, NULL, out, out ? strlen(out) : 0, err_text,
-		err_text ? strlen(err_text) : 0, always, names, &f);
-	return f;
+	return judge_record(&rec, out, err_text, always, names);
 }
 
 Test(finding, names_the_frame_that_panicked_and_not_the_one_that_panicked_again)
@@ -76,6 +83,40 @@ Test(finding, tells_what_an_assertion_wanted)
 	cr_expect_str_eq(f.message, "");
 	knot_finding_free(&f);
 	knot_sitenames_free(names);
+}
+
+/* Logs of the test between and behind those of its subtests, as package testing prints them: in the order of time. */
+Test(finding, names_the_subtest_that_failed)
+{
+	static const char text[] = "--- FAIL: TestX (0.00s)\n"
+				   "    a_test.go:1: before\n"
+				   "    --- FAIL: TestX/one_(1) (0.00s)\n"
+				   "        a_test.go:2: in one\n"
+				   "        --- FAIL: TestX/one_(1)/deep (0.00s)\n"
+				   "            a_test.go:3: in deep\n"
+				   "            a_test.go:7: \n"
+				   "        a_test.go:4: in one again\n"
+				   "    --- FAIL: TestX/\x1b[2J (0.00s)\n"
+				   "        a_test.go:5: in two\n"
+				   "    a_test.go:6: behind\n"
+				   "FAIL\n";
+	static const char *const wanted[] = {"before", "in TestX/one_(1): in one",
+		"in TestX/one_(1)/deep: in deep", "in TestX/one_(1): in one again",
+		"in TestX/\\x1b[2J: in two", "behind", "in TestX/one_(1)/deep"};
+
+	for (uint32_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		struct knot_sitenames *names = knot_sitenames_new(NULL);
+		const uint32_t site = knot_sitenames_add(names, "a_test.go", i + 1, "");
+		struct knot_record rec = record(KNOT_END_FAIL);
+
+		/* The target names the line that failed. */
+		rec.result.bucket = (uint64_t)KNOT_END_FAIL << 32 | site;
+		struct knot_finding f = judge_record(&rec, text, NULL, false, names);
+
+		cr_expect_str_eq(f.message, wanted[i]);
+		knot_finding_free(&f);
+		knot_sitenames_free(names);
+	}
 }
 
 Test(finding, tells_what_an_example_printed)

@@ -158,4 +158,7 @@ Test(stats, a_long_plot_is_thinned, .init = setup)
 	cr_expect_geq(now, len / 2 - 100);
 	cr_expect_eq(strncmp(text, "# columns\n1, 1, 2, 3\n3, 1, 2, 3\n", 32), 0);
 	free(text);
+	unlink(path);
+	free(content("fuzzer_stats"));
+	cr_expect_eq(rmdir(dir), 0);
 }
