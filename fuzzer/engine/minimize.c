@@ -39,6 +39,12 @@ static bool is_same(struct knot_minimizer *z, const struct knot_outcome *o)
 	return o->ran && z->options->same(z->options->arg, o);
 }
 
+static void forget_visits(knot_switches *list)
+{
+	for (size_t i = 0; i < list->len; i++)
+		list->data[i].visit = 0;
+}
+
 static void keep(struct knot_minimizer *z, const struct knot_outcome *o, knot_switches *list,
 	const struct knot_switch_counts *counts)
 {
@@ -48,6 +54,8 @@ static void keep(struct knot_minimizer *z, const struct knot_outcome *o, knot_sw
 	knot_vec_free(&z->best);
 	z->best = *list;
 	*list = (knot_switches){0};
+	if (!z->exact)
+		forget_visits(&z->best);
 	z->counts = *counts;
 	knot_ops_of_run(&view, &z->ops);
 	z->around.len = 0;
@@ -242,6 +250,31 @@ static int run_plain(struct knot_minimizer *z, struct knot_error *err)
 	return rc;
 }
 
+/* The list for the run as it is: does that end so, too? Without the visits if that will do, else with them. */
+static int begin(struct knot_minimizer *z, bool *ret_same, struct knot_error *err)
+{
+	const bool too_long = z->best.len > KNOT_SWITCHES_MAX;
+	int rc = 0;
+
+	*ret_same = false;
+	/* What the list makes of the schedule may be larger: behind the last entry goes on who went on otherwise. */
+	z->counts = (struct knot_switch_counts){.preemptions = UINT32_MAX};
+	for (int i = 0; i < 2 && !too_long && !rc && !*ret_same; i++) {
+		knot_switches list = knot_switches_copy(&z->best);
+
+		z->exact = i;
+		if (!z->exact)
+			forget_visits(&list);
+		rc = knot_minimizer_try(z, &list, ret_same, err);
+		knot_vec_free(&list);
+	}
+	if (!rc && !*ret_same)
+		z->m->end = z->cut ? KNOT_MINIMIZE_CUT
+			: too_long ? KNOT_MINIMIZE_LONG
+				   : KNOT_MINIMIZE_FIXED;
+	return rc;
+}
+
 static int minimize(struct knot_minimizer *z, struct knot_error *err)
 {
 	struct knot_minimized *m = z->m;
@@ -251,18 +284,7 @@ static int minimize(struct knot_minimizer *z, struct knot_error *err)
 
 	if (rc || m->end)
 		return rc;
-	knot_switches list = knot_switches_copy(&z->best);
-
-	/* What the list makes of the schedule may be larger: behind the last entry goes on who went on otherwise. */
-	z->counts = (struct knot_switch_counts){.preemptions = UINT32_MAX};
-	const bool too_long = list.len > KNOT_SWITCHES_MAX;
-
-	rc = too_long ? 0 : knot_minimizer_try(z, &list, &same, err);
-	knot_vec_free(&list);
-	if (!rc && !same)
-		m->end = z->cut    ? KNOT_MINIMIZE_CUT
-			: too_long ? KNOT_MINIMIZE_LONG
-				   : KNOT_MINIMIZE_FIXED;
+	rc = begin(z, &same, err);
 	if (!rc && same)
 		rc = knot_minimizer_reduce(z, err);
 	if (!rc && same)
@@ -287,6 +309,7 @@ int knot_minimize(struct knot_replayer *replayer, const struct knot_worker_targe
 		.options = options,
 		.m = ret,
 		.deadline_ns = options->budget_ns ? knot_clock_mono_ns() + options->budget_ns : 0,
+		.exact = true,
 	};
 
 	*ret = (struct knot_minimized){.tries = 1};

@@ -14,6 +14,11 @@ struct knot_minimizer {
 	struct knot_minimized *m;
 	uint64_t deadline_ns; /* 0 = none */
 	bool cut;
+	/*
+	 * Entries say the how manyth time a goroutine blocks in one operation. They mostly need not, and a list of those
+	 * that do not still means something when what is taken out of it changes how often somebody is woken in vain.
+	 */
+	bool exact;
 	uint32_t end; /* KNOT_END_* of the schedule as it was */
 	bool end_only; /* what the next run ended in is all that is asked for */
 	/* The smallest so far. */

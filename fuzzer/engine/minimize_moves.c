@@ -172,6 +172,7 @@ static bool await_block(const struct knot_minimizer *z, size_t i, knot_switches 
 {
 	list->data[i].ops = z->around.data[i].block;
 	list->data[i].at = list->data[i].preempts = false;
+	list->data[i].visit = 0;
 	return list->data[i].ops;
 }
 

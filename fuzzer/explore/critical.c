@@ -74,7 +74,9 @@ static void add_place(struct knot_text *t, const struct knot_run_view *run, size
 	const struct knot_shm_event *e = &run->events[at];
 	const struct knot_shm_event *in = last_place(run, at, e->g);
 
-	if (e->op != KNOT_OP_NONE) {
+	if (e->g == KNOT_G_NONE) {
+		knot_text_adds(t, "before anybody runs");
+	} else if (e->op != KNOT_OP_NONE) {
 		/* The point of a go statement is behind it: the goroutine is there. */
 		knot_text_addf(
 			t, "%s is stopped %s ", from, e->op == KNOT_OP_GO ? "behind" : "before");

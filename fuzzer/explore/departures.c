@@ -138,6 +138,8 @@ char *knot_departure_expected(const struct knot_crash *c, const struct knot_cras
 	const struct knot_crash_name *n = knot_crash_name_of(c, d->site);
 	struct knot_text t = {0};
 
+	if (!d->from)
+		return knot_xstrdup("the beginning of the run");
 	if (d->kind == KNOT_DEPARTS_BEHIND) {
 		knot_text_addf(&t, "the end of %s", from);
 		return knot_text_steal(&t);

@@ -241,6 +241,10 @@ bool knot_departure_find(struct knot_departure_index *x, const struct knot_crash
 		.site = d->site ? knot_moved_now(moved, d->site) : 0};
 	struct path *p = find_path(x, d->from);
 
+	if (!d->from) { /* nobody has run yet */
+		*ret = (struct knot_departure_place){.ops = 0};
+		return true;
+	}
 	if (!p || (d->site && !place.site) || (!is_end && d->op > UINT8_MAX))
 		return false;
 	const struct visit *v = find_visit(x, p, &place, is_end ? 0 : d->nth);

@@ -454,46 +454,96 @@ struct mask {
 	uint64_t words[KNOT_EVIDENCE_WORDS];
 };
 
-static void mark(struct mask *m, uint32_t op, bool is_set)
+/* The rows that evidence has room for, by operation: what is looked at once for each of them lies close together. */
+struct columns {
+	uint32_t len, held_len;
+	uint32_t *op, *g, *last;
+	const struct row **row, **held; /* held: those with locks */
+};
+
+static void make_columns(const struct look *l, uint32_t ops, struct columns *ret)
 {
-	m->words[op / 64] |= (uint64_t)is_set << op % 64;
+	ret->len = ret->held_len = 0;
+	ret->op = knot_xreallocarray(NULL, 3 * (l->rows.len + 1), sizeof(*ret->op));
+	ret->g = ret->op + l->rows.len + 1;
+	ret->last = ret->g + l->rows.len + 1;
+	/* Of pointers. NOLINTNEXTLINE(bugprone-sizeof-expression) */
+	ret->row = knot_xreallocarray(NULL, 2 * (l->rows.len + 1), sizeof(*ret->row));
+	ret->held = ret->row + l->rows.len + 1;
+	for (uint32_t op = 0; op < ops; op++) {
+		if (!l->row_of[op])
+			continue;
+		const struct row *x = &l->rows.data[l->row_of[op] - 1];
+
+		ret->op[ret->len] = op;
+		ret->g[ret->len] = x->g;
+		ret->last[ret->len] = x->last;
+		ret->row[ret->len++] = x;
+		if (x->locks.len)
+			ret->held[ret->held_len++] = x;
+	}
 }
 
-static void learn_row(struct knot_hb *hb, const struct look *l, const struct row *x, uint32_t room,
-	const struct mask *all)
+static void free_columns(struct columns *c)
+{
+	free(c->op);
+	/* NOLINTNEXTLINE(bugprone-multi-level-implicit-pointer-conversion) */
+	free(c->row);
+}
+
+/* Which others are loose: all but those that hold a lock as x does. */
+static void find_loose(
+	const struct columns *c, const struct row *x, const struct mask *all, struct mask *ret)
+{
+	*ret = *all;
+	if (x->times > 1 || !x->locks.len)
+		return;
+	for (uint32_t i = 0; i < c->held_len;) {
+		const uint32_t word = c->held[i]->op / 64;
+		uint64_t bits = 0;
+
+		for (; i < c->held_len && c->held[i]->op / 64 == word; i++)
+			bits |= (uint64_t)!is_loose(x, c->held[i]) << c->held[i]->op % 64;
+		ret->words[word] &= ~bits;
+	}
+}
+
+static void learn_row(struct knot_hb *hb, const struct look *l, const struct columns *c,
+	const struct row *x, const struct mask *all)
 {
 	const uint32_t *first = l->clocks.data + (size_t)x->first * l->gs;
-	struct mask follows = {0}, loose = {0};
+	struct mask follows = {0}, loose;
 
-	for (size_t i = 0; i < l->rows.len; i++) {
-		const struct row *y = &l->rows.data[i];
+	/* The best case for x before y: the first of the one, the last of the other. */
+	for (uint32_t i = 0; i < c->len;) {
+		const uint32_t word = c->op[i] / 64;
+		uint64_t bits = 0;
 
-		if (y->op >= room)
-			continue;
-		/* The best case for x before y: the first of the one, the last of the other. */
-		mark(&follows, y->op, x == y || first[y->g] < y->last);
-		if (x->locks.len)
-			mark(&loose, y->op, is_loose(x, y));
+		for (; i < c->len && c->op[i] / 64 == word; i++)
+			bits |= (uint64_t)(first[c->g[i]] < c->last[i]) << c->op[i] % 64;
+		follows.words[word] = bits;
 	}
+	follows.words[x->op / 64] |= 1ull << x->op % 64;
+	find_loose(c, x, all, &loose);
 	knot_evidence_add(&hb->evidence, KNOT_EVIDENCE_TOGETHER, x->op, all->words);
 	knot_evidence_add(&hb->evidence,
 		l->partners ? KNOT_EVIDENCE_FOLLOWS : KNOT_EVIDENCE_PERHAPS, x->op, follows.words);
-	knot_evidence_add(
-		&hb->evidence, KNOT_EVIDENCE_LOOSE, x->op, x->locks.len ? loose.words : all->words);
+	knot_evidence_add(&hb->evidence, KNOT_EVIDENCE_LOOSE, x->op, loose.words);
 }
 
 static void learn(struct knot_hb *hb, const struct look *l)
 {
-	const uint32_t room =
-		knot_evidence_reach(&hb->evidence, knot_cpop_op_count(hb->cpop), share_of(hb));
+	const uint32_t ops = knot_cpop_op_count(hb->cpop);
+	const uint32_t room = knot_evidence_reach(&hb->evidence, ops, share_of(hb));
+	struct columns columns;
 	struct mask all = {0};
 
-	for (size_t i = 0; i < l->rows.len; i++)
-		if (l->rows.data[i].op < room)
-			mark(&all, l->rows.data[i].op, true);
-	for (size_t i = 0; i < l->rows.len; i++)
-		if (l->rows.data[i].op < room)
-			learn_row(hb, l, &l->rows.data[i], room, &all);
+	make_columns(l, room < ops ? room : ops, &columns);
+	for (uint32_t i = 0; i < columns.len; i++)
+		all.words[columns.op[i] / 64] |= 1ull << columns.op[i] % 64;
+	for (uint32_t i = 0; i < columns.len; i++)
+		learn_row(hb, l, &columns, columns.row[i], &all);
+	free_columns(&columns);
 }
 
 /* With partners or without. */

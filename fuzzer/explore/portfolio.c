@@ -15,12 +15,15 @@
 #define CHAIN_SHARE 3
 #define RUNS_MIN_CHAIN 8
 #define RUNS_MAX_CHAIN 64
-#define CHAIN_EIGHTHS 2 /* of the requests, whatever they yield */
+#define CHAIN_EIGHTHS 2 /* of the requests, whatever they yield, unless pairs come by themselves */
+#define RUNS_A_PAIR 16 /* and fewer, as long as pairs come by themselves */
 #define RPOS_EIGHTHS 3
+#define STALL_EIGHTHS 1
 #define REPEAT_ONE_IN \
 	2 /* parents that are gone on from behind their prefix instead of being mutated */
 #define CHAIN_MISSES \
 	1 /* runs without all of the chain: two such end the request, later one for eight with it */
+#define RUNS_MAX_STALL 16
 #define RUNS_MIN_SURW 8 /* its first run only learns */
 #define DELAYS_MAX 4 /* more found nothing further in GOAT's evaluation */
 #define LONG_TIMERS_AFTER 4 /* requests */
@@ -89,6 +92,7 @@ void knot_portfolio_free(struct knot_portfolio *p)
 	knot_pool_free(p->pool);
 	knot_mutator_free(p->mutator);
 	knot_hb_free(p->hb);
+	knot_stalls_free(&p->stalls);
 	knot_cpop_free(p->cpop);
 	free(p);
 }
@@ -122,7 +126,7 @@ void knot_portfolio_arm(
 const char *knot_portfolio_arm_name(enum knot_arm arm)
 {
 	static const char *const names[KNOT_ARM_COUNT + 1] = {"random", "pct2", "pct3", "pct4",
-		"pos", "rpos", "surw", "delay", "chain", "recorded", "fifo"};
+		"pos", "rpos", "surw", "delay", "stall", "chain", "recorded", "fifo"};
 
 	return arm <= KNOT_ARM_COUNT ? names[arm] : "unknown";
 }
@@ -168,7 +172,13 @@ void knot_portfolio_skip(struct knot_portfolio *p, uint64_t requests)
 
 bool knot_portfolio_wants_rare(const struct knot_portfolio *p)
 {
-	return p->options.feedback && p->options.mutate && !p->options.native && !p->options.gopie;
+	return p->options.feedback && p->options.mutate && !p->options.native &&
+		!p->options.gopie && !knot_portfolio_grows_fast(p);
+}
+
+bool knot_portfolio_grows_fast(const struct knot_portfolio *p)
+{
+	return p->recent_pairs * RUNS_A_PAIR > p->recent_runs;
 }
 
 bool knot_portfolio_chains_possible(const struct knot_portfolio *p)
@@ -196,13 +206,19 @@ static enum knot_arm draw_arm(struct knot_portfolio *p)
 	uint32_t n = knot_portfolio_chains_possible(p) ? KNOT_ARM_CHAIN + 1 : KNOT_ARM_CHAIN;
 	uint64_t value[KNOT_ARM_COUNT], total = 0;
 
-	/* What these two are worth shows late, when new pairs are rare: neither has to earn the first part of its share. */
+	/*
+	 * What chains and RPOS are worth shows late, when new pairs are rare, and few operations are worth a stall, but these
+	 * much: none of the three has to earn the first part of its share.
+	 */
 	const uint64_t share = p->options.feedback ? knot_rng_below(&p->rng, 8) : 8;
 
-	if (share < CHAIN_EIGHTHS && n > KNOT_ARM_CHAIN)
-		return KNOT_ARM_CHAIN;
-	if (share >= CHAIN_EIGHTHS && share < CHAIN_EIGHTHS + RPOS_EIGHTHS)
+	if (share < STALL_EIGHTHS)
+		return KNOT_ARM_STALL;
+	if (share < STALL_EIGHTHS + RPOS_EIGHTHS)
 		return KNOT_ARM_RPOS;
+	if (share < STALL_EIGHTHS + RPOS_EIGHTHS + CHAIN_EIGHTHS && n > KNOT_ARM_CHAIN &&
+		!knot_portfolio_grows_fast(p))
+		return KNOT_ARM_CHAIN;
 	if (knot_rng_below(&p->rng, KNOT_PORTFOLIO_EXPLORE_ONE_IN) == 0)
 		return (enum knot_arm)knot_rng_below(&p->rng, n);
 	for (uint32_t i = 0; i < n; i++) {
@@ -274,7 +290,9 @@ static uint32_t size_request(
 	/* There are few of them, and no others before. */
 	if (arm == KNOT_ARM_RECORDED)
 		return p->runs ? RUNS_RECORDED : 1;
-	uint32_t cap = arm == KNOT_ARM_CHAIN ? RUNS_MAX_CHAIN : KNOT_PORTFOLIO_RUNS_MAX;
+	uint32_t cap = arm == KNOT_ARM_CHAIN ? RUNS_MAX_CHAIN
+		: arm == KNOT_ARM_STALL      ? RUNS_MAX_STALL
+					     : KNOT_PORTFOLIO_RUNS_MAX;
 
 	if (r->chain_len)
 		runs = runs / CHAIN_SHARE < RUNS_MIN_CHAIN ? RUNS_MIN_CHAIN : runs / CHAIN_SHARE;
@@ -303,7 +321,7 @@ static void set_policy(struct knot_portfolio *p, struct knot_shm_request *r, enu
 		KNOT_ARM_RPOS, KNOT_ARM_RPOS, KNOT_ARM_RANDOM, KNOT_ARM_PCT2};
 	uint32_t steps = knot_portfolio_mean_steps(p);
 
-	if (arm == KNOT_ARM_CHAIN || arm == KNOT_ARM_RECORDED)
+	if (arm >= KNOT_ARM_STALL)
 		arm = under[knot_rng_below(&p->rng, 4)];
 	r->policy = policies[arm];
 	/* It weighs by the pairs seen, which count for nothing then. */
@@ -495,6 +513,9 @@ void knot_portfolio_next(struct knot_portfolio *p, struct knot_plan *ret_plan)
 				knot_portfolio_set_chain(p, &plan, &chain);
 			else
 				plan.arm = KNOT_ARM_RANDOM;
+		} else if (plan.arm == KNOT_ARM_STALL &&
+			!knot_stalls_draw(&p->stalls, p->cpop, &p->rng, r)) {
+			plan.arm = KNOT_ARM_RANDOM;
 		}
 		set_policy(p, r, plan.arm);
 		r->count = size_request(p, plan.arm, r);

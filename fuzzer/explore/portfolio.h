@@ -37,6 +37,7 @@ enum knot_arm {
 	KNOT_ARM_RPOS,
 	KNOT_ARM_SURW,
 	KNOT_ARM_DELAY,
+	KNOT_ARM_STALL, /* one operation that is slow */
 	KNOT_ARM_CHAIN,
 	KNOT_ARM_RECORDED, /* chains from a recording; no choice of the bandit: they come first */
 	KNOT_ARM_COUNT,

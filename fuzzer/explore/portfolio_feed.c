@@ -10,8 +10,11 @@
 #include <string.h>
 
 #define FINDING_REWARD 64 /* pairs that a finding is worth */
+#define RECENT_RUNS 128
 #define WINDOW_REQUESTS 256 /* an arm's past is halved when it is worth so many requests */
 
+#define LEARN_FIRST 64 /* runs with new pairs that all say which orders are possible */
+#define LEARN_ONE_IN 4 /* of those behind them, as long as pairs come by themselves */
 #define RARITY_A_BIT 8
 #define RARE_MAX 8 /* rare pairs of a run that become chains */
 
@@ -211,6 +214,17 @@ static struct knot_chain with_names(
 	return c;
 }
 
+/* Is a run with new pairs to say which orders are possible? */
+static bool is_learnt_from(struct knot_portfolio *p)
+{
+	/* Only mutants are asked about. The trace of a native run is in no order that clocks could follow. */
+	if (!p->options.mutate || p->options.native || p->is_blind || p->options.gopie)
+		return false;
+	/* Chains wait as long as nearly every run would have something to say: some of them will do. */
+	return p->learnt++ < LEARN_FIRST || !knot_portfolio_grows_fast(p) ||
+		p->learnt % LEARN_ONE_IN == 0;
+}
+
 void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *plan,
 	const struct knot_plan_run *run, struct knot_cpop_gain *ret_gain)
 {
@@ -219,9 +233,7 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 
 	if ((p->options.feedback || p->is_blind) && run->view.len)
 		knot_cpop_add(p->cpop, &run->view, &gain);
-	/* The trace of a native run is in no order that clocks could follow. */
-	if (gain.pairs1 + gain.pairs2 && !p->options.native && !p->is_blind && !p->options.gopie &&
-		!(result->flags & KNOT_RUN_TRUNCATED))
+	if (gain.pairs1 + gain.pairs2 && !(result->flags & KNOT_RUN_TRUNCATED) && is_learnt_from(p))
 		knot_hb_add(p->hb, &run->view);
 	*ret_gain = gain;
 
@@ -231,6 +243,8 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 		p->arms[plan->arm].reward += pairs;
 		p->arms[plan->arm].total.pairs += gain.pairs1 + gain.pairs2;
 	}
+	if (plan->arm < KNOT_ARM_CHAIN)
+		p->recent_pairs += pairs;
 	if (plan->parent != KNOT_POOL_NONE)
 		knot_pool_reward(p->pool, plan->parent, pairs);
 	if ((result->end == KNOT_END_OK || result->end == KNOT_END_SKIP) &&
@@ -240,8 +254,8 @@ void knot_portfolio_feed_run(struct knot_portfolio *p, const struct knot_plan *p
 		p->too_long = plan->request.step_limit;
 	if (result->flags & KNOT_RUN_RARE)
 		p->rare_held++;
-	if (run->decisions && !plan->request.mem_len && knot_portfolio_wants_rare(p) &&
-		result->end != KNOT_END_STEPS)
+	if (result->flags & KNOT_RUN_RARE && run->decisions && !plan->request.mem_len &&
+		knot_portfolio_wants_rare(p) && result->end != KNOT_END_STEPS)
 		keep_rare(p, plan, run, &gain);
 	if (!p->options.feedback || !chain_worked(plan, result->chain_done) ||
 		result->end == KNOT_END_STEPS)
@@ -310,6 +324,10 @@ void knot_portfolio_feed_end(
 			a->reward /= 2;
 		}
 	}
+	if (plan->arm < KNOT_ARM_CHAIN)
+		p->recent_runs += end->runs;
+	for (; p->recent_runs > RECENT_RUNS; p->recent_runs /= 2)
+		p->recent_pairs /= 2;
 	adapt_rarity(p, end->runs);
 	/* a run that ended at the step limit says nothing about the length of the others */
 	if (!end->timed_out && end->runs && end->steps / end->runs < plan->request.step_limit) {

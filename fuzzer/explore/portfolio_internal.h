@@ -9,6 +9,7 @@
 #include "explore/portfolio.h"
 #include "explore/sample.h"
 #include "explore/sharing.h"
+#include "explore/stalls.h"
 
 #define KNOT_PORTFOLIO_EXPLORE_ONE_IN 6 /* draws that ignore the yields */
 #define KNOT_PORTFOLIO_RAMP_UP 24 /* requests until the size is the measured one */
@@ -30,6 +31,7 @@ struct knot_portfolio {
 	struct knot_hb *hb;
 	struct knot_pool *pool;
 	struct knot_sharing sharing;
+	struct knot_stalls stalls;
 	struct knot_sample refused, tried; /* empty unless asked for */
 	struct arm arms[KNOT_ARM_COUNT];
 	KNOT_VEC(struct knot_chain) seeds;
@@ -37,6 +39,9 @@ struct knot_portfolio {
 	KNOT_VEC(struct knot_chain) recorded; /* those from recordings */
 	size_t recorded_tried;
 	uint64_t requests; /* made */
+	uint32_t learnt; /* runs with new pairs that hb was, or could have been, told of */
+	uint64_t recent_runs,
+		recent_pairs; /* without chains: runs, halved from time to time, and pairs new in them */
 	uint64_t runs, steps; /* all of them, without those that hit the step limit */
 	uint32_t longest; /* steps of the longest run that ended by itself */
 	uint32_t too_long; /* step limit of runs that came to it while none has ended by itself */
@@ -75,6 +80,11 @@ void knot_portfolio_plan_gopie(struct knot_portfolio *p, struct knot_plan *plan)
 /* chain took effect in the run that was added last to the pairs. */
 void knot_portfolio_feed_gopie(struct knot_portfolio *p, const struct knot_chain *chain,
 	const struct knot_cpop_gain *gain);
+/*
+ * As long as runs without a chain often show new pairs, a chain, which is about two operations, is worth no more than they are:
+ * what it is for, an order that pairs do not show, is not what is missing then.
+ */
+bool knot_portfolio_grows_fast(const struct knot_portfolio *p);
 /* Runs that few others are like are a source of chains. */
 bool knot_portfolio_wants_rare(const struct knot_portfolio *p);
 

@@ -17,6 +17,7 @@ struct knot_switch knot_switch_of_event(
 		.from = path_of(run, e->g),
 		.to = to == KNOT_G_NONE ? 0 : path_of(run, to),
 		.ops = (uint32_t)(e->aux >> 16),
+		.visit = (uint16_t)(e->aux >> 48),
 		.at = e->op != KNOT_OP_NONE,
 		.preempts = e->op != KNOT_OP_NONE && e->op != KNOT_OP_YIELD && to != KNOT_G_NONE &&
 			to != e->g,

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 12
+#define KNOT_ABI_VERSION 14
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -82,7 +82,8 @@
 #define KNOT_EV_RARE 11 /* what was just executed shows a CPOP2 pair that one run in 2^aux of the test has shown */
 #define KNOT_EV_STATE 12 /* what g has just executed at site found, or a case of a select left, its channel in state op, as no run before */
 #define KNOT_EV_SWITCH 13 /* under KNOT_POLICY_SWITCH: g ran last and run-until-block would go another way; aux & 0xffff = who goes on, KNOT_G_NONE = a timer fires;
-			    aux >> 16 = operations g has executed; op, site = its next one, when it could go on itself */
+			    aux >> 16 & 0xffffffff = operations g has executed; op, site = its next one, when it could go on itself; else aux >> 48 = how often
+			    it has gone on and blocked again since the last of them, and one more */
 #define KNOT_EV_CANDIDATE 14 /* asked for by KNOT_REQ_CANDIDATES: as KNOT_EV_SWITCH, but aux & 0xffff could have gone on and does not by default */
 
 #define KNOT_EXT_NETPOLL 1
@@ -249,6 +250,7 @@ struct knot_shm_request {
 	uint32_t alias_len; /* entries at the head of the prefix, KNOT_ALIAS_SLOTS each, that are no part of it: see knot_alias.go */
 	uint64_t policy_seed; /* 0, or what the policy draws from beside seed: the program goes on drawing what it drew */
 	uint64_t stop_step; /* the step before which a debugger is stopped, 0 = none: see knot_break.go */
+	struct knot_shm_chain_op stall; /* held back wherever it comes, as long as anything else can go on; site 0 = none */
 	struct knot_shm_chain_op chain[KNOT_CHAIN_MAX];
 };
 

@@ -59,7 +59,8 @@ enum knot_departs {
 /* A departure from run-until-block, as wire/switches.h has it, and its place as code names it. */
 struct knot_crash_departure {
 	uint32_t kind; /* enum knot_departs */
-	uint64_t from, to; /* goroutine paths; to 0 = the next timer fires */
+	uint64_t from,
+		to; /* goroutine paths; from 0 = nobody has run yet, to 0 = the next timer fires */
 	uint32_t ops; /* that from has executed */
 	uint32_t op, site, nth; /* the operation, and how many times from has executed it before */
 };

@@ -22,6 +22,8 @@ static int order(const void *a, const void *b)
 		return x->s->ops < y->s->ops ? -1 : 1;
 	if (x->s->at != y->s->at)
 		return x->s->at < y->s->at ? -1 : 1;
+	if (x->s->visit != y->s->visit)
+		return x->s->visit < y->s->visit ? -1 : 1;
 	return x->at < y->at ? -1 : 1;
 }
 
@@ -54,7 +56,7 @@ void knot_switches_encode(const struct knot_switch *list, size_t len, knot_switc
 		const struct knot_switch *s = places[i].s;
 
 		put64(slots, s->from);
-		put64(slots + 4, s->ops | (uint64_t)s->at << 32);
+		put64(slots + 4, s->ops | (uint64_t)s->at << 32 | (uint64_t)s->visit << 48);
 		put64(slots + 8, s->to);
 	}
 	free(places);

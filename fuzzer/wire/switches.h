@@ -17,9 +17,10 @@
 #define KNOT_SWITCHES_MAX 300000 /* entries; what the shim's tables have room for */
 
 struct knot_switch {
-	uint64_t from; /* path of the goroutine that ran last */
+	uint64_t from; /* path of the goroutine that ran last, 0 = none has run yet */
 	uint64_t to; /* of the one that goes on; 0 = the next timer fires */
 	uint32_t ops; /* operations that from has executed */
+	uint16_t visit; /* blocked: the how manyth time since that operation, from 1; 0 = any */
 	bool at; /* from is at its next operation and could go on; else it is blocked in the last one, or has ended */
 	bool preempts; /* it could have gone on, had not offered to give way, and somebody else does */
 };

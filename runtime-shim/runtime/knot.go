@@ -78,6 +78,7 @@ type knotG struct {
 	readyIdx  int32 // index in the runnable set, -1 = not in it
 	pendSite  uint32
 	ops       uint32     // operations executed in this run
+	resumed   uint16     // how often it has gone on behind a block since the last of them
 	drawn     uint32     // random numbers drawn since the last of them
 	primID    uint32     // primitive of the operation it is in
 	sleepSite uint32     // of the sleep it is or was in, while that is what it does: only shown, names and hashes have pendSite
@@ -523,7 +524,7 @@ func knotRunBegin() {
 	knot.chainPos = 0
 	knot.chainDelay = 0
 	knot.chainPasses = 0
-	knot.chainOn = knot.req.chainLen > 0
+	knot.chainOn = knot.req.chainLen > 0 || knot.req.stall.site != 0
 	knot.draining = false
 	knot.rootSeen = false
 	knot.forced = false

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 12
+const knotAbiVersion = 14
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -202,6 +202,7 @@ type knotShmRequest struct {
 	aliasLen    uint32
 	policySeed  uint64
 	stopStep    uint64
+	stall       knotShmChainOp
 	chain       [knotChainMax]knotShmChainOp
 }
 

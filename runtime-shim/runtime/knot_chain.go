@@ -14,6 +14,9 @@ package runtime
 // knot.chainPos is the number of elements executed in order and is reported, as are, a bit each, the elements that a
 // goroutine came to and those it was held back at; knot.chainOn says whether the chain still has an effect.
 
+// A stall is an operation that is slow: held back wherever it comes, like the later elements of a chain, as long as anything
+// else can go on, timers included.
+
 // knotChainMaxDelay bounds the decisions in which somebody was held back: a chain must not keep a spinning
 // program spinning for ever.
 const knotChainMaxDelay = 20000
@@ -25,7 +28,7 @@ const knotChainMaxPasses = 64
 const (
 	knotChainNow  = iota // its operation is the active element
 	knotChainFree        // the chain says nothing
-	knotChainHeld        // its operation is a later element
+	knotChainHeld        // its operation is a later element, or the stall
 )
 
 func knotChainMatches(e *knotShmChainOp, gp *g) bool {
@@ -51,6 +54,9 @@ func knotChainClass(gp *g) uint8 {
 			knot.cur.chainWaited |= 1 << i
 			return knotChainHeld
 		}
+	}
+	if knotChainMatches(&knot.req.stall, gp) {
+		return knotChainHeld
 	}
 	return knotChainFree
 }

@@ -63,7 +63,7 @@ func knotAdopt(gp *g, path uint64, parent uint16, site, ordinal uint32, flags ui
 	k.idx = uint16(i)
 	k.path = path
 	k.lastKey = 0
-	k.ops, k.drawn = 0, 0
+	k.ops, k.drawn, k.resumed = 0, 0, 0
 	k.queued = false
 	k.flags = flags
 	k.blocked = false

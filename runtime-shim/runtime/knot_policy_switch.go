@@ -9,8 +9,9 @@ package runtime
 // decisions does not: it is what a minimiser takes away from, and no policy of a campaign.
 //
 // An entry has knotSwitchSlots slots: the path of the goroutine that ran last (4), how many operations it has executed (2),
-// whether it is at its next one or blocked in, or at its end behind, the last (1), one that is free, and the path of who
-// goes on (4; 0 = the next timer fires). Entries about one place lie side by side. When none of their goroutines is a
+// whether it is at its next one or blocked in, or at its end behind, the last (1), the how manyth time it blocks since that
+// one (1; 0 = any: one that is woken, finds its lock taken and blocks again has executed nothing), and the path of who goes
+// on (4; 0 = the next timer fires). Entries about one place lie side by side. When none of their goroutines is a
 // candidate, one that would stop another goroutine stops it all the same, for the candidate that has waited longest.
 //
 // Where the run goes another way than run-until-block, be it by an entry or by a schedule that is followed, it makes a
@@ -19,10 +20,11 @@ type knotSwitch struct {
 	places knotTab // id: the next entry of a place, from 1; lastKey: its last one
 	len    uint32
 
-	// The goroutine that ran last, when it has ended.
-	endedPath uint64
-	endedOps  uint32
-	ended     uint16
+	// The goroutine that ran last, when it has ended; path 0 when none has run yet.
+	endedPath  uint64
+	endedOps   uint32
+	ended      uint16
+	endedVisit uint16
 }
 
 // knotSwitchRequest takes the entries out of a new request: what lies where a prefix would is none.
@@ -43,8 +45,8 @@ func knotSwitchSlot64(at uint32) uint64 {
 	return x
 }
 
-func knotSwitchPlace(path uint64, ops uint32, at bool) uint64 {
-	x := uint64(ops) << 1
+func knotSwitchPlace(path uint64, ops uint32, at bool, visit uint16) uint64 {
+	x := uint64(ops)<<1 | uint64(visit)<<48
 	if at {
 		x |= 1
 	}
@@ -54,7 +56,7 @@ func knotSwitchPlace(path uint64, ops uint32, at bool) uint64 {
 func knotSwitchBegin() {
 	s := &knot.sw
 	knotFifoBegin()
-	s.ended = knotGNone
+	s.ended, s.endedPath, s.endedOps, s.endedVisit = knotGNone, 0, 0, 1
 	if s.places.base == 0 {
 		s.places.init()
 	}
@@ -62,7 +64,7 @@ func knotSwitchBegin() {
 	for i := uint32(0); i < s.len; i++ {
 		from := knot.req.prefixOff + i*knotSwitchSlots
 		path, where := knotSwitchSlot64(from), knotSwitchSlot64(from+4)
-		if e := s.places.get(knotSwitchPlace(path, uint32(where), where>>32&1 != 0)); e != nil {
+		if e := s.places.get(knotSwitchPlace(path, uint32(where), where>>32&1 != 0, uint16(where>>48))); e != nil {
 			if e.lastKey == 0 {
 				e.id = i + 1
 			}
@@ -74,7 +76,7 @@ func knotSwitchBegin() {
 // knotSwitchExit keeps what is to be known of the goroutine that ran last, which is about to end.
 func knotSwitchExit(k *knotG) {
 	s := &knot.sw
-	s.ended, s.endedPath, s.endedOps = k.idx, k.path, k.ops
+	s.ended, s.endedPath, s.endedOps, s.endedVisit = k.idx, k.path, k.ops, k.visit()
 }
 
 // knotSwitchLast is who ran last: nil when it has ended. at: it could go on with its next operation.
@@ -104,21 +106,34 @@ func knotSwitchNext(last *g, at bool) *knotTabEntry {
 	if s.len == 0 {
 		return nil
 	}
-	var place uint64
 	switch {
+	case last != nil && at:
+		return s.left(last.knot.path, last.knot.ops, true, 0)
 	case last != nil:
-		place = knotSwitchPlace(last.knot.path, last.knot.ops, at)
-	case s.ended == knot.last && s.ended != knotGNone:
-		place = knotSwitchPlace(s.endedPath, s.endedOps, false)
-	default:
-		return nil
+		return s.blocked(last.knot.path, last.knot.ops, last.knot.visit())
+	case s.ended == knot.last:
+		return s.blocked(s.endedPath, s.endedOps, s.endedVisit)
 	}
-	e := s.places.find(place)
+	return nil
+}
+
+func (s *knotSwitch) blocked(path uint64, ops uint32, visit uint16) *knotTabEntry {
+	if e := s.left(path, ops, false, visit); e != nil {
+		return e
+	}
+	return s.left(path, ops, false, 0)
+}
+
+func (s *knotSwitch) left(path uint64, ops uint32, at bool, visit uint16) *knotTabEntry {
+	e := s.places.find(knotSwitchPlace(path, ops, at, visit))
 	if e.gen != s.places.gen || uint64(e.id) > e.lastKey {
 		return nil
 	}
 	return e
 }
+
+// visit is the how manyth time a goroutine that is blocked, or has ended, is so since its last operation.
+func (k *knotG) visit() uint16 { return k.resumed + 1 }
 
 func knotSwitchTo(entry uint32) uint64 {
 	return knotSwitchSlot64(knot.req.prefixOff + (entry-1)*knotSwitchSlots + 8)
@@ -223,9 +238,9 @@ func knotSwitchCandidates(self, last *g, at bool, other *g) {
 func knotSwitchNote(last *g, at bool, to uint16) { knotSwitchEvent(knotEvSwitch, last, at, to) }
 
 func knotSwitchEvent(kind uint8, last *g, at bool, to uint16) {
-	op, site, ops := uint8(knotOpNone), uint32(0), knot.sw.endedOps
+	op, site, ops, visit := uint8(knotOpNone), uint32(0), knot.sw.endedOps, knot.sw.endedVisit
 	if last != nil {
-		ops = last.knot.ops
+		ops, visit = last.knot.ops, last.knot.visit()
 	} else if knot.sw.ended != knot.last {
 		return // nobody knows who ran last: there is no such place for an entry
 	}
@@ -234,10 +249,11 @@ func knotSwitchEvent(kind uint8, last *g, at bool, to uint16) {
 		if op == knotOpNone {
 			op = knotOpResume
 		}
+		visit = 0
 	}
 	from := knot.last
 	if last != nil {
 		from = last.knot.idx
 	}
-	knotEvent(kind, op, from, site, 0, uint64(to)|uint64(ops)<<16)
+	knotEvent(kind, op, from, site, 0, uint64(to)|uint64(ops)<<16|uint64(visit)<<48)
 }

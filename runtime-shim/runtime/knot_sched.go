@@ -260,7 +260,7 @@ func knotExec(gp *g) {
 	c.hash = knotMix(c.hash ^ (key + uint64(k.primID)))
 	c.steps++
 	k.ops++
-	k.drawn = 0
+	k.drawn, k.resumed = 0, 0
 	knot.last = k.idx
 	knotEvent(knotEvStep, op, k.idx, site, k.primID, 0)
 	knot.vt += knotStepNs
@@ -306,6 +306,9 @@ func knotArrive(gp *g) {
 	op := uint8(knotOpResume)
 	if k.pendOp == knotOpStart {
 		op = knotOpStart
+	}
+	if op == knotOpResume && k.resumed < 0xfffe {
+		k.resumed++
 	}
 	k.blocked = false
 	k.waited = true

@@ -130,6 +130,78 @@ goknot minimize -C slow -campaign "$work/slow/campaign" -json -o small.crash "$(
 expect_rc 0 "minimising the slow one"
 expect "the slow one: $(cat out)" test "$(events minimized '.[0] | .preemptions <= 1 and .replays_same == 20')" = true
 
+# Who is woken and blocks at once again, here in a sleep, is blocked a second time behind the same operation: another place.
+module twice example.org/twice
+cat >twice/t_test.go <<'GO'
+package twice
+
+import (
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestOrder(t *testing.T) {
+	var start sync.WaitGroup
+	var mu sync.Mutex
+	var got []int
+	done := make(chan bool)
+	start.Add(4)
+	for i := range 4 {
+		go func() {
+			start.Done()
+			start.Wait()
+			time.Sleep(time.Millisecond)
+			mu.Lock()
+			got = append(got, i)
+			mu.Unlock()
+			done <- true
+		}()
+	}
+	for range 4 {
+		<-done
+	}
+	if got[0] == 2 && got[1] == 0 && got[2] == 3 {
+		t.Error("2, 0, 3")
+	}
+}
+GO
+for seed in 1 2 3 4 5 6; do
+	rm -rf twice/campaign
+	goknot fuzz -C twice -o "$work/twice/campaign" -seed "$seed" -parallel 1 -first -fuzztime 20000x
+	expect_rc 1 "woken for nothing, seed $seed"
+	expect_out '    minimised: [0-2] preemptions?, .*'
+done
+
+# A timer of an init may fire before anybody runs: a list of switches can say that, too.
+module first example.org/first
+cat >first/first_test.go <<'GO'
+package first
+
+import (
+	"testing"
+	"time"
+)
+
+var fired bool
+
+func init() { time.AfterFunc(100*time.Millisecond, func() { fired = true }) }
+
+func TestFirst(t *testing.T) {
+	was := fired
+	time.Sleep(200 * time.Millisecond)
+	fired = false
+	if was {
+		go func() { <-make(chan int) }()
+	}
+}
+GO
+goknot fuzz -C first -o "$work/first/campaign" -seed 1 -parallel 1 -first -fuzztime 20000x
+expect_rc 1 "a timer that is first"
+expect_out '    1\. before anybody runs, the next timer fires'
+expect_out '    minimised: 0 preemptions, .*'
+seeds=$work/first minimizes first/campaign/crashes/TestFirst-*.crash
+
 # Beside the file when -o does not say.
 cp "${files[0]}" here.crash
 goknot minimize -C "$seeds" -campaign "$work/build" here.crash

@@ -64,4 +64,14 @@ struct knot_chain_op fake_fig1_op(int g, uint32_t line, uint32_t op);
 /* Panics when one goroutine is kept from its only step for 40 steps of another. */
 extern const struct fake_program fake_deep;
 
+/* A request has ended. */
+static inline void feed_steps(
+	struct knot_portfolio *p, const struct knot_plan *plan, uint64_t steps_per_run)
+{
+	struct knot_plan_end end = {
+		.runs = plan->request.count, .steps = plan->request.count * steps_per_run};
+
+	knot_portfolio_feed_end(p, plan, &end);
+}
+
 #endif

@@ -48,6 +48,10 @@ static bool plain_find(const struct knot_run_view *run, const struct knot_crash_
 {
 	uint32_t ops = 0, nth = 0;
 
+	if (!d->from) {
+		*ret = (struct knot_departure_place){.ops = 0};
+		return true;
+	}
 	for (size_t i = 0; i < run->len; i++) {
 		const struct knot_shm_event *e = &run->events[i];
 

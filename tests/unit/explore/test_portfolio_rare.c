@@ -39,6 +39,11 @@ Test(portfolio_rare, a_rare_pair_is_a_chain_behind_the_way_to_it)
 	struct knot_plan_run run = rare_run(events, 9, &result);
 	struct knot_cpop_gain gain;
 
+	/* Nobody asks for them while pairs come by themselves. */
+	knot_portfolio_feed_run(p, &plan, &run, &gain);
+	cr_expect_eq(knot_pool_len(pool), 0);
+	const struct knot_plan_end end = {.runs = 100, .steps = 300};
+	knot_portfolio_feed_end(p, &plan, &end);
 	knot_portfolio_feed_run(p, &plan, &run, &gain);
 	cr_assert_eq(knot_pool_len(pool), 1);
 	const struct knot_pool_entry *e = knot_pool_get(pool, 0);
