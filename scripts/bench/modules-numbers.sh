@@ -4,7 +4,8 @@
 # Reads what scripts/bench/modules-proof.sh has left, which must have run with the same KEEP.
 #
 # usage: KEEP=dir modules-numbers.sh [speed|size|start|off|on...]
-# from the environment: BUILD (default build), KEEP, PAIRS (alternating runs of stock and instrumented, default 10)
+# from the environment: BUILD (default build), KEEP, PAIRS (alternating runs of stock and instrumented, default 10; of each
+# layout for off), LAYOUTS (of the functions in a binary, for off; default 12)
 # shellcheck source=scripts/bench/common.bash
 . "$(dirname "$0")/common.bash"
 # shellcheck source=scripts/bench/modules.bash
@@ -14,6 +15,7 @@
 
 work=$(realpath "${KEEP:?the directory that modules-proof.sh has filled}")
 pairs=${PAIRS:-10}
+layouts=${LAYOUTS:-12}
 numbers=$work/numbers
 mkdir -p "$numbers"
 
@@ -139,9 +141,12 @@ start() {
 	done
 }
 
-# Of the ratios on standard input: median, and the second smallest and second greatest, between which the median of all such
-# ratios lies with 97.9 % when there are ten, with more when there are more.
-ratio_row() { sort -g | awk '{ v[NR] = $1 } END { printf "%+.1f %% (%+.1f to %+.1f)", 100 * ((v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 - 1), 100 * (v[2] - 1), 100 * (v[NR - 1] - 1) }'; }
+# Of the ratios on standard input: median, and between which two of them the median of all such ratios lies with 95 % or
+# more: those of rank n/2 -+ 0.98 sqrt(n), by the normal approximation of the binomial distribution.
+ratio_row() {
+	sort -g | awk '{ v[NR] = $1 } END { lo = int(NR / 2 - 0.98 * sqrt(NR)); if (lo < 1) lo = 1
+		printf "%+.1f %% (%+.1f to %+.1f)", 100 * ((v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 - 1), 100 * (v[lo] - 1), 100 * (v[NR + 1 - lo] - 1) }'
+}
 
 user_seconds() { # directory, binary, benchmark, iterations
 	local TIMEFORMAT=%U
@@ -167,26 +172,45 @@ module_dir_of() { # package; the module's directory in work, "" when it has not 
 	done < <(proven)
 }
 
+# Where the linker puts a function may cost more than a hook: a random order of the functions, the k-th of them.
+layout_binaries() { # module's directory, package, k; numbers/layout.a and .b
+	local bin=${2//\//+}.test
+	(cd "$1/module" && GOFLAGS=-ldflags=-randlayout=$3 go test -c -vet=off -buildvcs=false -o "$numbers/layout.a" "$2")
+	(cd "$1/module" && GOFLAGS=-ldflags=-randlayout=$3 "$GOKNOT" fuzz -o "$numbers/layout" -quiet -sched native -policy none -parallel 1 \
+		-short -fuzztime 1ms "$2" >/dev/null 2>&1) || case $? in 1 | 4) ;; *) return 1 ;; esac # 4: no run has ended
+	cp -L "$numbers/layout/build/bin/$bin" "$numbers/layout.b"
+}
+
+off_pairs() { # directory, benchmark, iterations; appends to numbers/off.a, .b and the layout's ratios
+	local i a b
+	rm -f "$numbers/off.r"
+	for ((i = 0; i < pairs; i++)); do
+		# The machine's pace drifts: who goes first takes turns.
+		[ $((i % 2)) -eq 0 ] || b=$(user_seconds "$1" "$numbers/layout.b" "$2" "$3")
+		a=$(user_seconds "$1" "$numbers/layout.a" "$2" "$3")
+		[ $((i % 2)) -eq 1 ] || b=$(user_seconds "$1" "$numbers/layout.b" "$2" "$3")
+		echo "$a" >>"$numbers/off.a"
+		echo "$b" >>"$numbers/off.b"
+		awk -v a="$a" -v b="$b" 'BEGIN { print b / a }' >>"$numbers/off.r"
+	done
+	spread <"$numbers/off.r" | cut -d ' ' -f 1 >>"$numbers/off.layouts"
+}
+
 off() {
-	echo "| package | benchmark | user s stock: median | user s hooks off: median | difference: median (interval) | <= 2 % |"
+	echo "| package | benchmark | user s stock: median | user s hooks off: median | difference: median of $layouts layouts (interval) | <= 2 % |"
 	echo "| --- | --- | --- | --- | --- | --- |"
-	local entry package name times dir src bin i a b r
+	local entry package name times dir src k r
 	for entry in "${off_benchmarks[@]}"; do
 		IFS='|' read -r package name times <<<"$entry"
 		dir=$(module_dir_of "$package")
 		[ -n "$dir" ] || continue
-		stock_binaries "$dir"
 		src=$(jq -r --arg p "$package" '.packages[] | select(.path == $p) | .dir' "$dir/campaign/build/tests.json")
-		bin=${package//\//+}.test
-		rm -f "$numbers"/off.*
-		for ((i = 0; i < pairs; i++)); do
-			a=$(user_seconds "$src" "$dir/stock-bin/$bin" "$name" "$times")
-			b=$(user_seconds "$src" "$dir/campaign/build/bin/$bin" "$name" "$times")
-			echo "$a" >>"$numbers/off.a"
-			echo "$b" >>"$numbers/off.b"
-			awk -v a="$a" -v b="$b" 'BEGIN { print b / a }' >>"$numbers/off.r"
+		rm -rf "$numbers"/off.* "$numbers"/layout*
+		for ((k = 1; k <= layouts; k++)); do
+			layout_binaries "$dir" "$package" "$k"
+			off_pairs "$src" "$name" "$times"
 		done
-		r=$(ratio_row <"$numbers/off.r")
+		r=$(ratio_row <"$numbers/off.layouts")
 		echo "| $package | \`$name\` $times | $(spread <"$numbers/off.a" | cut -d ' ' -f 1) | $(spread <"$numbers/off.b" | cut -d ' ' -f 1) |" \
 			"$r | $(met "${r%% *}" '<=' 2) |"
 	done
