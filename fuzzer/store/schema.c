@@ -179,6 +179,21 @@ static const char *const migrations[] = {
 
 	/* 8: what looking for a finding on the last build came to, in words */
 	"ALTER TABLE findings ADD COLUMN outcome TEXT NOT NULL DEFAULT '';",
+
+	/* 9: bad ends that are no findings; how often sessions had listed one says nothing any more */
+	"CREATE TABLE listed ("
+	" target INTEGER NOT NULL REFERENCES targets,"
+	" verdict TEXT NOT NULL,"
+	" note INTEGER NOT NULL," /* why it is no finding */
+	" build INTEGER NOT NULL," /* as in findings */
+	" bucket INTEGER NOT NULL," /* with end_kind: what the words are of */
+	" end_kind INTEGER NOT NULL,"
+	" title TEXT NOT NULL,"
+	" message TEXT NOT NULL,"
+	" PRIMARY KEY (target, verdict, note)"
+	") WITHOUT ROWID;"
+
+	"DELETE FROM meta WHERE key = 'listed';",
 };
 
 int knot_schema_version(void)

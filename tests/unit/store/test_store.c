@@ -141,6 +141,7 @@ Test(store, a_file_of_the_first_format_is_brought_up_to_date)
 	cr_assert_eq(knot_store_flush(store, &err), 0);
 	knot_store_close(store);
 	run_sql("DROP TABLE positions; DROP TABLE arms; DROP TABLE workers; DROP TABLE imports;"
+		"DROP TABLE listed; INSERT INTO meta (key, value) VALUES ('listed', '7');"
 		"ALTER TABLE targets DROP COLUMN used_ns; ALTER TABLE corpus DROP COLUMN pairs;"
 		"ALTER TABLE findings DROP COLUMN places; ALTER TABLE findings DROP COLUMN ignored;"
 		"ALTER TABLE findings DROP COLUMN build; ALTER TABLE findings DROP COLUMN fixed_ns;"
@@ -152,7 +153,10 @@ Test(store, a_file_of_the_first_format_is_brought_up_to_date)
 	cr_assert_eq(knot_store_meta_get(store, "a", &value, &err), 0);
 	cr_assert_str_eq(value, "1");
 	free(value);
+	cr_assert_eq(knot_store_meta_get(store, "listed", &value, &err), 0);
+	cr_assert_null(value);
 	knot_store_close(store);
+	run_sql("INSERT INTO listed SELECT 1, '', 6, 0, 0, 0, '', '' WHERE false");
 	run_sql("INSERT INTO positions SELECT 1, 2, 36, 0, '', 0, '' WHERE false");
 	run_sql("INSERT INTO arms SELECT 'x', 1, 2, 3, 4 WHERE false");
 	run_sql("INSERT INTO imports SELECT id, hash, length(pairs) FROM corpus WHERE false");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/hash.h"
 #include "store/corpus.h"
+#include "store/listed.h"
 #include "store/live.h"
 #include "store/pair.h"
 #include "store/position.h"
@@ -183,6 +184,68 @@ Test(tables, positions_only_ever_get_worse)
 	cr_assert_eq(knot_store_position_each(store, other, see_position, &seen, &err), 0);
 	cr_assert_eq(seen.calls, 0);
 	cr_assert_lt(knot_store_position_upsert(store, 999, &p, &err), 0, "no such target");
+	knot_store_close(store);
+}
+
+static int see_listed(void *arg, const struct knot_store_listed *l, struct knot_error *err)
+{
+	(void)err;
+	struct seen *seen = arg;
+	const size_t len = strlen(seen->text);
+	snprintf(seen->text + len, sizeof(seen->text) - len, "%s %s %s %u %s %s\n", l->package,
+		l->test, l->verdict, l->note, l->title, l->message);
+	seen->numbers[0] = (uint64_t)l->target;
+	seen->numbers[1] = (uint64_t)l->binary;
+	seen->numbers[2] = l->build;
+	seen->numbers[3] = l->bucket;
+	seen->numbers[4] = l->end;
+	return ended(seen);
+}
+
+Test(tables, what_is_listed_is_kept_once_a_reason)
+{
+	struct knot_store *store = open_store(KNOT_STORE_WRITE);
+	struct knot_error err;
+	struct knot_store_target other = some_target("TestB");
+	struct knot_store_listed l = {.target = add_target(store, "TestA"),
+		.verdict = "fail",
+		.note = 6,
+		.build = UINT64_MAX,
+		.bucket = UINT64_MAX - 1,
+		.end = 9007,
+		.title = "t",
+		.message = "want \x1b 2"};
+	cr_assert_eq(knot_store_target_upsert(store, &other, &err), 0);
+	cr_assert_eq(knot_store_listed_put(store, &l, &err), 0, "%s", err.message);
+	l.title = "later";
+	cr_assert_eq(knot_store_listed_put(store, &l, &err), 0);
+	store = reopen(store);
+	struct seen seen = {0};
+	cr_assert_eq(knot_store_listed_each(store, see_listed, &seen, &err), 0);
+	cr_assert_str_eq(seen.text, "example.org/m/p TestA fail 6 later want \x1b 2\n");
+	cr_assert_eq(seen.numbers[0], (uint64_t)l.target);
+	cr_assert_eq(seen.numbers[1], (uint64_t)other.build);
+	cr_assert_eq(seen.numbers[2], UINT64_MAX);
+	cr_assert_eq(seen.numbers[3], UINT64_MAX - 1);
+	cr_assert_eq(seen.numbers[4], 9007);
+	l.message = "";
+	l.note = 5;
+	cr_assert_eq(knot_store_listed_put(store, &l, &err), 0);
+	l.target = other.id;
+	cr_assert_eq(knot_store_listed_put(store, &l, &err), 0);
+	seen = (struct seen){.stop_after = 2};
+	cr_assert_eq(knot_store_listed_each(store, see_listed, &seen, &err), 77);
+	/* Neither another test's nor one of another verdict or note. */
+	cr_assert_eq(knot_store_listed_drop(store, other.id, "fail", 6, &err), 0);
+	cr_assert_eq(knot_store_listed_drop(store, other.id, "panic", 5, &err), 0);
+	cr_assert_eq(knot_store_listed_drop(store, seen.numbers[0], "fail", 6, &err), 0);
+	store = reopen(store);
+	seen = (struct seen){0};
+	cr_assert_eq(knot_store_listed_each(store, see_listed, &seen, &err), 0);
+	cr_assert_str_eq(seen.text,
+		"example.org/m/p TestA fail 5 later \nexample.org/m/p TestB fail 5 later \n");
+	l.target = 999;
+	cr_assert_lt(knot_store_listed_put(store, &l, &err), 0, "no such target");
 	knot_store_close(store);
 }
 
