@@ -6,6 +6,7 @@
 #include "engine/project.h"
 #include "store/corpus.h"
 #include "store/finding.h"
+#include "store/listed.h"
 #include "store/live.h"
 #include "store/pair.h"
 #include "store/run.h"
@@ -84,7 +85,7 @@ void knot_overview_from_campaign(const struct knot_campaign *c,
 		.recorded = st->earlier[KNOT_LIVE_RECORDED] + st->recorded,
 		.replays = st->earlier[KNOT_LIVE_REPLAYS] + st->replays,
 		.replays_same = st->earlier[KNOT_LIVE_REPLAYS_SAME] + st->replays_same,
-		.listed = st->earlier[KNOT_LIVE_LISTED] + st->listed,
+		.listed = st->listed_all,
 		.rejected = st->earlier[KNOT_LIVE_REJECTED] + st->rejected,
 		.duplicates = st->earlier[KNOT_LIVE_DUPLICATES] + st->duplicates,
 		.set_aside = st->set_aside,
@@ -229,6 +230,16 @@ static int on_finding(void *arg, const struct knot_store_finding *f, struct knot
 	return 0;
 }
 
+static int on_listed(void *arg, const struct knot_store_listed *l, struct knot_error *err)
+{
+	struct reading *r = arg;
+
+	(void)l;
+	(void)err;
+	r->page->overview.listed++;
+	return 0;
+}
+
 static int on_arm(void *arg, const struct knot_store_arm *a, struct knot_error *err)
 {
 	struct reading *r = arg;
@@ -278,7 +289,6 @@ static int read_facts(struct reading *r, struct knot_error *err)
 		{"recorded", &o->recorded},
 		{"replays", &o->replays},
 		{"replays_same", &o->replays_same},
-		{"listed", &o->listed},
 		{"rejected", &o->rejected},
 		{"duplicates", &o->duplicates},
 		{"not_recorded", &o->not_recorded},
@@ -332,6 +342,7 @@ int knot_overview_from_store(struct knot_store *store, const char *dir,
 	if (!(rc = knot_store_target_each(store, on_target, &r, err)) &&
 		!(rc = knot_store_runs_each(store, 0, on_runs, &r, err)) &&
 		!(rc = knot_store_finding_each(store, 0, on_finding, &r, err)) &&
+		!(rc = knot_store_listed_each(store, on_listed, &r, err)) &&
 		!(rc = knot_store_arm_each(store, on_arm, &r, err)) &&
 		!(rc = knot_store_worker_each(store, on_worker, &r, err)) &&
 		!(rc = knot_store_corpus_count(store, &ret_page->overview.corpus, err)))

@@ -11,6 +11,7 @@
 #include "engine/turns.h"
 #include "engine/disk.h"
 #include "engine/entering.h"
+#include "engine/listed_rows.h"
 #include "engine/old.h"
 #include "engine/persist.h"
 #include "engine/probing.h"
@@ -504,8 +505,10 @@ void knot_campaign_close(struct knot_campaign *c)
 	knot_judge_free(c);
 	knot_olds_free(c);
 	knot_corpusdir_close(c);
-	for (size_t i = 0; c->states && i < c->project->targets.len; i++)
+	for (size_t i = 0; c->states && i < c->project->targets.len; i++) {
 		knot_portfolio_free(c->states[i].portfolio);
+		knot_listed_rows_free(&c->states[i]);
+	}
 	knot_turns_free(c->turns);
 	knot_cpop_desk_free(c->desk);
 	knot_sitenames_free(c->names);

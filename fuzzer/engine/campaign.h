@@ -45,7 +45,6 @@ enum knot_live {
 	KNOT_LIVE_PROCESSES,
 	KNOT_LIVE_REPLAYS,
 	KNOT_LIVE_REPLAYS_SAME,
-	KNOT_LIVE_LISTED,
 	KNOT_LIVE_REJECTED,
 	KNOT_LIVE_DUPLICATES,
 	KNOT_LIVE_NOT_RECORDED,
@@ -71,7 +70,8 @@ struct knot_campaign_status {
 	uint64_t chain_runs, chain_any,
 		chain_all; /* runs under a chain, with an effect, with all of it */
 	uint32_t workers, targets, programs, set_aside;
-	uint32_t findings, duplicates, rejected, listed;
+	uint32_t findings, duplicates, rejected;
+	uint32_t listed, listed_all; /* seen in this session, and in all with this code */
 	uint32_t verdicts
 		[KNOT_VERDICT_COUNT]; /* findings by verdict, those of earlier sessions with them */
 	uint32_t ignored,

@@ -20,6 +20,7 @@ struct knot_entering_stream;
 struct knot_probing;
 struct knot_probing_stream;
 struct knot_corpus_name;
+struct knot_listed_row;
 struct knot_old;
 struct knot_sandbox;
 struct knot_store;
@@ -39,7 +40,7 @@ struct knot_target_state {
 	struct knot_target *target;
 	struct knot_portfolio *portfolio;
 	uint32_t index;
-	int64_t store_id;
+	int64_t store_id, store_binary;
 	uint64_t build; /* engine/regress.h; 0 = not asked for yet */
 	uint64_t used_ns; /* worker time spent in this session, slices under way left out */
 	uint64_t earlier_used_ns; /* in the sessions before */
@@ -50,8 +51,7 @@ struct knot_target_state {
 	uint64_t run_ns, request_ns; /* real time lately, 0 = not known */
 	uint64_t good_runs; /* in which the test passed, whatever it left behind */
 	uint64_t runs, steps, last_new_pair_run;
-	uint32_t listed_told[KNOT_VERDICT_COUNT]; /* notes told so far, one bit each */
-	uint32_t listed[KNOT_VERDICT_COUNT][KNOT_NOTE_COUNT]; /* kinds that are, for that reason */
+	KNOT_VEC(struct knot_listed_row) listed; /* engine/listed_rows.h */
 	bool asked_subtests; /* engine/nosubtest.h */
 	bool aside, stored_aside, is_uneven; /* is_uneven: that is why */
 	uint32_t uneven; /* candidates whose schedule ended now so, now otherwise */

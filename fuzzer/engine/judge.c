@@ -353,8 +353,8 @@ static int accept(struct knot_campaign *c, struct knot_target_state *s, struct k
 		rc = old ? meet(c, old, &f, at, err) : 0;
 		if (!rc)
 			rc = settle(c, s, k->verified, &v, &f, ret_finding, err);
-		knot_listed_remove(c, s, k);
-		knot_listed_contradict(c, s, f.verdict.kind);
+		knot_listed_remove(s, k);
+		knot_listed_contradict(s, f.verdict.kind);
 	} else {
 		const struct knot_listed listed = {.k = k,
 			.plan = v.plan,
@@ -375,7 +375,7 @@ static void reject(struct knot_campaign *c, struct knot_target_state *s, struct 
 	const struct knot_finding *f, const struct knot_record *rec, const char *why)
 {
 	c->status.rejected++;
-	knot_listed_remove(c, s, k);
+	knot_listed_remove(s, k);
 	k->settled = ++k->tries >= KNOT_JUDGE_TRIES;
 	/* Most often that is what earlier runs left in package variables. A native run may just be rare. */
 	if (k->settled && !c->options.native)

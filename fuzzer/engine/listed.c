@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "engine/campaign_internal.h"
+#include "engine/listed_rows.h"
 
 /* Such an end leaves words behind. */
 static bool has_cause(const struct knot_record *rec)
@@ -66,6 +67,11 @@ static int tell(struct knot_campaign *c, struct knot_target_state *s, const stru
 		.text = knot_verdict_note_text(x->note),
 	};
 
+	struct knot_listed_row *row = knot_listed_row(s, x->f->verdict.kind, x->note);
+
+	/* Where the session ends in the middle of the replay, an earlier one may have known more. */
+	if (!rc || !row->title)
+		knot_listed_row_say(row, x->k, item.title, item.message);
 	if (!rc && c->view.news)
 		c->view.news(c->view.arg, &item);
 	knot_finding_free(&cause);
@@ -75,33 +81,41 @@ static int tell(struct knot_campaign *c, struct knot_target_state *s, const stru
 int knot_listed_add(struct knot_campaign *c, struct knot_target_state *s,
 	const struct knot_listed *x, struct knot_error *err)
 {
-	const uint32_t verdict = x->f->verdict.kind, bit = 1u << x->note;
+	const uint32_t verdict = x->f->verdict.kind;
 
 	if (x->k->listed_note == x->note && x->k->listed_verdict == verdict)
 		return 0;
-	knot_listed_remove(c, s, x->k);
+	knot_listed_remove(s, x->k);
 	x->k->listed_note = x->note;
 	x->k->listed_verdict = verdict;
-	c->status.listed += !s->listed[verdict][x->note]++;
-	if (s->listed_told[verdict] & bit)
+	struct knot_listed_row *row = knot_listed_row(s, verdict, x->note);
+
+	row->kinds++;
+	if (row->told)
 		return 0;
-	s->listed_told[verdict] |= bit;
+	row->told = true;
 	return tell(c, s, x, err);
 }
 
-void knot_listed_remove(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k)
+void knot_listed_remove(struct knot_target_state *s, struct knot_kind *k)
 {
-	uint32_t *kinds = &s->listed[k->listed_verdict][k->listed_note];
+	knot_listed_rows_forget(s, k);
+	if (k->listed_note) {
+		struct knot_listed_row *row = knot_listed_row(s, k->listed_verdict, k->listed_note);
 
-	if (k->listed_note && *kinds)
-		c->status.listed -= !--*kinds;
+		row->kinds -= row->kinds != 0;
+	}
 	k->listed_note = KNOT_NOTE_NONE;
 }
 
-void knot_listed_contradict(struct knot_campaign *c, struct knot_target_state *s, uint32_t verdict)
+void knot_listed_contradict(struct knot_target_state *s, uint32_t verdict)
 {
-	uint32_t *kinds = &s->listed[verdict][KNOT_NOTE_ALWAYS];
+	for (size_t i = 0; i < s->listed.len; i++) {
+		struct knot_listed_row *row = &s->listed.data[i];
 
-	c->status.listed -= *kinds != 0;
-	*kinds = 0;
+		if (row->verdict == verdict && row->note == KNOT_NOTE_ALWAYS) {
+			row->kinds = 0;
+			row->is_earlier = false;
+		}
+	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Bad ends that are no findings: told once a test, verdict and reason, since a test that times out does so in many places,
- * and with what happened, for which a replay is made. What turns out to be more than that is listed no longer.
+ * and with what happened, for which a replay is made. What turns out to be more than that is listed no longer. What is listed
+ * is kept until the code changes (engine/listed_rows.h).
  */
 #ifndef KNOT_ENGINE_LISTED_H
 #define KNOT_ENGINE_LISTED_H
@@ -30,8 +31,8 @@ struct knot_listed {
 int knot_listed_add(struct knot_campaign *c, struct knot_target_state *s,
 	const struct knot_listed *listed, struct knot_error *err);
 /* What has become of k is told elsewhere. */
-void knot_listed_remove(struct knot_campaign *c, struct knot_target_state *s, struct knot_kind *k);
+void knot_listed_remove(struct knot_target_state *s, struct knot_kind *k);
 /* There is a finding of s with that verdict, so that not every schedule ends so. */
-void knot_listed_contradict(struct knot_campaign *c, struct knot_target_state *s, uint32_t verdict);
+void knot_listed_contradict(struct knot_target_state *s, uint32_t verdict);
 
 #endif

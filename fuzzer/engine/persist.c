@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "engine/campaign_internal.h"
 #include "engine/known.h"
+#include "engine/listed_rows.h"
 #include "engine/persist.h"
 #include "engine/regress.h"
 #include "engine/verified.h"
@@ -202,6 +203,7 @@ static int open_targets(struct knot_campaign *c, struct knot_error *err)
 			rc = save_sites(c, t.build, t.import_path, err);
 		last = s->target->package;
 		s->store_id = t.id;
+		s->store_binary = t.build;
 		s->runs = t.runs;
 		s->steps = t.steps;
 		s->last_new_pair_run = t.last_new_pair_run;
@@ -241,7 +243,7 @@ int knot_persist_open(struct knot_campaign *c, struct knot_error *err)
 		(rc = knot_store_meta_set_u64(c->store, "started_ns", knot_clock_wall_ns(), err)))
 		return rc;
 	if ((rc = open_hooks(c, err)) || (rc = knot_persist_live_open(c, err)) ||
-		(rc = open_targets(c, err)))
+		(rc = open_targets(c, err)) || (rc = knot_listed_rows_restore(c, err)))
 		return rc;
 	return knot_store_flush(c->store, err);
 }
@@ -397,7 +399,7 @@ static int save_target(struct knot_campaign *c, struct knot_target_state *s, str
 	int rc = save_runs(c, s, err);
 
 	if (rc || (rc = save_pairs(c, s, err)) || (rc = save_corpus(c, s, err)) ||
-		(rc = save_positions(c, s, err)))
+		(rc = save_positions(c, s, err)) || (rc = knot_listed_rows_save(c, s, err)))
 		return rc;
 	if (new_pairs)
 		s->last_new_pair_run = s->runs;

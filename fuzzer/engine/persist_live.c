@@ -15,7 +15,6 @@ static const char *const keys[KNOT_LIVE_COUNT] = {
 	[KNOT_LIVE_PROCESSES] = "processes",
 	[KNOT_LIVE_REPLAYS] = "replays",
 	[KNOT_LIVE_REPLAYS_SAME] = "replays_same",
-	[KNOT_LIVE_LISTED] = "listed",
 	[KNOT_LIVE_REJECTED] = "rejected",
 	[KNOT_LIVE_DUPLICATES] = "duplicates",
 	[KNOT_LIVE_NOT_RECORDED] = "not_recorded",
@@ -28,7 +27,6 @@ static void counts_of(const struct knot_campaign_status *st, uint64_t ret_counts
 	ret_counts[KNOT_LIVE_PROCESSES] = st->processes;
 	ret_counts[KNOT_LIVE_REPLAYS] = st->replays;
 	ret_counts[KNOT_LIVE_REPLAYS_SAME] = st->replays_same;
-	ret_counts[KNOT_LIVE_LISTED] = st->listed;
 	ret_counts[KNOT_LIVE_REJECTED] = st->rejected;
 	ret_counts[KNOT_LIVE_DUPLICATES] = st->duplicates;
 	ret_counts[KNOT_LIVE_IMPORTED] = st->imported;

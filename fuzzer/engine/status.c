@@ -2,6 +2,7 @@
 /* What can be seen of a running campaign. */
 #include "base/alloc.h"
 #include "engine/campaign_internal.h"
+#include "engine/listed_rows.h"
 #include "explore/corpus.h"
 #include "sys/clock.h"
 
@@ -44,6 +45,7 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 	st->targets = (uint32_t)c->project->targets.len;
 	st->programs = c->project->options.program ? st->targets : 0;
 	st->pairs = st->states = st->corpus = st->pending = 0;
+	st->listed = st->listed_all = 0;
 	st->longest_chain = 0;
 	st->cycles = c->project->targets.len ? UINT64_MAX : 0;
 	st->events_lost = st->hooks_missed = st->pairs_full = st->processes = 0;
@@ -53,6 +55,7 @@ void knot_campaign_status(struct knot_campaign *c, struct knot_campaign_status *
 		st->states += knot_cpop_state_count(knot_portfolio_cpop(c->states[i].portfolio));
 		st->pairs_full += knot_cpop_dropped(knot_portfolio_cpop(c->states[i].portfolio));
 		add_corpus(st, knot_portfolio_pool(c->states[i].portfolio));
+		knot_listed_rows_count(&c->states[i], &st->listed, &st->listed_all);
 		if (!c->states[i].aside && c->states[i].slices < st->cycles)
 			st->cycles = c->states[i].slices;
 	}

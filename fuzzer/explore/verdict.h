@@ -31,7 +31,7 @@ enum knot_verdict_kind {
 	KNOT_VERDICT_COUNT,
 };
 
-/* Why something is listed only, or how sure a finding is. */
+/* Why something is listed only, or how sure a finding is. Numbers in databases: a new one comes last. */
 enum knot_verdict_note {
 	KNOT_NOTE_NONE,
 	KNOT_NOTE_UNPROVEN, /* a finding, but something live was left */
