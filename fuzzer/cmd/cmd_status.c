@@ -4,6 +4,7 @@
 #include "cmd/cmd.h"
 #include "cmd/finding_state.h"
 #include "cmd/json.h"
+#include "cmd/listed_lines.h"
 #include "cmd/options.h"
 #include "cmd/overview.h"
 #include "engine/project.h"
@@ -243,8 +244,6 @@ static void json_status(const struct shown *s, const struct knot_overview *o,
 static void text_end(
 	const struct shown *s, const struct knot_overview *o, const struct hooks *hooks)
 {
-	if (!s->shown)
-		printf("  none\n");
 	knot_auto_free char *targets = knot_text_targets(s->targets - s->programs, s->programs);
 
 	printf("\n%" PRIu64 " run%s of %s in %.0f s, %" PRIu64 " finding%s", s->runs,
@@ -282,6 +281,10 @@ static int show(struct shown *s, const char *dir, struct knot_error *err)
 	if (!s->json)
 		printf("\nfindings\n");
 	if ((rc = knot_store_finding_each(s->store, 0, on_finding, s, err)))
+		goto done;
+	if (!s->json && !s->shown)
+		printf("  none\n");
+	if ((rc = knot_listed_lines(s->store, s->json, "\nlisted\n", "  ", err)))
 		goto done;
 	if (s->json)
 		json_status(s, &page.overview, &hooks, command ? command : "");

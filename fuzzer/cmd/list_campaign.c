@@ -7,6 +7,7 @@
 #include "base/vec.h"
 #include "cmd/finding_state.h"
 #include "cmd/json.h"
+#include "cmd/listed_lines.h"
 #include "cmd/reports.h"
 #include "cmd/reports_campaign.h"
 #include "cmd/rerun.h"
@@ -197,6 +198,8 @@ int knot_list_campaign(const char *dir, bool json, bool ignore, struct knot_repo
 			store, 0, ignore ? print_lines : print_finding, &f, err);
 	if (r == 0 && f.count == 0 && !json)
 		puts(ignore ? "# nothing to ignore" : "no findings");
+	if (r == 0 && !ignore)
+		r = knot_listed_lines(store, json, "", "listed: ", err);
 	knot_store_close(store);
 	if (r == 0)
 		r = write_reports(&f, packages_dir, reports, err);
