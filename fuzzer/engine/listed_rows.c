@@ -108,7 +108,8 @@ static int on_row(void *arg, const struct knot_store_listed *row, struct knot_er
 				.note = row->note}));
 		return 0;
 	}
-	while (verdict < KNOT_VERDICT_COUNT && strcmp(row->verdict, knot_verdict_name(verdict)) != 0)
+	while (verdict < KNOT_VERDICT_COUNT &&
+		strcmp(row->verdict, knot_verdict_name(verdict)) != 0)
 		verdict++;
 	if (!s || s->store_id != row->target || verdict == KNOT_VERDICT_COUNT ||
 		row->note >= KNOT_NOTE_COUNT)
