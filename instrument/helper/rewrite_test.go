@@ -362,7 +362,7 @@ func main() {
 	s.mustGo("build", "-o", s.path("plain"), ".")
 	s.mustHelper(".")
 	s.mustGo("build", s.buildOverlay(), "-o", s.path("hooked"), ".")
-	for _, name := range []string{"P", "A"} {
+	for _, name := range []string{"P", "E"} {
 		src := s.rewritten("a.go")
 		in, out := strings.Count(src, "goknot_hook."+name+"("), strings.Count(src, "goknot_hook."+name+"Out(")
 		if in != 257 || out != 257 {
@@ -380,4 +380,4 @@ func main() {
 	}
 }
 
-var outOfLineHooks = map[string]string{"P": "POut", "B": "BOut", "A": "AOut", "AV": "AVOut", "AP": "APOut", "AX": "AXOut"}
+var outOfLineHooks = map[string]string{"P": "POut", "B": "BOut", "A": "AOut", "E": "EOut", "EV": "EVOut", "AP": "APOut", "AX": "AXOut"}

@@ -16,6 +16,11 @@ import "unsafe"
 //go:linkname on runtime.knotNamesOn
 var on bool
 
+// ends is the same for the hooks E, behind operations.
+//
+//go:linkname ends runtime.knotEndsOn
+var ends bool
+
 // atomics is the same for the hooks of atomic operations, which nothing in the runtime sees.
 //
 //go:linkname atomics runtime.knotHooksOn
@@ -61,9 +66,16 @@ func A(id uint32, op uint8) {
 	}
 }
 
-// AV ends the operation and returns its result.
-func AV[T any](id uint32, op uint8, v T) T {
-	if on {
+// E ends an operation that is sure to have taken its name. Nobody wants to hear of that in native mode without a chain.
+func E(id uint32, op uint8) {
+	if ends {
+		calls <- behind | uint64(id)<<8 | uint64(op)
+	}
+}
+
+// EV is E and returns the operation's result.
+func EV[T any](id uint32, op uint8, v T) T {
+	if ends {
 		calls <- behind | uint64(id)<<8 | uint64(op)
 	}
 	return v
@@ -102,7 +114,7 @@ func DM[T any](id uint32, op uint8, f func(*T), p *T) {
 		calls <- uint64(id)<<8 | uint64(op)
 	}
 	f(p)
-	if on {
+	if ends {
 		calls <- behind | uint64(id)<<8 | uint64(op)
 	}
 }
@@ -114,7 +126,7 @@ func DClose(id uint32, ch any) {
 		calls <- uint64(id)<<8 | opClose
 	}
 	closeChan((*[2]unsafe.Pointer)(unsafe.Pointer(&ch))[1])
-	if on {
+	if ends {
 		calls <- behind | uint64(id)<<8 | opClose
 	}
 }

@@ -19,10 +19,15 @@ func BOut(id uint32, op uint8) { B(id, op) }
 //go:noinline
 func AOut(id uint32, op uint8) { A(id, op) }
 
-// AVOut is AV.
+// EOut is E.
 //
 //go:noinline
-func AVOut[T any](id uint32, op uint8, v T) T { return AV(id, op, v) }
+func EOut(id uint32, op uint8) { E(id, op) }
+
+// EVOut is EV.
+//
+//go:noinline
+func EVOut[T any](id uint32, op uint8, v T) T { return EV(id, op, v) }
 
 // APOut is AP.
 //

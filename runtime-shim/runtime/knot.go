@@ -310,7 +310,7 @@ func knotAttach() {
 	debug.adaptivestackstart = 0
 	h.pid = uint32(getpid())
 	h.state = knotStateAttached
-	knot.attached, knotHooksOn, knotNamesOn = true, true, true
+	knot.attached, knotHooksOn, knotNamesOn, knotEndsOn = true, true, true, true
 }
 
 // knotMmap returns zeroed memory that is touched only where it is used.

@@ -20,6 +20,11 @@ var knotHooksOn bool
 //go:linkname knotNamesOn
 var knotNamesOn bool
 
+// knotEndsOn: those behind operations that are sure to take their names have. In native mode they have while there is a chain.
+//
+//go:linkname knotEndsOn
+var knotEndsOn bool
+
 // knotTakeHook takes the name that an inserted hook gave to the next operation of this kind.
 func knotTakeHook(k *knotG, op uint8) (uint32, bool) {
 	if k.depth == 0 {
@@ -314,8 +319,12 @@ func knotHooked(c *hchan, elem unsafe.Pointer) {
 		k.hooks[k.depth] = knotPending{uint32(call >> 8), uint8(call)} // as knotNatBefore does, three calls less
 		k.depth++
 		k.busy = false
-	case k.run == knotNat.plain && !before && k.depth == 0 && k.busy:
-		k.busy = false // as knotNatAfter does, two calls less
+	case k.run == knotNat.plain && !before && k.depth == 0:
+		// As knotNatAfter does, two calls less. A range loop goes round: its hook stands before the first receive only.
+		if id, op := uint32(call>>8), uint8(call); !k.busy && op == knotOpRecv {
+			knotNatStep(k, op, id, k.lastRecv)
+		}
+		k.busy = false
 	case before:
 		knotBefore(uint32(call>>8), uint8(call))
 	default:

@@ -85,7 +85,7 @@ func knotFixedRand() bool {
 func knotNatAttach() {
 	knotNat.lastKeys = (*[65536]uint64)(knotMmap(65536 * 8))
 	knotNat.paths = (*[65536]uint64)(knotMmap(65536 * 8))
-	knotNat.attached, knotHooksOn, knotNamesOn = true, true, true
+	knotNat.attached, knotHooksOn, knotNamesOn, knotEndsOn = true, true, true, true
 }
 
 // knotNatStart prepares the process for its first run. It runs on the driver.
@@ -143,6 +143,7 @@ func knotNatBegin() {
 		n.plain = knot.run
 	}
 	knotNamesOn = n.rec || n.bloom != 0
+	knotEndsOn = n.bloom != 0 && n.chainLen > 0
 	knotProbeMark(knotProbeBegin)
 }
 

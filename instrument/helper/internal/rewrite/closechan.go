@@ -10,7 +10,7 @@ import (
 	"goknot/helper/internal/sites"
 )
 
-// closeRule: close(P(id, CLOSE, ch)); A(id, CLOSE). A deferred close becomes defer DClose(id, ch): a built-in
+// closeRule: close(P(id, CLOSE, ch)); E(id, CLOSE). A deferred close becomes defer DClose(id, ch): a built-in
 // function is no value that a hook could call.
 func closeRule(w *walker, n ast.Node) {
 	call, ok := n.(*ast.CallExpr)
@@ -32,6 +32,6 @@ func closeRule(w *walker, n ast.Node) {
 	}
 	w.wrap(call.Args[0], "P", s, "")
 	if stmt, ok := w.parent().(*ast.ExprStmt); ok && w.isListed(stmt) {
-		w.after(stmt, s)
+		w.end(stmt, s)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"goknot/helper/internal/sites"
 )
 
-// receiveRule: <-P(id, RECV, ch), and A behind the statement that the receive makes up, or AV around a receive
+// receiveRule: <-P(id, RECV, ch), and E behind the statement that the receive makes up, or EV around a receive
 // that stands inside an expression.
 func receiveRule(w *walker, n ast.Node) {
 	u, ok := n.(*ast.UnaryExpr)
@@ -20,9 +20,9 @@ func receiveRule(w *walker, n ast.Node) {
 	stmt, commaOK := w.receiveStmt(u)
 	switch {
 	case stmt != nil && w.isListed(stmt):
-		w.after(stmt, s)
+		w.end(stmt, s)
 	case !commaOK:
-		w.wrap(u, "AV", s, "")
+		w.wrap(u, "EV", s, "")
 		s.After = true
 	}
 	w.wrap(u.X, "P", s, "")

@@ -218,7 +218,7 @@ type walker struct {
 const crowd = 256
 
 // outOfLine names, for the hooks that are inlined, those that are not.
-var outOfLine = map[string]string{"P": "POut", "B": "BOut", "A": "AOut", "AV": "AVOut", "AP": "APOut", "AX": "AXOut"}
+var outOfLine = map[string]string{"P": "POut", "B": "BOut", "A": "AOut", "E": "EOut", "EV": "EVOut", "AP": "APOut", "AX": "AXOut"}
 
 type spawnAt struct {
 	how  spawn
@@ -438,9 +438,14 @@ func (w *walker) before(stmt ast.Stmt, s *sites.Site) {
 }
 
 // after puts the statement hook A behind a listed statement.
-func (w *walker) after(stmt ast.Stmt, s *sites.Site) {
+func (w *walker) after(stmt ast.Stmt, s *sites.Site) { w.behind(stmt, "A", s) }
+
+// end is the same for an operation that is sure to take its name.
+func (w *walker) end(stmt ast.Stmt, s *sites.Site) { w.behind(stmt, "E", s) }
+
+func (w *walker) behind(stmt ast.Stmt, fn string, s *sites.Site) {
 	s.After = true
-	w.close[stmt] = append(w.close[stmt], func() string { return "; " + w.call("A", s) + ")" })
+	w.close[stmt] = append(w.close[stmt], func() string { return "; " + w.call(fn, s) + ")" })
 }
 
 // first puts the statement hook A at the start of a body, pos being behind its brace or colon.

@@ -28,7 +28,7 @@ func sendRule(w *walker, n ast.Node) {
 		w.wrap(s.Chan, "P", site, "")
 	}
 	if w.isListed(s) {
-		w.after(s, site)
+		w.end(s, site)
 	}
 }
 

@@ -21,7 +21,7 @@ var syncOps = map[string]sites.Op{
 	"Once.Do": sites.Once,
 }
 
-// syncRule: P(id, OP, &mu).Lock(); A(id, OP). A deferred method without arguments becomes
+// syncRule: P(id, OP, &mu).Unlock(); E(id, OP). Behind a lock of a mutex nothing is to be told. A deferred method without arguments becomes
 // defer DM(id, OP, (*sync.Mutex).Unlock, &mu) or defer D(id, OP, mu.Unlock), evaluated when it is deferred as before;
 // one with arguments gets a hook deferred after it, which runs right before it. What is not called here is for values.go.
 func syncRule(w *walker, n ast.Node) {
@@ -63,11 +63,11 @@ func (w *walker) syncCall(call *ast.CallExpr, sel *ast.SelectorExpr, op sites.Op
 		w.deferBefore(at.stmt, func() string { return w.call("B", s) + ")" })
 	case expr:
 		w.wrap(x, "P", s, "")
-		w.afterCall(s)
+		w.afterCall(call, s)
 	default:
 		amp, _ := w.handle(x)
 		w.wrap(x, "P", s, amp)
-		w.afterCall(s)
+		w.afterCall(call, s)
 	}
 }
 
@@ -106,10 +106,19 @@ func (w *walker) closeCall(call *ast.CallExpr, from token.Pos, tail string) {
 	w.out.replace(start, end, func() string { return tail + ")" })
 }
 
-// afterCall adds A when the call is a statement of its own.
-func (w *walker) afterCall(s *sites.Site) {
-	if stmt, ok := w.parent().(*ast.ExprStmt); ok && w.isListed(stmt) {
+// afterCall adds the hook behind a call where the call is a statement of its own. Whose Lock a Locker has, and
+// whether it comes to one that takes the name, is not known; what Once and WaitGroup.Go run has operations of its own.
+func (w *walker) afterCall(call *ast.CallExpr, s *sites.Site) {
+	stmt, ok := w.parent().(*ast.ExprStmt)
+	if !ok || !w.isListed(stmt) {
+		return
+	}
+	method, _ := w.callee(call)
+	switch name, _, _ := strings.Cut(methodOf(method, "sync"), "."); {
+	case name == "Locker" || s.Op == sites.Once || s.Op == sites.WGGo:
 		w.after(stmt, s)
+	case s.Op != sites.Lock && s.Op != sites.RLock:
+		w.end(stmt, s)
 	}
 }
 

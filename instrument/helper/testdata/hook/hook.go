@@ -8,7 +8,8 @@ import "reflect"
 func P[T any](id uint32, op uint8, v T) T             { return v }
 func B(id uint32, op uint8)                           {}
 func A(id uint32, op uint8)                           {}
-func AV[T any](id uint32, op uint8, v T) T            { return v }
+func E(id uint32, op uint8)                           {}
+func EV[T any](id uint32, op uint8, v T) T            { return v }
 func AP[T any](id uint32, op uint8, p *T) *T          { return p }
 func AX[T, V any](id uint32, op uint8, p *T, v V) V   { return v }
 func D(id uint32, op uint8, f func())                 { f() }
@@ -32,6 +33,7 @@ func AM2R[T, V, R any](id uint32, op uint8, p *T, f func(V, V) R) func(V, V) R  
 func POut[T any](id uint32, op uint8, v T) T           { return P(id, op, v) }
 func BOut(id uint32, op uint8)                         { B(id, op) }
 func AOut(id uint32, op uint8)                         { A(id, op) }
-func AVOut[T any](id uint32, op uint8, v T) T          { return AV(id, op, v) }
+func EOut(id uint32, op uint8)                         { E(id, op) }
+func EVOut[T any](id uint32, op uint8, v T) T          { return EV(id, op, v) }
 func APOut[T any](id uint32, op uint8, p *T) *T        { return AP(id, op, p) }
 func AXOut[T, V any](id uint32, op uint8, p *T, v V) V { return AX(id, op, p, v) }

@@ -9,7 +9,7 @@ package main; import goknot_hook "structs" // import "golden/buildtag"
 import "fmt"
 
 //go:noinline
-func f(ch chan int) { goknot_hook.P(2406744158, 4, ch) <- 1; goknot_hook.A(2406744158, 4) }
+func f(ch chan int) { goknot_hook.P(2406744158, 4, ch) <- 1; goknot_hook.E(2406744158, 4) }
 
 //go:nosplit
 func g(ch chan int) int { return cap(ch) }

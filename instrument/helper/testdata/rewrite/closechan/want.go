@@ -12,11 +12,11 @@ func (c *conn) stop() (err error) {
 	return nil
 }
 
-func (c *conn) Close() { close(goknot_hook.P(2098504207, 6, c.done)); goknot_hook.A(2098504207, 6) }
+func (c *conn) Close() { close(goknot_hook.P(2098504207, 6, c.done)); goknot_hook.E(2098504207, 6) }
 
 func spawn(ch chan int) {
 	goknot_hook.B(2950380268, 26); go goknot_hook.DClose(3219004434, ch); goknot_hook.A(2950380268, 26)
-	<-goknot_hook.P(3228652170, 5, ch); goknot_hook.A(3228652170, 5)
+	<-goknot_hook.P(3228652170, 5, ch); goknot_hook.E(3228652170, 5)
 }
 
 func parens(ch chan int) {
@@ -26,12 +26,12 @@ func parens(ch chan int) {
 	)
 }
 
-func shut[C ~chan E, E any](c C) { close(goknot_hook.P(2371504540, 6, c)); goknot_hook.A(2371504540, 6) }
+func shut[C ~chan E, E any](c C) { close(goknot_hook.P(2371504540, 6, c)); goknot_hook.E(2371504540, 6) }
 
 func twice(ch chan int) (r any) {
 	defer func() { r = recover() }()
-	close(goknot_hook.P(1729856763, 6, ch)); goknot_hook.A(1729856763, 6)
-	close(goknot_hook.P(2905416824, 6, ch)); goknot_hook.A(2905416824, 6)
+	close(goknot_hook.P(1729856763, 6, ch)); goknot_hook.E(1729856763, 6)
+	close(goknot_hook.P(2905416824, 6, ch)); goknot_hook.E(2905416824, 6)
 	return nil
 }
 
@@ -44,11 +44,11 @@ func mine() {
 func main() {
 	c := &conn{make(chan struct{})}
 	fmt.Println(c.stop())
-	<-goknot_hook.P(3383205661, 5, c.done); goknot_hook.A(3383205661, 5)
+	<-goknot_hook.P(3383205661, 5, c.done); goknot_hook.E(3383205661, 5)
 	d := conn{make(chan struct{})}
 	d.Close()
 	if ch := make(chan int); true {
-		close(goknot_hook.P(1795037463, 6, ch)); goknot_hook.A(1795037463, 6)
+		close(goknot_hook.P(1795037463, 6, ch)); goknot_hook.E(1795037463, 6)
 	}
 	for ch := make(chan int); ch != nil; close(goknot_hook.P(78522589, 6, ch)) {
 		break

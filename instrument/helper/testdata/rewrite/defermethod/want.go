@@ -24,7 +24,7 @@ var shared = pointer{new(s.RWMutex)}
 func made(word string) pointer { fmt.Println("made", word); return shared }
 
 func (g *generic[T]) get() T {
-	goknot_hook.P(3314575451, 12, &g.mu).Lock(); goknot_hook.A(3314575451, 12)
+	goknot_hook.P(3314575451, 12, &g.mu).Lock()
 	defer goknot_hook.DM(1791120497, 13, (*goknot_hook_sync.Mutex).Unlock, &g.mu)
 	return g.v
 }
@@ -38,12 +38,12 @@ func try(what string, f func()) {
 func elements() {
 	locks := make([]s.Mutex, 2)
 	for i := range locks {
-		goknot_hook.P(2526077543, 12, &locks[i]).Lock(); goknot_hook.A(2526077543, 12)
+		goknot_hook.P(2526077543, 12, &locks[i]).Lock()
 		defer goknot_hook.DM(981834237, 13, (*goknot_hook_sync.Mutex).Unlock, &locks[i])
 	}
 	p := &locks[0]
-	goknot_hook.P(1058079980, 13, p).Unlock(); goknot_hook.A(1058079980, 13)
-	goknot_hook.P(545970042, 12, p).Lock(); goknot_hook.A(545970042, 12)
+	goknot_hook.P(1058079980, 13, p).Unlock(); goknot_hook.E(1058079980, 13)
+	goknot_hook.P(545970042, 12, p).Lock()
 	defer func() { fmt.Println("evaluated when it was deferred", goknot_hook.P(741649735, 14, &locks[1]).TryLock(), p == &locks[1]) }()
 	defer p.TryLock(); defer goknot_hook.B(2261844322, 14)
 	defer goknot_hook.DM(2455388848, 13, (*goknot_hook_sync.Mutex).Unlock, p)
@@ -52,12 +52,12 @@ func elements() {
 
 func forms() {
 	var v value
-	goknot_hook.P(4179674064, 12, &v).Lock(); goknot_hook.A(4179674064, 12)
+	goknot_hook.P(4179674064, 12, &v).Lock()
 	defer goknot_hook.DM(1728224394, 13, (*goknot_hook_sync.Mutex).Unlock, &v.Mutex)
 	d := deep{value: new(value)}
-	goknot_hook.P(3340738427, 12, &d).Lock(); goknot_hook.A(3340738427, 12)
+	goknot_hook.P(3340738427, 12, &d).Lock()
 	defer goknot_hook.DM(651408547, 13, (*goknot_hook_sync.Mutex).Unlock, &d.value.Mutex)
-	goknot_hook.P(2898284055, 18, &d.named).Add(3); goknot_hook.A(2898284055, 18)
+	goknot_hook.P(2898284055, 18, &d.named).Add(3); goknot_hook.E(2898284055, 18)
 	defer goknot_hook.DM(607876424, 20, (*goknot_hook_sync.WaitGroup).Wait, &d.named)
 	defer goknot_hook.DM(3773803357, 19, (*goknot_hook_sync.WaitGroup).Done, &(d.named))
 	defer goknot_hook.DM(2113930722, 19, (*goknot_hook_sync.WaitGroup).Done, (&d.named))
@@ -65,9 +65,9 @@ func forms() {
 	defer goknot_hook.DM(3368683742, 19, (*goknot_hook_sync.WaitGroup).Done, &(*pd).named,
 
 )
-	goknot_hook.P(628860139, 15, &shared).RLock(); goknot_hook.A(628860139, 15)
-	goknot_hook.P(2035691440, 15, &shared).RLock(); goknot_hook.A(2035691440, 15)
-	goknot_hook.P(4067311297, 15, &shared).RLock(); goknot_hook.A(4067311297, 15)
+	goknot_hook.P(628860139, 15, &shared).RLock()
+	goknot_hook.P(2035691440, 15, &shared).RLock()
+	goknot_hook.P(4067311297, 15, &shared).RLock()
 	defer goknot_hook.DM(1216925298, 16, (*goknot_hook_sync.RWMutex).RUnlock, made("early").RWMutex)
 	defer goknot_hook.DM(3275161001, 16, (*goknot_hook_sync.RWMutex).RUnlock, shared.
 		RWMutex,

@@ -44,22 +44,22 @@ func use(i iface) {
 
 func main() {
 	var v byValue
-	goknot_hook.P(443735553, 12, &v).Lock(); goknot_hook.A(443735553, 12)
+	goknot_hook.P(443735553, 12, &v).Lock()
 	v.n++
-	goknot_hook.P(2472166467, 13, &v).Unlock(); goknot_hook.A(2472166467, 13)
+	goknot_hook.P(2472166467, 13, &v).Unlock(); goknot_hook.E(2472166467, 13)
 	p := &v
-	goknot_hook.P(2421544428, 12, p).Lock(); goknot_hook.A(2421544428, 12)
-	goknot_hook.P(2649521462, 13, p).Unlock(); goknot_hook.A(2649521462, 13)
+	goknot_hook.P(2421544428, 12, p).Lock()
+	goknot_hook.P(2649521462, 13, p).Unlock(); goknot_hook.E(2649521462, 13)
 	var d deep
-	goknot_hook.P(2056002551, 12, &d).Lock(); goknot_hook.A(2056002551, 12)
-	goknot_hook.P(4043249087, 13, &d.byValue.Mutex).Unlock(); goknot_hook.A(4043249087, 13)
+	goknot_hook.P(2056002551, 12, &d).Lock()
+	goknot_hook.P(4043249087, 13, &d.byValue.Mutex).Unlock(); goknot_hook.E(4043249087, 13)
 	use(&d)
 	bp := byPointer{new(sync.RWMutex), new(atomic.Int32)}
-	goknot_hook.P(632738630, 15, &bp).RLock(); goknot_hook.A(632738630, 15)
-	goknot_hook.P(1805985456, 16, &bp).RUnlock(); goknot_hook.A(1805985456, 16)
+	goknot_hook.P(632738630, 15, &bp).RLock()
+	goknot_hook.P(1805985456, 16, &bp).RUnlock(); goknot_hook.E(1805985456, 16)
 	goknot_hook.AP(3292186467, 29, bp.Int32).Add(2)
-	goknot_hook.P(1064282913, 12, makeByPointer()).Lock(); goknot_hook.A(1064282913, 12)
-	goknot_hook.P(234670159, 13, makeByPointer()).Unlock(); goknot_hook.A(234670159, 13)
+	goknot_hook.P(1064282913, 12, makeByPointer()).Lock()
+	goknot_hook.P(234670159, 13, makeByPointer()).Unlock(); goknot_hook.E(234670159, 13)
 	goknot_hook.AP(3841668993, 29, makeByPointer().Int32).Add(1)
 	l := withLocker{&v}
 	goknot_hook.P(1257311405, 12, &l).Lock(); goknot_hook.A(1257311405, 12)

@@ -13,7 +13,7 @@ func main() {
 	var mu sync.Mutex
 	n := 0
 again:
-	ch <- goknot_hook.P(3800718458, 4, n); goknot_hook.A(3800718458, 4)
+	ch <- goknot_hook.P(3800718458, 4, n); goknot_hook.E(3800718458, 4)
 	n++
 	if n < 3 {
 		goto again
@@ -36,13 +36,13 @@ retry:
 	goknot_hook.B(1525083088, 8); select {
 	case v := <-goknot_hook.P(3931007984, 10, ch): goknot_hook.A(3931007984, 10);
 		if n++; n < 9 {
-			ch <- goknot_hook.P(142047219, 4, v); goknot_hook.A(142047219, 4)
+			ch <- goknot_hook.P(142047219, 4, v); goknot_hook.E(142047219, 4)
 			goto retry
 		}
-		goknot_hook.P(3371568471, 4, ch) <- max(v, 1); goknot_hook.A(3371568471, 4)
-		ch <- goknot_hook.P(3030758981, 4, cap(append([]int(nil), v)[:0:0])); goknot_hook.A(3030758981, 4)
+		goknot_hook.P(3371568471, 4, ch) <- max(v, 1); goknot_hook.E(3371568471, 4)
+		ch <- goknot_hook.P(3030758981, 4, cap(append([]int(nil), v)[:0:0])); goknot_hook.E(3030758981, 4)
 	}
-lock: goknot_hook.P(3045738859, 12, &mu).Lock(); goknot_hook.A(3045738859, 12)
+lock: goknot_hook.P(3045738859, 12, &mu).Lock()
 	goto unlock
 unlock: defer goknot_hook.DM(870670714, 13, (*goknot_hook_sync.Mutex).Unlock, &mu)
 	if n < 0 {

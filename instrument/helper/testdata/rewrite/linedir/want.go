@@ -21,9 +21,9 @@ func where() {
 
 func main() {
 	ch := make(chan int, 3)
-	goknot_hook.P(2837613485, 4, ch) <- 1; goknot_hook.A(2837613485, 4); where()
+	goknot_hook.P(2837613485, 4, ch) <- 1; goknot_hook.E(2837613485, 4); where()
 //line gen/parser.y:100
-	goknot_hook.P(2147259014, 4, ch) <- 2; goknot_hook.A(2147259014, 4); where()
-/*line other.y:7:3*/	goknot_hook.P(515969695, 4, ch) <- 3; goknot_hook.A(515969695, 4); where(); fmt.Println(goknot_hook.AV(673183024, 5, <-goknot_hook.P(673183024, 5, ch)), goknot_hook.AV(689960643, 5, <-goknot_hook.P(689960643, 5, ch)))
-	<-goknot_hook.P(29040765, 5, ch); goknot_hook.A(29040765, 5); where()
+	goknot_hook.P(2147259014, 4, ch) <- 2; goknot_hook.E(2147259014, 4); where()
+/*line other.y:7:3*/	goknot_hook.P(515969695, 4, ch) <- 3; goknot_hook.E(515969695, 4); where(); fmt.Println(goknot_hook.EV(673183024, 5, <-goknot_hook.P(673183024, 5, ch)), goknot_hook.EV(689960643, 5, <-goknot_hook.P(689960643, 5, ch)))
+	<-goknot_hook.P(29040765, 5, ch); goknot_hook.E(29040765, 5); where()
 }

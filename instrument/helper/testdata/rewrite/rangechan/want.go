@@ -10,9 +10,9 @@ type pipe chan int
 func gen(n int) <-chan int {
 	ch := make(chan int, n)
 	for i := range n {
-		ch <- goknot_hook.P(2682678483, 4, i); goknot_hook.A(2682678483, 4)
+		ch <- goknot_hook.P(2682678483, 4, i); goknot_hook.E(2682678483, 4)
 	}
-	close(goknot_hook.P(2081726588, 6, ch)); goknot_hook.A(2081726588, 6)
+	close(goknot_hook.P(2081726588, 6, ch)); goknot_hook.E(2081726588, 6)
 	return ch
 }
 
@@ -36,7 +36,7 @@ func main() {
 		fmt.Print(f)
 	}
 	p := make(pipe, 1)
-	goknot_hook.P(125269600, 4, p) <- 5; goknot_hook.A(125269600, 4)
-	close(goknot_hook.P(74632614, 6, p)); goknot_hook.A(74632614, 6)
+	goknot_hook.P(125269600, 4, p) <- 5; goknot_hook.E(125269600, 4)
+	close(goknot_hook.P(74632614, 6, p)); goknot_hook.E(74632614, 6)
 	fmt.Println(sum(p), sum(gen(3)))
 }

@@ -33,7 +33,7 @@ func forever() {
 
 func main() {
 	in, out := make(chan int, 4), make(chan int, 4)
-	goknot_hook.P(1222427932, 4, in) <- 1; goknot_hook.A(1222427932, 4)
+	goknot_hook.P(1222427932, 4, in) <- 1; goknot_hook.E(1222427932, 4)
 	var arr [3]int
 	goknot_hook.B(4231160102, 8); select {
 	case v := <-goknot_hook.P(855481831, 10, say("a", nil)): goknot_hook.A(855481831, 10);
@@ -50,9 +50,9 @@ func main() {
 	goknot_hook.B(3544131227, 8); select { case goknot_hook.P(1722702527, 9, out) <- 2: goknot_hook.A(1722702527, 9); default: goknot_hook.A(3179166591, 11); }
 	goknot_hook.B(825763065, 8); select { case <-goknot_hook.P(253883769, 10, out): goknot_hook.A(253883769, 10);fmt.Println("no space"); case <-goknot_hook.P(203550912, 10, in): goknot_hook.A(203550912, 10); }
 	nested := make(chan chan int, 1)
-	nested <- goknot_hook.P(1509727636, 4, out); goknot_hook.A(1509727636, 4)
+	nested <- goknot_hook.P(1509727636, 4, out); goknot_hook.E(1509727636, 4)
 	goknot_hook.B(2113381664, 8); select {
-	case v := <-goknot_hook.P(1276319482, 10, goknot_hook.AV(1293097101, 5, <-goknot_hook.P(1293097101, 5, nested))): goknot_hook.A(1276319482, 10);
+	case v := <-goknot_hook.P(1276319482, 10, goknot_hook.EV(1293097101, 5, <-goknot_hook.P(1293097101, 5, nested))): goknot_hook.A(1276319482, 10);
 		fmt.Println("nested", v)
 	default: goknot_hook.A(2053405915, 11);
 	}

@@ -10,6 +10,6 @@ var goknot_hook = 1
 func main() {
 	goknot_hook2 := 2
 	ch := make(chan int, 1)
-	ch <- goknot_hook3.P(2665900864, 4, goknot_hook2); goknot_hook3.A(2665900864, 4)
-	fmt.Println(goknot_hook3.AV(1813482807, 5, <-goknot_hook3.P(1813482807, 5, ch)), goknot_hook)
+	ch <- goknot_hook3.P(2665900864, 4, goknot_hook2); goknot_hook3.E(2665900864, 4)
+	fmt.Println(goknot_hook3.EV(1813482807, 5, <-goknot_hook3.P(1813482807, 5, ch)), goknot_hook)
 }
