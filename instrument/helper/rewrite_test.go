@@ -338,6 +338,7 @@ func TestCrowd(t *testing.T) {
 	}
 	atomic.StoreInt32(&p, atomic.LoadInt32(&p)+int32(*one(&n)))
 	mu.Unlock()
+	go one(&n)
 `, 40)
 	s := newSandbox(t, "1.23", map[string]string{
 		"a.go": "package main\n\nfunc few(c chan int) {\n" + sends(256) + "}\n\nfunc many(c chan int) {\n" + sends(257) + "\tfunc() { c <- 2 }()\n}\n",
@@ -380,4 +381,4 @@ func main() {
 	}
 }
 
-var outOfLineHooks = map[string]string{"P": "POut", "B": "BOut", "A": "AOut", "E": "EOut", "EV": "EVOut", "AP": "APOut", "AX": "AXOut"}
+var outOfLineHooks = map[string]string{"P": "POut", "B": "BOut", "S": "SOut", "A": "AOut", "E": "EOut", "EV": "EVOut", "AP": "APOut", "AX": "AXOut"}

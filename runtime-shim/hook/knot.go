@@ -59,6 +59,16 @@ func B(id uint32, op uint8) {
 	}
 }
 
+// S names a select and its first case, and returns the channel of that.
+func S[T any](sel, id uint32, op uint8, v T) T {
+	const opSelect = 8
+	if on {
+		calls <- uint64(sel)<<8 | opSelect
+		calls <- uint64(id)<<8 | uint64(op)
+	}
+	return v
+}
+
 // A ends the operation.
 func A(id uint32, op uint8) {
 	if on {

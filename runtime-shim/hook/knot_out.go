@@ -14,6 +14,11 @@ func POut[T any](id uint32, op uint8, v T) T { return P(id, op, v) }
 //go:noinline
 func BOut(id uint32, op uint8) { B(id, op) }
 
+// SOut is S.
+//
+//go:noinline
+func SOut[T any](sel, id uint32, op uint8, v T) T { return S(sel, id, op, v) }
+
 // AOut is A.
 //
 //go:noinline

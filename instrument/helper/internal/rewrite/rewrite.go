@@ -218,7 +218,7 @@ type walker struct {
 const crowd = 256
 
 // outOfLine names, for the hooks that are inlined, those that are not.
-var outOfLine = map[string]string{"P": "POut", "B": "BOut", "A": "AOut", "E": "EOut", "EV": "EVOut", "AP": "APOut", "AX": "AXOut"}
+var outOfLine = map[string]string{"P": "POut", "B": "BOut", "S": "SOut", "A": "AOut", "E": "EOut", "EV": "EVOut", "AP": "APOut", "AX": "AXOut"}
 
 type spawnAt struct {
 	how  spawn

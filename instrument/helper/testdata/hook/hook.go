@@ -7,6 +7,7 @@ import "reflect"
 
 func P[T any](id uint32, op uint8, v T) T             { return v }
 func B(id uint32, op uint8)                           {}
+func S[T any](sel, id uint32, op uint8, v T) T        { return v }
 func A(id uint32, op uint8)                           {}
 func E(id uint32, op uint8)                           {}
 func EV[T any](id uint32, op uint8, v T) T            { return v }
@@ -32,6 +33,7 @@ func AM2R[T, V, R any](id uint32, op uint8, p *T, f func(V, V) R) func(V, V) R  
 
 func POut[T any](id uint32, op uint8, v T) T           { return P(id, op, v) }
 func BOut(id uint32, op uint8)                         { B(id, op) }
+func SOut[T any](sel, id uint32, op uint8, v T) T      { return S(sel, id, op, v) }
 func AOut(id uint32, op uint8)                         { A(id, op) }
 func EOut(id uint32, op uint8)                         { E(id, op) }
 func EVOut[T any](id uint32, op uint8, v T) T          { return EV(id, op, v) }

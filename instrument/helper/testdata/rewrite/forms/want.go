@@ -141,8 +141,8 @@ func statements() {
 	n := 0
 again:
 	if n++; n < 3 {
-		goknot_hook.B(764652934, 8); select {
-		case <-goknot_hook.P(843891564, 10, fill(n)): goknot_hook.A(843891564, 10);
+		select {
+		case <-goknot_hook.S(764652934, 843891564, 10, fill(n)): goknot_hook.A(843891564, 10);
 			goto again
 		}
 	}
@@ -153,8 +153,8 @@ func selects() {
 	var none chan int
 	arr, m := make([]int, 2), map[string]bool{}
 	for range 2 {
-		goknot_hook.B(3229761489, 8); select {
-		case arr[say("i", 1)], m["ok"] = <-goknot_hook.P(523119379, 10, fill(3)): goknot_hook.A(523119379, 10);
+		select {
+		case arr[say("i", 1)], m["ok"] = <-goknot_hook.S(3229761489, 523119379, 10, fill(3)): goknot_hook.A(523119379, 10);
 			fmt.Println(arr, m)
 		case goknot_hook.P(3884583878, 9, none) <- say("sent", 1): goknot_hook.A(3884583878, 9);
 		case <-goknot_hook.P(3965675066, 10, none): goknot_hook.A(3965675066, 10);
@@ -163,10 +163,10 @@ func selects() {
 	to := make(chan int, 1)
 outer:
 	for i := range 4 {
-		goknot_hook.B(600825114, 8); select {
-		case goknot_hook.P(598631987, 9, to) <- goknot_hook.EV(1295288980, 5, <-goknot_hook.P(1295288980, 5, fill(i))): goknot_hook.A(598631987, 9);
-			goknot_hook.B(3243725604, 8); select {
-			case v := <-goknot_hook.P(126180694, 10, to): goknot_hook.A(126180694, 10);
+		select {
+		case goknot_hook.S(600825114, 598631987, 9, to) <- goknot_hook.EV(1295288980, 5, <-goknot_hook.P(1295288980, 5, fill(i))): goknot_hook.A(598631987, 9);
+			select {
+			case v := <-goknot_hook.S(3243725604, 126180694, 10, to): goknot_hook.A(126180694, 10);
 				if v == 1 {
 					continue outer
 				}
@@ -181,10 +181,10 @@ outer:
 	}
 	switch {
 	default:
-		goknot_hook.B(685591298, 8); select {
+		select {
 		default: goknot_hook.A(709113863, 11);
 			fmt.Println("nothing")
-		case goknot_hook.P(406703677, 9, none) <- 1: goknot_hook.A(406703677, 9);
+		case goknot_hook.S(685591298, 406703677, 9, none) <- 1: goknot_hook.A(406703677, 9);
 		}
 	}
 	func() {

@@ -27,8 +27,8 @@ func (q *Queue[T]) Push(v T) {
 
 func Drain[C ~chan E, E any](c C) (out []E) {
 	for {
-		goknot_hook.B(2189124209, 8); select {
-		case v, ok := <-goknot_hook.P(1971474700, 10, c): goknot_hook.A(1971474700, 10);
+		select {
+		case v, ok := <-goknot_hook.S(2189124209, 1971474700, 10, c): goknot_hook.A(1971474700, 10);
 			if !ok {
 				return out
 			}

@@ -23,18 +23,18 @@ spawn:
 	if n++; n < 6 {
 		goto spawn
 	}
-goknot_hook.B(3982768095, 8); one:
+one:
 two:
 	select {
-	case v := <-goknot_hook.P(2931969105, 10, ch): goknot_hook.A(2931969105, 10);
+	case v := <-goknot_hook.S(3982768095, 2931969105, 10, ch): goknot_hook.A(2931969105, 10);
 		if v > 0 {
 			break two
 		}
 		goto one
 	}
 retry:
-	goknot_hook.B(1525083088, 8); select {
-	case v := <-goknot_hook.P(3931007984, 10, ch): goknot_hook.A(3931007984, 10);
+	select {
+	case v := <-goknot_hook.S(1525083088, 3931007984, 10, ch): goknot_hook.A(3931007984, 10);
 		if n++; n < 9 {
 			ch <- goknot_hook.P(142047219, 4, v); goknot_hook.E(142047219, 4)
 			goto retry

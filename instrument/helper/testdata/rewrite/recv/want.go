@@ -72,8 +72,8 @@ func main() {
 		fmt.Println("int", t, any)
 	}
 	var only <-chan time.Time = time.After(0)
-	goknot_hook.B(1269540743, 8); select {
-	case <-goknot_hook.P(3150866891, 10, only): goknot_hook.A(3150866891, 10);
+	select {
+	case <-goknot_hook.S(1269540743, 3150866891, 10, only): goknot_hook.A(3150866891, 10);
 	}
 	a, c := goknot_hook.EV(1591156018, 5, <-goknot_hook.P(1591156018, 5, filled(1))), goknot_hook.EV(1574378399, 5, <-goknot_hook.P(1574378399, 5, filled(2)))
 	fmt.Println(a, c, func() int { return goknot_hook.EV(3102331617, 5, <-goknot_hook.P(3102331617, 5, filled(3))) }())

@@ -19,8 +19,8 @@ func val(s string, n int) int {
 }
 
 func poll(ch chan int) (int, bool) {
-	goknot_hook.B(2103316057, 8); select {
-	case v, ok := <-goknot_hook.P(780971083, 10, ch): goknot_hook.A(780971083, 10);
+	select {
+	case v, ok := <-goknot_hook.S(2103316057, 780971083, 10, ch): goknot_hook.A(780971083, 10);
 		return v, ok
 	default: goknot_hook.A(3702788668, 11);
 		return -1, false
@@ -35,8 +35,8 @@ func main() {
 	in, out := make(chan int, 4), make(chan int, 4)
 	goknot_hook.P(1222427932, 4, in) <- 1; goknot_hook.E(1222427932, 4)
 	var arr [3]int
-	goknot_hook.B(4231160102, 8); select {
-	case v := <-goknot_hook.P(855481831, 10, say("a", nil)): goknot_hook.A(855481831, 10);
+	select {
+	case v := <-goknot_hook.S(4231160102, 855481831, 10, say("a", nil)): goknot_hook.A(855481831, 10);
 		fmt.Println("v", v)
 	case goknot_hook.P(3284624412, 9, say("b", nil)) <- val("c", 3): goknot_hook.A(3284624412, 9);
 	case arr[val("index", 1)] = <-goknot_hook.P(3545559419, 10, say("d", in)): goknot_hook.A(3545559419, 10); // assigned only when chosen
@@ -44,41 +44,41 @@ func main() {
 	case (<-goknot_hook.P(1748570025, 10, time.After(time.Hour))): goknot_hook.A(1748570025, 10);
 	}
 	fmt.Println(poll(in))
-	goknot_hook.B(2120628674, 8); select {
-	case goknot_hook.P(2344070577, 9, out) <- 1: goknot_hook.A(2344070577, 9);
+	select {
+	case goknot_hook.S(2120628674, 2344070577, 9, out) <- 1: goknot_hook.A(2344070577, 9);
 	}
-	goknot_hook.B(3544131227, 8); select { case goknot_hook.P(1722702527, 9, out) <- 2: goknot_hook.A(1722702527, 9); default: goknot_hook.A(3179166591, 11); }
-	goknot_hook.B(825763065, 8); select { case <-goknot_hook.P(253883769, 10, out): goknot_hook.A(253883769, 10);fmt.Println("no space"); case <-goknot_hook.P(203550912, 10, in): goknot_hook.A(203550912, 10); }
+	select { case goknot_hook.S(3544131227, 1722702527, 9, out) <- 2: goknot_hook.A(1722702527, 9); default: goknot_hook.A(3179166591, 11); }
+	select { case <-goknot_hook.S(825763065, 253883769, 10, out): goknot_hook.A(253883769, 10);fmt.Println("no space"); case <-goknot_hook.P(203550912, 10, in): goknot_hook.A(203550912, 10); }
 	nested := make(chan chan int, 1)
 	nested <- goknot_hook.P(1509727636, 4, out); goknot_hook.E(1509727636, 4)
-	goknot_hook.B(2113381664, 8); select {
-	case v := <-goknot_hook.P(1276319482, 10, goknot_hook.EV(1293097101, 5, <-goknot_hook.P(1293097101, 5, nested))): goknot_hook.A(1276319482, 10);
+	select {
+	case v := <-goknot_hook.S(2113381664, 1276319482, 10, goknot_hook.EV(1293097101, 5, <-goknot_hook.P(1293097101, 5, nested))): goknot_hook.A(1276319482, 10);
 		fmt.Println("nested", v)
 	default: goknot_hook.A(2053405915, 11);
 	}
 	n := 0
 loop:
 	for {
-		goknot_hook.B(1457071349, 8); select {
-		case goknot_hook.P(3894758432, 9, out) <- n: goknot_hook.A(3894758432, 9);
+		select {
+		case goknot_hook.S(1457071349, 3894758432, 9, out) <- n: goknot_hook.A(3894758432, 9);
 			n++
 		default: goknot_hook.A(714972168, 11);
 			break loop
 		}
 	}
-goknot_hook.B(1542879501, 8); outer:
+outer:
 	select {
-	case v := <-goknot_hook.P(1382344464, 10, out): goknot_hook.A(1382344464, 10);
+	case v := <-goknot_hook.S(1542879501, 1382344464, 10, out): goknot_hook.A(1382344464, 10);
 		if v >= 0 {
 			break outer
 		}
 		fmt.Println("not reached")
 	}
 	var bools = make(chan bool, 1)
-	goknot_hook.B(1729653786, 8); select {
-	case goknot_hook.P(2894785431, 9, bools) <- n == 3: goknot_hook.A(2894785431, 9);
-		goknot_hook.B(3110496528, 8); select {
-		case b := <-goknot_hook.P(3010981893, 10, bools): goknot_hook.A(3010981893, 10);
+	select {
+	case goknot_hook.S(1729653786, 2894785431, 9, bools) <- n == 3: goknot_hook.A(2894785431, 9);
+		select {
+		case b := <-goknot_hook.S(3110496528, 3010981893, 10, bools): goknot_hook.A(3010981893, 10);
 			fmt.Println("inner", b)
 		}
 	}
@@ -87,8 +87,8 @@ goknot_hook.B(1542879501, 8); outer:
 	}
 	switch {
 	case n > 0:
-		goknot_hook.B(1941423159, 8); select {
-		case <-goknot_hook.P(3214233540, 10, in): goknot_hook.A(3214233540, 10);
+		select {
+		case <-goknot_hook.S(1941423159, 3214233540, 10, in): goknot_hook.A(3214233540, 10);
 		default: goknot_hook.A(4142753676, 11);
 			fmt.Println("default")
 		}
