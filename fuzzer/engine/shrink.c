@@ -54,9 +54,12 @@ void knot_shrink_describe(const struct knot_minimized *m, const struct knot_find
 	if (m->chain_does)
 		knot_finding_describe_chain(&m->chain, rec, names, crash);
 	knot_crashnames_departures(rec, names, crash);
-	for (size_t i = 0; i < count && i < KNOT_SHRINK_LINES; i++)
-		knot_vec_push(
-			&crash->switches, knot_critical_line(&view, i, knot_sitenames_view(names)));
+	for (size_t i = 0; i < count && crash->switches.len < KNOT_SHRINK_LINES;) {
+		char *line;
+
+		i += knot_critical_gathered(&view, i, knot_sitenames_view(names), &line);
+		knot_vec_push(&crash->switches, line);
+	}
 	/* It is about the packages that the names are of. */
 	crash->code = knot_crashnames_code(crash, project);
 }

@@ -92,15 +92,23 @@ static void add_place(struct knot_text *t, const struct knot_run_view *run, size
 	}
 }
 
-char *knot_critical_line(
-	const struct knot_run_view *run, size_t nth, const struct knot_names *names)
+/* The KNOT_EV_SWITCH, or the length of the run. */
+static size_t event_of(const struct knot_run_view *run, size_t nth)
 {
-	struct knot_text t = {0};
 	size_t at = 0;
 
 	for (size_t n = 0; at < run->len; at++)
 		if (run->events[at].kind == KNOT_EV_SWITCH && n++ == nth)
 			break;
+	return at;
+}
+
+char *knot_critical_line(
+	const struct knot_run_view *run, size_t nth, const struct knot_names *names)
+{
+	const size_t at = event_of(run, nth);
+	struct knot_text t = {0};
+
 	if (at == run->len)
 		return knot_xstrdup("");
 	const struct knot_shm_event *e = &run->events[at];
@@ -140,6 +148,113 @@ char *knot_critical_line(
 		knot_text_adds(&t, stopped ? " runs" : " goes on");
 	}
 	return knot_text_steal(&t);
+}
+
+/* What happens while a goroutine stands still, or those who have waited longer do. */
+#define WHILE_NAMED 3
+#define WHILE_TIMERS 3 /* fewer have a line for each switch */
+
+struct meanwhile {
+	size_t end; /* event that it ends before */
+	size_t switches;
+	uint32_t timers; /* fired by them */
+	uint16_t ran[WHILE_NAMED];
+	size_t ran_len;
+	bool others; /* who is not named */
+};
+
+static void add_runner(struct meanwhile *m, uint16_t g)
+{
+	for (size_t i = 0; i < m->ran_len; i++)
+		if (m->ran[i] == g)
+			return;
+	if (m->ran_len < WHILE_NAMED)
+		m->ran[m->ran_len++] = g;
+	else
+		m->others = true;
+}
+
+/*
+ * From the switch at on, until another goroutine is stopped; when it stops one, until that goes on: that those who block
+ * meanwhile are followed by others, and by timers, is because of who stands still and has waited longest.
+ */
+static struct meanwhile meanwhile(const struct knot_run_view *run, size_t at)
+{
+	const bool stops = run->events[at].op != KNOT_OP_NONE;
+	const uint16_t g = run->events[at].g;
+	struct meanwhile m = {.end = at};
+
+	for (; m.end < run->len; m.end++) {
+		const struct knot_shm_event *e = &run->events[m.end];
+		const uint16_t to = (uint16_t)e->aux;
+
+		if (stops && e->kind == KNOT_EV_STEP && e->g == g)
+			break;
+		if (e->kind != KNOT_EV_SWITCH)
+			continue;
+		if (stops ? to == g || (e->op != KNOT_OP_NONE && e->g != g) : e->op != KNOT_OP_NONE)
+			break;
+		m.switches++;
+		if (to == KNOT_G_NONE)
+			m.timers++;
+		else
+			add_runner(&m, to);
+	}
+	return m;
+}
+
+static void add_runners(struct knot_text *t, const struct knot_run_view *run, size_t at,
+	const struct meanwhile *m, const struct knot_names *names)
+{
+	const struct knot_run_view part = {
+		.events = run->events, .len = m->end, .gs = run->gs, .gs_len = run->gs_len};
+
+	for (size_t i = 0; i < m->ran_len; i++) {
+		knot_auto_free char *who = knot_describe_path(run, m->ran[i], names);
+		const struct knot_shm_event *last = runs_to(&part, at, m->ran[i], KNOT_G_NONE);
+
+		knot_text_addf(t, "%s%s runs", i ? ", " : "", who);
+		if (last) {
+			knot_text_adds(t, " to ");
+			knot_describe_add_operation(t, last->op, last->site, names);
+		}
+	}
+	if (m->others)
+		knot_text_adds(t, ", others run");
+}
+
+size_t knot_critical_gathered(const struct knot_run_view *run, size_t nth,
+	const struct knot_names *names, char **ret_line)
+{
+	const size_t at = event_of(run, nth);
+	const struct knot_shm_event *e = at < run->len ? &run->events[at] : NULL;
+	struct meanwhile m = {0};
+
+	if (e && e->g != KNOT_G_NONE)
+		m = meanwhile(run, at);
+	if (m.timers < WHILE_TIMERS) {
+		*ret_line = knot_critical_line(run, nth, names);
+		return 1;
+	}
+	knot_auto_free char *from = knot_describe_path(run, e->g, names);
+	struct knot_text t = {0};
+
+	if (e->op != KNOT_OP_NONE) {
+		add_place(&t, run, at, from, names);
+		knot_text_adds(&t, " while ");
+		add_runners(&t, run, at, &m, names);
+		knot_text_addf(&t, "%s%" PRIu32 " timers fire", m.ran_len ? " and " : "", m.timers);
+	} else if (m.ran_len) {
+		add_runners(&t, run, at, &m, names);
+		knot_text_addf(&t,
+			" while %" PRIu32 " timers fire, before those that have waited longer",
+			m.timers);
+	} else {
+		add_place(&t, run, at, from, names);
+		knot_text_addf(&t, ", the next %" PRIu32 " timers fire", m.timers);
+	}
+	*ret_line = knot_text_steal(&t);
+	return m.switches;
 }
 
 static bool to_chain(const struct knot_run_view *run, uint16_t g, uint32_t op, uint32_t site,

@@ -17,6 +17,13 @@ size_t knot_critical_count(const struct knot_run_view *run);
 /* The nth of them as a line without a newline. Caller frees. */
 char *knot_critical_line(
 	const struct knot_run_view *run, size_t nth, const struct knot_names *names);
+/*
+ * The same of the nth, or of as many from there on as only fire timers, three or more, and let others run, because somebody
+ * stands still: "... is stopped before send a.go:10 (beats) while T runs to select a.go:14 and 12 timers fire". Returns of
+ * how many, at least 1. Caller frees *ret_line.
+ */
+size_t knot_critical_gathered(const struct knot_run_view *run, size_t nth,
+	const struct knot_names *names, char **ret_line);
 
 /*
  * The order that the switches bring about, as a chain: what the one who goes on runs to, before what the one who was stopped

@@ -37,6 +37,8 @@ for seed in 1 2 3; do
 	expect "what is found: $(cat out)" test "$(events finding '.[0] | [.verdict, .message] | tostring')" = '["panic","it is taken for dead"]'
 done
 file=$(events finding '.[0].crash_file')
+# Twelve timers are no twelve lines.
+expect "the explanation: $(head -n 40 "$file")" grep -Eq 'T runs to select beats_test\.go:14( and|  *while) [0-9]+ timers fire' "$file"
 goknot replay -C m -o "$work/campaign" -json -n 10 "$file"
 expect_rc 1 "replay"
 expect "it is not the same: $(cat out)" test "$(events replay '.[0] | .reproduced == 10 and .same_hash == 10')" = true

@@ -242,6 +242,113 @@ Test(switches, critical_lines)
 	cr_expect_str_eq(none, "");
 }
 
+/* One stands still before its lock until it goes on: timers, and those they wake. */
+static struct knot_run_view standing_still(uint32_t timers)
+{
+	static struct knot_shm_event e[32];
+	size_t n = 0;
+
+	e[n++] = left(2, 0, KNOT_OP_LOCK, 40, 2, 2);
+	e[n++] = step(3, 2, KNOT_OP_RECV, 60);
+	for (uint32_t i = 0; i < timers; i++) {
+		e[n++] = left(3, 2, KNOT_OP_NONE, 0, KNOT_G_NONE, 1);
+		e[n++] = left(3, 2, KNOT_OP_NONE, 0, 2, 1);
+	}
+	e[n++] = step(4, 2, KNOT_OP_SEND, 50);
+	e[n++] = left(4, 2, KNOT_OP_NONE, 0, 1, 2);
+	e[n++] = step(5, 1, KNOT_OP_START, 26);
+	e[n++] = step(9, 0, KNOT_OP_LOCK, 40);
+	e[n++] = left(9, 0, KNOT_OP_NONE, 0, 1, 3);
+	e[n++] = step(10, 1, KNOT_OP_RECV, 60);
+	return (struct knot_run_view){.events = e, .len = n, .gs = gs, .gs_len = 3};
+}
+
+Test(switches, what_happens_while_one_stands_still_is_one_line)
+{
+	const struct knot_run_view run = standing_still(3);
+	knot_auto_free char *line = NULL, *next = NULL;
+
+	cr_assert_eq(knot_critical_count(&run), 9);
+	cr_assert_eq(knot_critical_gathered(&run, 0, &names, &line), 8);
+	cr_expect_str_eq(line,
+		"T is stopped before lock a.go:40 (s.mu) while T/a.go:27#0 runs to "
+		"send a.go:50, T/a.go:26#0 runs and 3 timers fire");
+	/* It has gone on before the last one. */
+	cr_assert_eq(knot_critical_gathered(&run, 8, &names, &next), 1);
+	cr_expect_str_eq(
+		next, "when T blocks in lock a.go:40 (s.mu), T/a.go:26#0 goes on, to recv a.go:60");
+}
+
+Test(switches, while_few_timers_fire_each_switch_has_its_line)
+{
+	const struct knot_run_view run = standing_still(2);
+
+	for (size_t i = 0; i < knot_critical_count(&run); i++) {
+		knot_auto_free char *line = NULL, *alone = knot_critical_line(&run, i, &names);
+
+		cr_assert_eq(knot_critical_gathered(&run, i, &names, &line), 1);
+		cr_expect_str_eq(line, alone);
+	}
+}
+
+Test(switches, another_one_that_is_stopped_has_a_line_of_its_own)
+{
+	const struct knot_shm_event e[] = {left(2, 0, KNOT_OP_LOCK, 40, KNOT_G_NONE, 2),
+		left(2, 0, KNOT_OP_LOCK, 40, KNOT_G_NONE, 2),
+		left(2, 0, KNOT_OP_LOCK, 40, KNOT_G_NONE, 2), left(2, 0, KNOT_OP_LOCK, 40, 2, 2),
+		left(4, 2, KNOT_OP_SEND, 50, 1, 1), step(5, 2, KNOT_OP_SEND, 50)};
+	const struct knot_run_view run = {.events = e, .len = 6, .gs = gs, .gs_len = 3};
+	knot_auto_free char *first = NULL, *second = NULL, *none = NULL;
+
+	cr_assert_eq(knot_critical_gathered(&run, 0, &names, &first), 4);
+	cr_expect_str_eq(first,
+		"T is stopped before lock a.go:40 (s.mu) while T/a.go:27#0 runs "
+		"and 3 timers fire");
+	cr_assert_eq(knot_critical_gathered(&run, 4, &names, &second), 1);
+	cr_expect_str_eq(
+		second, "T/a.go:27#0 is stopped before send a.go:50 while T/a.go:26#0 runs");
+	cr_assert_eq(knot_critical_gathered(&run, 6, &names, &none), 1);
+	cr_expect_str_eq(none, "");
+}
+
+/* One that has not begun stands still, too: nobody is stopped. */
+Test(switches, what_happens_before_those_that_have_waited_longer_is_one_line)
+{
+	struct knot_shm_event e[8] = {step(1, 2, KNOT_OP_RECV, 60)};
+	struct knot_run_view run = {.events = e, .len = 1, .gs = gs, .gs_len = 3};
+	knot_auto_free char *only = NULL, *line = NULL;
+
+	for (size_t i = 0; i < 3; i++)
+		e[run.len++] = left(1, 2, KNOT_OP_NONE, 0, KNOT_G_NONE, 1);
+	cr_assert_eq(knot_critical_gathered(&run, 0, &names, &only), 3);
+	cr_expect_str_eq(only, "when T/a.go:27#0 blocks in recv a.go:60, the next 3 timers fire");
+	e[run.len++] = left(1, 2, KNOT_OP_NONE, 0, 2, 1);
+	e[run.len++] = step(2, 2, KNOT_OP_SEND, 50);
+	e[run.len++] = left(2, 2, KNOT_OP_LOCK, 40, 1, 2);
+	cr_assert_eq(knot_critical_gathered(&run, 0, &names, &line), 4);
+	cr_expect_str_eq(line,
+		"T/a.go:27#0 runs to send a.go:50 while 3 timers fire, before those "
+		"that have waited longer");
+}
+
+Test(switches, of_many_who_run_while_one_stands_still_three_are_named)
+{
+	struct knot_shm_event e[8];
+
+	for (uint16_t i = 0; i < 5; i++)
+		e[i] = left(
+			2, i, i ? KNOT_OP_NONE : KNOT_OP_LOCK, i ? 0 : 40, (uint16_t)(i + 1), 2);
+	for (uint16_t i = 5; i < 8; i++)
+		e[i] = left(3, 5, KNOT_OP_NONE, 0, KNOT_G_NONE, 1);
+	const struct knot_run_view run = {.events = e, .len = 8, .gs = gs, .gs_len = 3};
+	knot_auto_free char *line = NULL;
+
+	cr_assert_eq(knot_critical_gathered(&run, 0, &names, &line), 8);
+	cr_expect_str_eq(line,
+		"T is stopped before lock a.go:40 (s.mu) while T/a.go:26#0 runs, "
+		"T/a.go:27#0 runs, ? runs, others run and 3 timers fire");
+}
+
 Test(switches, a_go_statement_has_made_its_goroutine_when_it_is_stopped_at)
 {
 	const struct knot_shm_event e[] = {event(KNOT_EV_SPAWN, 1, 0, 0, 26, 1),
