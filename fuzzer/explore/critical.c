@@ -223,6 +223,37 @@ static void add_runners(struct knot_text *t, const struct knot_run_view *run, si
 		knot_text_adds(t, ", others run");
 }
 
+/* Who has waited longer, in words. */
+static void add_waiting(struct knot_text *t, const struct knot_run_view *run, size_t end,
+	const struct knot_names *names)
+{
+	knot_auto_free bool *begun = knot_xalloc(run->gs_len + 1);
+	uint16_t first = KNOT_G_NONE;
+	size_t count = 0;
+
+	for (size_t i = 0; i < end; i++)
+		if (run->events[i].kind == KNOT_EV_STEP && run->events[i].g < run->gs_len)
+			begun[run->events[i].g] = true;
+	for (size_t i = 0; i < end; i++) {
+		const struct knot_shm_event *e = &run->events[i];
+
+		if (e->kind != KNOT_EV_SPAWN || e->aux >= run->gs_len || begun[e->aux])
+			continue;
+		if (!count++)
+			first = (uint16_t)e->aux;
+	}
+	if (!count) {
+		knot_text_adds(t, ", before those that have waited longer");
+		return;
+	}
+	knot_auto_free char *who = knot_describe_path(run, first, names);
+
+	if (count == 1)
+		knot_text_addf(t, " and %s has not begun", who);
+	else
+		knot_text_addf(t, " and %s and %zu more have not begun", who, count - 1);
+}
+
 size_t knot_critical_gathered(const struct knot_run_view *run, size_t nth,
 	const struct knot_names *names, char **ret_line)
 {
@@ -246,9 +277,8 @@ size_t knot_critical_gathered(const struct knot_run_view *run, size_t nth,
 		knot_text_addf(&t, "%s%" PRIu32 " timers fire", m.ran_len ? " and " : "", m.timers);
 	} else if (m.ran_len) {
 		add_runners(&t, run, at, &m, names);
-		knot_text_addf(&t,
-			" while %" PRIu32 " timers fire, before those that have waited longer",
-			m.timers);
+		knot_text_addf(&t, " while %" PRIu32 " timers fire", m.timers);
+		add_waiting(&t, run, m.end, names);
 	} else {
 		add_place(&t, run, at, from, names);
 		knot_text_addf(&t, ", the next %" PRIu32 " timers fire", m.timers);

@@ -331,6 +331,25 @@ Test(switches, what_happens_before_those_that_have_waited_longer_is_one_line)
 		"that have waited longer");
 }
 
+Test(switches, who_has_not_begun_while_timers_fire_is_named)
+{
+	struct knot_shm_event e[] = {event(KNOT_EV_SPAWN, 1, 0, 0, 26, 1),
+		event(KNOT_EV_SPAWN, 1, 0, 0, 27, 2), step(1, 0, KNOT_OP_RECV, 60),
+		left(1, 0, KNOT_OP_NONE, 0, KNOT_G_NONE, 1),
+		left(1, 0, KNOT_OP_NONE, 0, KNOT_G_NONE, 1),
+		left(1, 0, KNOT_OP_NONE, 0, KNOT_G_NONE, 1), left(1, 0, KNOT_OP_NONE, 0, 0, 1)};
+	const struct knot_run_view run = {.events = e, .len = 7, .gs = gs, .gs_len = 3};
+	knot_auto_free char *both = NULL, *one = NULL;
+
+	knot_critical_gathered(&run, 0, &names, &both);
+	cr_expect_str_eq(
+		both, "T runs while 3 timers fire and T/a.go:26#0 and 1 more have not begun");
+	e[0].aux = 2;
+	e[1] = step(1, 1, KNOT_OP_START, 26);
+	knot_critical_gathered(&run, 0, &names, &one);
+	cr_expect_str_eq(one, "T runs while 3 timers fire and T/a.go:27#0 has not begun");
+}
+
 Test(switches, of_many_who_run_while_one_stands_still_three_are_named)
 {
 	struct knot_shm_event e[8];
