@@ -412,13 +412,13 @@ int knot_shm_copy_native_events(struct knot_shm *shm, uint64_t start, uint64_t e
 	if (!count)
 		return 0;
 	shm->was_long |= knot_ring_copy(shm->base, &ring_events, start, count, copy);
-	const size_t len = knot_settle(copy, count, start, load32(&knot_shm_header(shm)->pid));
+	const uint32_t pid = load32(&knot_shm_header(shm)->pid);
+	const size_t len = knot_settle(copy, count, start, pid, ret_unfilled);
 	for (size_t i = 0; i < len; i++)
 		if (!event_ok(&copy[i]))
 			return knot_error_set(err, KNOT_EINPUT,
 				"shared memory is damaged: event %zu of the run", i);
 	out->len += len;
-	*ret_unfilled = (uint32_t)(count - len);
 	return 0;
 }
 

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define KNOT_ABI_MAGIC 0x4d5354304e4b4f47 /* "GOKN0TSM" little endian */
-#define KNOT_ABI_VERSION 14
+#define KNOT_ABI_VERSION 15
 
 /* Operations. The numbers are stored in traces and the site table: append only. */
 #define KNOT_OP_NONE 0
@@ -204,6 +204,7 @@
 #define KNOT_DECISION_IN_SLOTS 4194304
 #define KNOT_PAIR_SLOTS 262144
 #define KNOT_EVENT_STAMP 0x9e3779b1
+#define KNOT_EVENT_BLOCK 32 /* slots that a processor claims at a time in a native run */
 #define KNOT_RACE_SLOTS 262144
 #define KNOT_MEM_SLOTS 1024
 #define KNOT_MEM_MAX 64
@@ -289,7 +290,8 @@ struct knot_shm_result {
  * 32 bytes. seq of the event is its cursor minus the run's ev_start. In a native run many threads write:
  * step is then the stamp that the writer stores last, KNOT_EVENT_STAMP times the pid plus the cursor plus 1,
  * by which a slot that was claimed and never filled is told; prim 0 with aux not 0 means that aux is the
- * primitive's address. wire/settle.h turns that into the form above.
+ * primitive's address; vtime, of a SPAWN event aux from its 16th bit on, is the clock by which events are put in order, 0 = they
+ * are. wire/settle.h turns that into the form above.
  */
 struct knot_shm_event {
 	uint32_t step; /* steps done when it was recorded (a STEP event carries its own number) */

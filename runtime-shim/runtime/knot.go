@@ -124,6 +124,8 @@ type knotG struct {
 	lost       uint32  // operations in this run that the full event ring did not take
 	spawnSite  uint32  // of the go statement under way
 	lastRecv   uintptr // channel of the last receive without a hook
+	clock      uint64  // of its last event
+	lastPrim   uint16  // whose clock that has moved
 
 	hooks [knotHookDepth]knotPending // operations named by inserted hooks and not yet executed
 }

@@ -4,7 +4,7 @@
 package runtime
 
 const knotAbiMagic = 0x4d5354304e4b4f47
-const knotAbiVersion = 14
+const knotAbiVersion = 15
 const knotOpNone = 0
 const knotOpStart = 1
 const knotOpResume = 2
@@ -159,6 +159,7 @@ const knotDecisionSlots = 4194304
 const knotDecisionInSlots = 4194304
 const knotPairSlots = 262144
 const knotEventStamp = 0x9e3779b1
+const knotEventBlock = 32
 const knotRaceSlots = 262144
 const knotMemSlots = 1024
 const knotMemMax = 64

@@ -322,7 +322,7 @@ func knotHooked(c *hchan, elem unsafe.Pointer) {
 	case k.run == knotNat.plain && !before && k.depth == 0:
 		// As knotNatAfter does, two calls less. A range loop goes round: its hook stands before the first receive only.
 		if id, op := uint32(call>>8), uint8(call); !k.busy && op == knotOpRecv {
-			knotNatStep(k, op, id, k.lastRecv)
+			knotNatStep(k, knotEvStep, op, id, k.lastRecv)
 		}
 		k.busy = false
 	case before:

@@ -33,12 +33,14 @@ type knotNative struct {
 	full     bool // ... and no chain needs names: operations are only counted
 	chainLen uint32
 	stamp    uint32 // of cursor 0
+	block    uint64 // slots of the event ring that are claimed at a time
 	evSoon   uint64 // first cursor whose slot may not be ready
 	waitNs   int64
 	started  int64 // of the run, real time
 	kept     uint64
 	lastKeys *[65536]uint64 // key of each goroutine's last operation, while pairs are looked up
 	paths    *[65536]uint64
+	order    *[2][knotEventSlots]uint64 // knotNatOrder
 	_        [64]byte
 
 	// Written by many threads.
@@ -47,6 +49,7 @@ type knotNative struct {
 	nextIdx atomic.Uint32
 	taken   atomic.Uint32 // who ends the run: 0 nobody yet, 1 the driver, 2 the watcher
 	lost    atomic.Uint32
+	unused  atomic.Uint32 // slots claimed behind the end of the ring
 	_       [64]byte
 
 	turn    uint32 // futex: grows when an element is done or waiting is over
@@ -65,7 +68,7 @@ var knotNat = knotNative{plain: knotNoRun}
 const knotNoRun = ^uint64(0) // of no goroutine
 
 // knotEventSpare are slots that threads may still claim after the ring was found full.
-const knotEventSpare = 4096
+const knotEventSpare = knotMaxProcs * knotEventBlock
 
 // knotFixedRand reports whether the start-up random bytes are replaced: in a controlled process only. The
 // runtime wants them before it has read the environment.
@@ -120,6 +123,9 @@ func knotNatBegin() {
 	knotRaceSkip()
 	knot.evEnd = knotAtomicLoad(&h.evTail) + knotEventSlots - knotEventSpare
 	n.stamp = h.pid*knotEventStamp + 1
+	if n.block = knotEventBlock; knot.session != 0 {
+		n.block = 1
+	}
 	n.evSoon = min(max(n.evSoon, h.evHead), knot.evEnd)
 	knot.rootSeen = false
 	knotPrims.reset()
@@ -127,6 +133,7 @@ func knotNatBegin() {
 	n.alive.Store(0)
 	n.nextIdx.Store(0)
 	n.lost.Store(0)
+	n.unused.Store(0)
 	n.taken.Store(0)
 	knotNatChainBegin()
 	n.ended, n.full = false, false

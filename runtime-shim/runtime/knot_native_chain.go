@@ -129,7 +129,7 @@ func knotNatDone(gp *g) {
 	if k.chainIn {
 		n.ordered.Or(bit)
 		if n.rec {
-			knotNatEvent(knotEvChain, knotOpNone, k.idx, k.chainID, 0, uint64(el-1), 0)
+			knotNatEvent(k, knotEvChain, knotOpNone, k.idx, k.chainID, 0, uint64(el-1), 0)
 		}
 	}
 	knotNatWake()

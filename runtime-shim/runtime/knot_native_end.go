@@ -2,10 +2,7 @@
 
 package runtime
 
-import (
-	"internal/runtime/atomic"
-	"unsafe"
-)
+import "unsafe"
 
 // How a native run ends badly. A goroutine of goknot's own, the watcher, looks at the run from time to time.
 // When everything of the program is blocked inside the program and no timer and nothing outside is left that
@@ -270,7 +267,7 @@ func knotNatWatch() {
 			continue
 		}
 		l := knotNatSurvey(false)
-		if h := atomic.Load64(&knot.cur.evHead); !l.quiet() || h != head {
+		if h := knotNatProgress(); !l.quiet() || h != head {
 			head, since = h, now
 			continue
 		}

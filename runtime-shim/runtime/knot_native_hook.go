@@ -40,6 +40,11 @@ func knotNatAdopt(gp *g, path uint64, parent uint16, site, ordinal uint32, flags
 	k.depth = 0
 	k.pendPrim = 0
 	k.busy, k.taking, k.nested, k.chainEl = false, false, 0, 0
+	k.clock, k.lastPrim = 0, knotNatNone
+	by := getg().m.curg // nobody: a timer
+	if by != nil && by.knot.run == knot.run {
+		k.clock = by.knot.clock
+	}
 	if i >= knotMaxGoroutines {
 		k.idx = knotGNone
 		knotNat.lost.Add(1)
@@ -49,7 +54,10 @@ func knotNatAdopt(gp *g, path uint64, parent uint16, site, ordinal uint32, flags
 	if i < knotGSlots {
 		knot.gs[i] = knotShmGoroutine{path: path, parent: uint32(parent), site: site, ordinal: ordinal, flags: uint32(flags)}
 	}
-	knotNatEvent(knotEvSpawn, knotOpGo, parent, site, ordinal, uint64(i), path)
+	knotNatEvent(k, knotEvSpawn, knotOpGo, parent, site, ordinal, uint64(i), path)
+	if by != nil {
+		by.knot.clock = k.clock
+	}
 }
 
 // knotNatBefore is the inserted hook before an operation.
@@ -96,7 +104,7 @@ func knotNatAfter(id uint32, op uint8) {
 	}
 	if !k.busy && op == knotOpRecv && knotNat.rec {
 		// A range loop goes round: its hook stands before the first receive only.
-		knotNatStep(k, op, id, k.lastRecv)
+		knotNatStep(k, knotEvStep, op, id, k.lastRecv)
 	}
 	k.busy = false
 }
@@ -118,7 +126,7 @@ func knotNatAtomic(id uint32, op uint8, addr uintptr) {
 		knotNatReach(gp, id, op)
 	}
 	if knotNat.rec {
-		knotNatStep(k, op, id, addr)
+		knotNatStep(k, knotEvStep, op, id, addr)
 	}
 }
 
@@ -147,7 +155,7 @@ func knotNatOp(op uint8, addr uintptr) {
 		k.taking = true
 		return
 	}
-	knotNatStep(k, op, top.id, addr)
+	knotNatStep(k, knotEvStep, op, top.id, addr)
 }
 
 // knotNatChanOp is knotNatOp of an operation on a channel.
@@ -168,7 +176,7 @@ func knotNatTaken(op uint8, addr uintptr) {
 	if k.run != knot.run {
 		return
 	}
-	knotNatStep(k, op, k.pendSite, addr)
+	knotNatStep(k, knotEvStep, op, k.pendSite, addr)
 	if k.chainEl != 0 && k.chainID == k.pendSite {
 		knotNatDone(gp)
 	}
@@ -188,7 +196,7 @@ func knotNatSelect() {
 	if base := knotNatSelectHook(k); base >= 0 {
 		k.pendOp, k.pendSite, k.pendPrim = knotOpSelect, k.hooks[base].id, 0
 		k.busy = true
-		knotNatEvent(knotEvStep, knotOpSelect, k.idx, k.pendSite, 0, 0, 0)
+		knotNatStep(k, knotEvStep, knotOpSelect, k.pendSite, 0)
 	}
 }
 
@@ -214,7 +222,7 @@ func knotNatSelected(casi int, scases []scase, nsends int) {
 		return
 	}
 	if casi < 0 {
-		knotNatEvent(knotEvSelected, knotOpSeldefault, k.idx, k.hooks[base].id, 0, 0, 0)
+		knotNatStep(k, knotEvSelected, knotOpSeldefault, k.hooks[base].id, 0)
 		return
 	}
 	op, want, nth := uint8(knotOpRecv), uint8(knotOpSelrecv), len(scases)-1-casi
@@ -231,7 +239,7 @@ func knotNatSelected(casi int, scases []scase, nsends int) {
 			m++
 		}
 	}
-	knotNatEvent(knotEvSelected, op, k.idx, site, 0, uint64(uintptr(unsafe.Pointer(scases[casi].c))), 0)
+	knotNatStep(k, knotEvSelected, op, site, uintptr(unsafe.Pointer(scases[casi].c)))
 }
 
 // knotNatGoSite is called first by newproc: the site of the go statement.
@@ -270,7 +278,7 @@ func knotNatGoDone(site uint32) {
 		return
 	}
 	k.spawnNamed = false
-	knotNatEvent(knotEvStep, knotOpGo, k.idx, site, 0, 0, 0)
+	knotNatStep(k, knotEvStep, knotOpGo, site, 0)
 }
 
 // knotNatSpawned is called by newproc for every new goroutine; see knotSpawned.
@@ -323,7 +331,7 @@ func knotNatExit(gp *g) {
 	if k.chainEl != 0 {
 		knotNatDone(gp)
 	}
-	knotNatEvent(knotEvExit, knotOpExit, k.idx, 0, 0, 0, 0)
+	knotNatStep(k, knotEvExit, knotOpExit, 0, 0)
 	knotNat.lost.Add(int32(k.lost))
 	k.lost = 0
 	if k.counted {

@@ -65,6 +65,41 @@ func TestLate(t *testing.T) {
 	gate <- 1
 }
 
+// TestBatons has a baton go round among eight goroutines, each of which has a lock of its own, and another one where channels
+// have room.
+func TestBatons(t *testing.T) {
+	var wg sync.WaitGroup
+	for room := 0; room < 2; room++ {
+		chs, mus := make([]chan int, 8), make([]sync.Mutex, 8)
+		for i := range chs {
+			chs[i] = make(chan int, room*4)
+		}
+		for i := range chs {
+			wg.Add(1)
+			go func() {
+				for r := 0; r < 200; r++ {
+					<-chs[i]
+					if room == 0 {
+						mus[i].Lock() // without room
+					} else {
+						mus[i].Lock() // with room
+					}
+					mus[i].Unlock()
+					if i < 7 || r < 199 {
+						chs[(i+1)%8] <- r
+					}
+				}
+				wg.Done()
+			}()
+		}
+		go func() { chs[0] <- 0 }()
+	}
+	wg.Wait()
+	if rand.Intn(4) == 0 {
+		t.Fatal("by chance")
+	}
+}
+
 func TestSometimesFails(t *testing.T) {
 	many(8, 20)
 	if rand.Intn(4) == 0 {
@@ -100,12 +135,29 @@ crash=$(events finding '.[0].crash_file')
 expect "random numbers are real ones" test "$(events finding '.[0] | .verdict == "fail" and .reproduced < .tries')" = true
 goknot replay -C "$work/m" -o "$work/c" -quiet -trace "$work/trace" "$crash"
 # Whoever locks comes before whoever unlocks, all the way.
-grep -oE 'G[0-9]+ .* (lock|unlock) ring_test.go' "$work/trace" >"$work/locks" || true
-awk '
-	{ g = $1; op = $(NF - 1) }
-	op == "lock" && holder && !bad { bad = "locked by " g " while " holder " has it" }
-	op == "unlock" && holder != g && !bad { bad = "unlocked by " g " while " holder " has it" }
-	{ holder = op == "lock" ? g : "" }
-	END { print bad ? bad : NR }' "$work/locks" >"$work/order"
-expect "locks in the order of their effects: $(cat "$work/order")" test "$(cat "$work/order")" = 320
+locks_in_order() {
+	grep -oE 'G[0-9]+ .* (lock|unlock) ring_test.go' "$1" >"$work/locks" || true
+	awk '
+		{ g = $1; op = $(NF - 1) }
+		op == "lock" && holder && !bad { bad = "locked by " g " while " holder " has it" }
+		op == "unlock" && holder != g && !bad { bad = "unlocked by " g " while " holder " has it" }
+		{ holder = op == "lock" ? g : "" }
+		END { print bad ? bad : NR }' "$work/locks"
+}
+expect "locks in the order of their effects: $(locks_in_order "$work/trace")" test "$(locks_in_order "$work/trace")" = 320
+
+# The goroutines lock in turn, each its own lock: nothing but the channels says so.
+goknot fuzz -C "$work/m" -o "$work/c" -sched native -feedback ring -json -quiet -first -run '^TestBatons$' -fuzztime 60s
+expect_rc 1 "batons"
+crash=$(events finding '.[0].crash_file')
+for try in 1 2 3 4 5; do
+	goknot replay -C "$work/m" -o "$work/c" -quiet -trace "$work/trace" "$crash"
+	for room in without with; do
+		line=$(grep -n "// $room room" "$work/m/ring_test.go" | cut -d: -f1)
+		grep -oE "G[0-9]+ .* lock ring_test.go:$line\b" "$work/trace" >"$work/locks" || true
+		awk 'NR <= 8 { turn[NR % 8] = $1 } $1 != turn[NR % 8] && !bad { bad = $1 " out of its turn, lock " NR }
+			END { print bad ? bad : NR }' "$work/locks" >"$work/order"
+		expect "in the order in which the baton went, $room room, try $try: $(cat "$work/order")" test "$(cat "$work/order")" = 1600
+	done
+done
 done_testing
