@@ -108,10 +108,13 @@ func knotNatSure() (l knotNatLook) {
 	knotNat.stopped = true
 	systemstack(func() {
 		l = knotNatSurvey(true)
-		// Who wants to start a collection or to stop the world waits for the runtime, by the same reason as others wait
-		// for a semaphore of the program's: for this look, perhaps.
-		if knotNatAwaited(&work.startSema) || knotNatAwaited(&gcsema) || knotNatAwaited(&worldsema) {
-			l.others++
+		// Who waits for the runtime waits by the same reason as others wait for a semaphore of the program's: for this look,
+		// perhaps, or for one of the collector's workers, which has come to where it stops before it has given back what it took.
+		for _, sema := range [...]*uint32{&work.startSema, &work.markDoneSema, &gcsema, &worldsema, &metricsSema, &goroutineProfile.sema,
+			&traceAdvanceSema, &traceShutdownSema} {
+			if knotNatAwaited(sema) {
+				l.others++
+			}
 		}
 	})
 	knotNat.stopped = false
