@@ -133,9 +133,10 @@ type knotG struct {
 type knotState struct {
 	on       bool // a run is under way
 	attached bool
-	rootSeen bool // the test's own goroutine has been created
-	draining bool // the test has ended; its goroutines may come to an end
-	forced   bool // the run was stopped: the reporter takes over
+	rootSeen bool   // the test's own goroutine has been created
+	draining bool   // the test has ended; its goroutines may come to an end
+	forced   bool   // the run was stopped: the reporter takes over
+	left     uint32 // goroutines of former runs, which nothing can wake
 
 	hdr    *knotShmHeader
 	cur    *knotShmCurrent
@@ -606,12 +607,16 @@ func knotRunEnd(failed, skipped bool) {
 		// It has stopped half-way: what it sets back at its end it has not set back.
 		c.flags |= knotRunTainted
 	}
+	keep := false
 	if end == knotEndLeak {
 		knotDumpStacks()
 		c.bucket = knotSnapBucket(end, nsnap)
 		if leaked > 0 {
-			knotProve(nsnap)
+			keep = knotKeeps(nsnap, leaked, knotProve(nsnap))
 		}
+	}
+	if keep {
+		c.flags &^= knotRunTainted
 	}
 	if end == knotEndOk || end == knotEndSkip {
 		nsnap = 0
@@ -619,6 +624,12 @@ func knotRunEnd(failed, skipped bool) {
 	knotResult(end, nsnap)
 	if c.flags&knotRunTainted != 0 {
 		knotLeave()
+	}
+	if keep {
+		// The snapshot and the dump lie in no ring: goknot has them when it has let go of the trace.
+		for h := knot.hdr; knotAtomicLoad(&h.evTail) < c.evHead && h.stop == 0; {
+			usleep(20)
+		}
 	}
 }
 

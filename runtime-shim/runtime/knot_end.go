@@ -203,11 +203,11 @@ func knotSnapshot() (n uint32, leaked, live int) {
 	return n, leaked, live
 }
 
-// knotProve marks the goroutines of the snapshot that the collector proves leaked. It comes after the snapshot
-// and the dump, since the program may go on meanwhile.
-func knotProve(n uint32) {
+// knotProve marks the goroutines of the snapshot that the collector proves leaked, and returns how many of the run's these are. It comes
+// after the snapshot and the dump, since the program may go on meanwhile.
+func knotProve(n uint32) (proved int) {
 	if !knotCollectLeaks() {
-		return
+		return 0
 	}
 	knot.cur.flags |= knotRunCollected
 	forEachG(func(gp *g) {
@@ -217,9 +217,36 @@ func knotProve(n uint32) {
 		for i := uint32(0); i < n; i++ {
 			if r := &knot.snaps[i]; r.goid == uint32(gp.goid) && r.state == knotSnapBlocked && !knotMeansIt(gp) {
 				r.flags |= 8
+				if r.flags&2 == 0 {
+					proved++
+				}
 			}
 		}
 	})
+	return proved
+}
+
+// Runs may leave so many goroutines in a process, and have a heap of so many bytes with what these refer to: the proof takes time by it.
+const (
+	knotLeftMax   = 256
+	knotLeftBytes = 32 << 20
+)
+
+// knotKeeps reports whether the process is fit for another run behind one that leaked: nothing can ever wake the goroutines of the snapshot,
+// and so they are as good as gone, unless one holds a lock that others may come to wait for.
+func knotKeeps(n uint32, leaked, proved int) bool {
+	if proved != leaked || int(knot.alive) != leaked || knotLive != 0 || knotOutside != 0 || n > knotSnapSlots {
+		return false
+	}
+	for i := range n {
+		if knotPrims.holds(knot.snaps[i].g) {
+			return false
+		}
+	}
+	knotOrigGosched() // as knotCollect
+	knot.heapBase = gcController.heapLive.Load()
+	knot.left += uint32(leaked)
+	return knot.left <= knotLeftMax && knot.heapBase <= knotLeftBytes
 }
 
 // knotMeansIt reports whether gp says itself that it will wait for ever, in a run that is stopped before its end.

@@ -202,7 +202,7 @@ func knotResult(end, nsnap uint32) {
 	if c.newPairs > 0 {
 		c.flags |= knotRunNewPairs
 	}
-	last := knot.reqIndex+1 >= knot.req.count || h.stop != 0 || knotChainWasted()
+	last := knot.reqIndex+1 >= knot.req.count || h.stop != 0 || knotChainWasted() || end == knotEndLeak
 	tainted := c.flags&knotRunTainted != 0
 	if last || tainted {
 		c.flags |= knotRunBatchEnd

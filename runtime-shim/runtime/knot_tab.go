@@ -83,6 +83,16 @@ func (t *knotTab) fresh(key uint64) knotTabEntry {
 	return knotTabEntry{key: key, gen: t.gen, owner: knotGNone, lastR: knotGNone}
 }
 
+// holds reports whether the goroutine with number g of this run holds one of the locks. Who of several has a read lock is not known: any may.
+func (t *knotTab) holds(g uint16) bool {
+	for i := uint64(0); i <= t.mask; i++ {
+		if e := knotTabAt(t.base, i); e.gen == t.gen && (e.owner == g || e.readers > 0) {
+			return true
+		}
+	}
+	return false
+}
+
 // forget makes the entry of key, if there is one, as it was when it was made.
 func (t *knotTab) forget(key uint64) {
 	if e := t.find(key); e.gen == t.gen {
