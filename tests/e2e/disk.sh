@@ -74,8 +74,8 @@ expect "that is told once" test "$(grep -c 'what tests wrote was removed' out)" 
 expect "status does not say what is taken: $shown" test -n "$shown"
 expect "$(taken_mb) MB are left behind, $builds MB of them builds" test "$(taken_mb)" -le $((builds + 10))
 expect "$(runs) runs after $before" test "$(runs)" -gt "$before"
-# Twice what is written in two seconds, and what is on its way to the disk.
-expect "at most $most MB were taken, $limit MB allowed" test "$most" -le $((limit * 10))
+# Twice what is written in two seconds, and what is on its way to the disk: 870 MB where that is fast. Without a bound it would be several GB.
+expect "at most $most MB were taken, $limit MB allowed" test "$most" -le $((limit * 20))
 
 # What goknot may not remove.
 before=$(runs)
