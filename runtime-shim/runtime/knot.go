@@ -611,12 +611,9 @@ func knotRunEnd(failed, skipped bool) {
 	if end == knotEndLeak {
 		knotDumpStacks()
 		c.bucket = knotSnapBucket(end, nsnap)
-		if leaked > 0 {
-			keep = knotKeeps(nsnap, leaked, knotProve(nsnap))
+		if keep = leaked > 0 && knotKeeps(nsnap, leaked, knotProve(nsnap)); keep {
+			c.flags &^= knotRunTainted
 		}
-	}
-	if keep {
-		c.flags &^= knotRunTainted
 	}
 	if end == knotEndOk || end == knotEndSkip {
 		nsnap = 0

@@ -235,7 +235,7 @@ const (
 // knotKeeps reports whether the process is fit for another run behind one that leaked: nothing can ever wake the goroutines of the snapshot,
 // and so they are as good as gone, unless one holds a lock that others may come to wait for.
 func knotKeeps(n uint32, leaked, proved int) bool {
-	if proved != leaked || int(knot.alive) != leaked || knotLive != 0 || knotOutside != 0 || n > knotSnapSlots {
+	if proved != leaked || int(knot.alive) != leaked || knotLive != 0 || knotOutside != 0 {
 		return false
 	}
 	for i := range n {

@@ -51,13 +51,10 @@ func knotNatState(gp *g) uint8 {
 func knotNatSurvey(write bool) (l knotNatLook) {
 	forEachG(func(gp *g) {
 		s := readgstatus(gp) &^ _Gscan
-		if knotIsNobody(s) || gp == getg().m.curg {
+		if knotIsNobody(s) || gp == getg().m.curg || gp == knot.reporter.ptr() {
 			return
 		}
-		switch {
-		case gp == knot.reporter.ptr():
-			return
-		case gp == knot.driver.ptr():
+		if gp == knot.driver.ptr() {
 			if s != _Gwaiting {
 				l.others++ // between two runs, or about to end this one
 			}
