@@ -89,7 +89,7 @@ func TestDeadlock(t *testing.T) {
 }
 GO
 # Before Go 1.26 the collector proves nothing, and the thread might still send.
-minor=$("${GOKNOT_GO:-$GO}" env GOVERSION | sed 's/^go1\.\([0-9]*\).*/\1/')
+minor=$(go_minor)
 wanted="TestDeadlock deadlock"
 [ "$minor" -lt 26 ] || wanted="TestDeadlock deadlock,TestUnreachable deadlock"
 goknot fuzz -C threads -o campaign -json -quiet -seed 1 -parallel 1 -audit 1 -fuzztime 40x

@@ -59,7 +59,7 @@ state_of() { # test
 	"$GOKNOT" list -json "$work/campaign" | jq -r "select(.test == \"$1\") | .state + \" \" + (.ignored // \"\")"
 }
 fuzz() { goknot fuzz -C m -o campaign -json -quiet -fuzztime 150x -parallel 1 -seed 1 -run "$@"; }
-minor=$("${GOKNOT_GO:-$GO}" env GOVERSION | sed 's/^go1\.\([0-9]*\).*/\1/')
+minor=$(go_minor)
 
 # Without a file they are findings; the idle worker of the pool is proposed, the lock beside it is not.
 fuzz Idle ./...

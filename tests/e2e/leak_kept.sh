@@ -83,7 +83,7 @@ runs_of() {
 	rejected=$(events summary '.[0].rejected')
 }
 
-minor=$("${GOKNOT_GO:-$GO}" env GOVERSION | sed "s/^go1\.\([0-9]*\).*/\1/")
+minor=$(go_minor)
 if [ "$minor" -lt 26 ]; then
 	skip "a leak that nothing can wake" "only Go 1.26 and later can prove that"
 else

@@ -48,7 +48,7 @@ func TestOutside(t *testing.T) {
 GO
 goknot fuzz -C leaks -o campaign -json -quiet -fuzztime 200x -parallel 1 -seed 1
 expect_rc 1 "fuzzing"
-minor=$("${GOKNOT_GO:-$GO}" env GOVERSION | sed 's/^go1\.\([0-9]*\).*/\1/')
+minor=$(go_minor)
 proven=proven
 reachable=reachable
 if [ "$minor" -lt 26 ]; then proven=unproven reachable=unproven; fi

@@ -195,7 +195,7 @@ fuzz -fuzztime 300x -run Ordered ./httptest
 listed "a handler with ordered locks"
 
 # What only the collector can prove.
-minor=$("${GOKNOT_GO:-$GO}" env GOVERSION | sed 's/^go1\.\([0-9]*\).*/\1/')
+minor=$(go_minor)
 if [ "$minor" -ge 26 ]; then
 	fuzz -first -fuzztime 20x ./cmd/serve -- forever lost
 	found leak 'leak: send main.go:[0-9]+' "a send that nobody can receive"

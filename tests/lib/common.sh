@@ -126,6 +126,9 @@ have_namespaces() { # what
 	return 1
 }
 
+# The N of the Go release 1.N that targets are built with.
+go_minor() { "${GOKNOT_GO:-$GO}" env GOVERSION | sed 's/^go1\.\([0-9]*\).*/\1/'; }
+
 done_testing() {
 	if [ $((checks + failures)) -eq 0 ] && [ "$skips" -gt 0 ]; then exit 77; fi
 	[ "$checks" -gt 0 ] || { echo "$me: nothing was checked" >&2; exit 1; }
