@@ -21,10 +21,11 @@ import "internal/runtime/atomic"
 // several threads write is atomic or under mu.
 type knotNative struct {
 	// Read by every hook, written between runs.
-	bloom uint64 // sites whose hooks do something, by their last six bits
-	rec   bool   // events are recorded
-	plain uint64 // the run, if events are recorded and no chain is to be kept to; else knotNoRun
-	on    bool   // a run is under way: goroutines get names
+	bloom  uint64 // sites whose hooks do something, by their last six bits
+	rec    bool   // events are recorded
+	clocks bool   // ... and ordered by clocks
+	plain  uint64 // the run, if events are recorded and no chain is to be kept to; else knotNoRun
+	on     bool   // a run is under way: goroutines get names
 
 	attached bool
 	watched  bool // the watcher has been started
@@ -123,9 +124,6 @@ func knotNatBegin() {
 	knotRaceSkip()
 	knot.evEnd = knotAtomicLoad(&h.evTail) + knotEventSlots - knotEventSpare
 	n.stamp = h.pid*knotEventStamp + 1
-	if n.block = knotEventBlock; knot.session != 0 {
-		n.block = 1
-	}
 	n.evSoon = min(max(n.evSoon, h.evHead), knot.evEnd)
 	knot.rootSeen = false
 	knotPrims.reset()
@@ -146,6 +144,10 @@ func knotNatBegin() {
 	} else if n.rec {
 		n.bloom = ^uint64(0)
 	}
+	if n.block = knotEventBlock; knot.session != 0 {
+		n.block = 1
+	}
+	n.clocks = n.rec && n.block > 1
 	if n.plain = knotNoRun; n.rec && n.chainLen == 0 {
 		n.plain = knot.run
 	}
@@ -170,7 +172,7 @@ func knotNatEnd(failed, skipped bool) {
 		look = knotNatLeft()
 	}
 	knotProbeMark(knotProbeEnd)
-	n.on, n.rec, n.plain, n.bloom = false, false, knotNoRun, 0
+	n.on, n.rec, n.clocks, n.plain, n.bloom = false, false, false, knotNoRun, 0
 	knotNatLearn()
 	nsnap := uint32(0)
 	knotLive = uint32(look.live)

@@ -159,7 +159,12 @@ func knotNatOp(op uint8, addr uintptr) {
 }
 
 // knotNatChanOp is knotNatOp of an operation on a channel.
-func knotNatChanOp(op uint8, c *hchan) { knotNatOp(op, uintptr(unsafe.Pointer(c))) }
+func knotNatChanOp(op uint8, c *hchan) {
+	if k := &getg().knot; c != nil && knotNat.clocks {
+		k.clock = max(k.clock, c.knotClock)
+	}
+	knotNatOp(op, uintptr(unsafe.Pointer(c)))
+}
 
 // knotNatTaken is called by the wrappers in package sync when a lock has been taken.
 func knotNatTaken(op uint8, addr uintptr) {

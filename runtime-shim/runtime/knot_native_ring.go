@@ -10,12 +10,13 @@ import (
 // The event ring with many writers. Each P claims a block of slots by moving the cursor, which all share, once for all of
 // them; a writer fills the next slot of its P's block and stores the stamp last. The order of events is that of their
 // clocks (Lamport, Time, Clocks, and the Ordering of Events, CACM 1978), and of their slots where these are equal: the clock of an event is greater than that
-// of the one before on the same P, of the same goroutine, of the one that started it and on the same primitive, and than the
+// of the one before on the same P, of the same goroutine, of the one that started it or woke it and on the same primitive, and than the
 // cursor was at some time before, so that what has nothing to do with each other is out of order by a block of each P at most.
 // A step of a lock gets its clock when the lock
 // has been taken and before it is given back, so for locks that is the order of effects. Every other
 // operation gets it right before: two that race for a primitive may take effect the other way round. What the goroutine
-// does next comes behind both, since it looks at the clock of that primitive once more (knotNatClocks says when it may not).
+// does next comes behind all that took effect on the primitive before: of a channel that is what moved its clock under its lock
+// (knotNatMeets), of everything else what moved the one in knotNatClocks, at which it looks once more.
 //
 // While the probe is to see the events a block is one slot, and there are no clocks: their order is that of the slots.
 //
@@ -37,9 +38,8 @@ type knotNatSlots struct {
 
 const knotMaxProcs = 1024 // the others lose their events, which is counted
 
-// knotNatClocks are the clocks of primitives, by their addresses. Some share one, which only orders more than is needed.
-// Channels have the odd ones. Operations on channels move them without an atomic operation, which by itself would take half of the
-// time that a recorded one costs: of two at once one may be forgotten.
+// knotNatClocks are the clocks of primitives that are not channels, by their addresses. Some share one, which only orders more
+// than is needed.
 var knotNatClocks [knotNatNone + 1]struct {
 	clock atomic.Uint64
 	_     [56]byte
@@ -130,8 +130,8 @@ func knotNatEvent(k *knotG, kind, op uint8, g uint16, site, prim uint32, aux, vt
 	switch {
 	case kind == knotEvSpawn:
 		aux |= clock << 16
-	case aux != 0 && kind != knotEvChain:
-		clock = knotNatTick(k, op, uintptr(aux), clock)
+	case aux != 0 && kind != knotEvChain && !knotIsOfChan(op):
+		clock = knotNatTick(k, uintptr(aux), clock)
 		fallthrough
 	default:
 		vtime = clock
@@ -140,17 +140,11 @@ func knotNatEvent(k *knotG, kind, op uint8, g uint16, site, prim uint32, aux, vt
 	knotNatSlot(i).fill(word, site, prim, aux, vtime)
 }
 
+func knotIsOfChan(op uint8) bool { return op == knotOpSend || op == knotOpRecv || op == knotOpClose }
+
 // knotNatTick moves the clock of the primitive at addr to the given one, or farther if it is there, and returns where it is.
-func knotNatTick(k *knotG, op uint8, addr uintptr, clock uint64) uint64 {
-	at := uint16(uint64(addr) * 0x9e3779b97f4a7c15 >> 53)
-	if op == knotOpSend || op == knotOpRecv || op == knotOpClose {
-		k.lastPrim = at | 1
-		c := (*uint64)(unsafe.Pointer(&knotNatClocks[k.lastPrim].clock))
-		clock = max(clock, *c+1)
-		*c = clock
-		return clock
-	}
-	k.lastPrim = at &^ 1
+func knotNatTick(k *knotG, addr uintptr, clock uint64) uint64 {
+	k.lastPrim = uint16(uint64(addr) * 0x9e3779b97f4a7c15 >> 53)
 	for c := &knotNatClocks[k.lastPrim].clock; ; {
 		old := c.Load()
 		clock = max(clock, old+1)
@@ -158,6 +152,25 @@ func knotNatTick(k *knotG, op uint8, addr uintptr, clock uint64) uint64 {
 			return clock
 		}
 	}
+}
+
+// knotNatMeets takes a goroutine that does something to the channel c behind all that did before, and what comes later behind it. The lock of c is
+// held, except where the goroutine has found it closed and looks only.
+func knotNatMeets(c *hchan) {
+	k := &getg().knot
+	if k.clock > c.knotClock {
+		c.knotClock = k.clock
+	} else {
+		k.clock = c.knotClock
+	}
+}
+
+// knotNatWakes takes gp, which waits and is about to go on, behind what the goroutine has done that wakes it, and that one behind what gp has
+// done: a select waits without its clock in any channel.
+func knotNatWakes(gp *g) {
+	k := &getg().knot
+	k.clock = max(k.clock, gp.knot.clock)
+	gp.knot.clock = k.clock
 }
 
 // knotNatStep writes down an operation of the goroutine k: what is recorded most.

@@ -100,6 +100,50 @@ func TestBatons(t *testing.T) {
 	}
 }
 
+// TestHandovers has pairs of goroutines that begin at the same time: the first of each locks before it sends or closes, the
+// second behind its receive.
+func TestHandovers(t *testing.T) {
+	for i := 0; i < 15000; i++ {
+		var wg sync.WaitGroup
+		var a, b sync.Mutex
+		ch, never := make(chan int, i%2), make(chan int)
+		wg.Add(2)
+		go func() {
+			a.Lock() // before
+			a.Unlock()
+			switch i / 2 % 3 {
+			case 0:
+				ch <- i
+			case 1:
+				close(ch)
+			case 2:
+				select {
+				case ch <- i:
+				case <-never:
+				}
+			}
+			wg.Done()
+		}()
+		go func() {
+			if i/6%2 == 0 {
+				<-ch
+			} else {
+				select {
+				case <-ch:
+				case <-never:
+				}
+			}
+			b.Lock() // behind
+			b.Unlock()
+			wg.Done()
+		}()
+		wg.Wait()
+	}
+	if rand.Intn(4) == 0 {
+		t.Fatal("by chance")
+	}
+}
+
 func TestSometimesFails(t *testing.T) {
 	many(8, 20)
 	if rand.Intn(4) == 0 {
@@ -159,5 +203,20 @@ for try in 1 2 3 4 5; do
 			END { print bad ? bad : NR }' "$work/locks" >"$work/order"
 		expect "in the order in which the baton went, $room room, try $try: $(cat "$work/order")" test "$(cat "$work/order")" = 1600
 	done
+done
+
+# Who sends and who receives come to the channel at the same moment. Goroutines of a pair have the same number behind their names.
+goknot fuzz -C "$work/m" -o "$work/c" -sched native -feedback ring -json -quiet -first -run '^TestHandovers$' -fuzztime 60s
+expect_rc 1 "handovers"
+crash=$(events finding '.[0].crash_file')
+place_of() { grep -n "// $1\$" "$work/m/ring_test.go" | cut -d: -f1; }
+for try in 1 2 3 4 5; do
+	goknot replay -C "$work/m" -o "$work/c" -quiet -trace "$work/trace" "$crash"
+	order=$(awk -v before="ring_test.go:$(place_of before)" -v behind="ring_test.go:$(place_of behind)" '
+		$4 == "lock" { split($3, name, "#") }
+		$4 == "lock" && $5 == before { seen[name[2]] = 1 }
+		$4 == "lock" && $5 == behind { pairs++; early += !(name[2] in seen) }
+		END { print pairs + 0, early + 0 }' "$work/trace")
+	expect "what is done behind a receive comes behind what was done before the send, try $try: $order" test "$order" = "15000 0"
 done
 done_testing

@@ -5,6 +5,8 @@ package runtimeedit
 import (
 	"fmt"
 	"go/ast"
+	"slices"
+	"strings"
 )
 
 // An edit changes one named function (or type) of one file of GOROOT. It fails when what it looks for is
@@ -73,6 +75,24 @@ func ifAlso(or, method string) func(*source, *ast.FuncDecl) error {
 			i, ok := st.(*ast.IfStmt)
 			return ok && i.Init == nil && i.Else == nil && mentions(i.Body, method)
 		}, func(st ast.Stmt) { s.insert(st.(*ast.IfStmt).Cond.Pos(), or+" || ") })
+	}
+}
+
+// afterLabels inserts text behind each of the labels.
+func afterLabels(text string, labels ...string) func(*source, *ast.FuncDecl) error {
+	return func(s *source, f *ast.FuncDecl) error {
+		found := 0
+		ast.Inspect(f.Body, func(x ast.Node) bool {
+			if l, ok := x.(*ast.LabeledStmt); ok && slices.Contains(labels, l.Label.Name) {
+				found++
+				s.insert(l.Colon+1, " "+text+";")
+			}
+			return true
+		})
+		if found != len(labels) {
+			return fmt.Errorf("%d of the labels %s were found", found, strings.Join(labels, ", "))
+		}
+		return nil
 	}
 }
 
@@ -270,6 +290,13 @@ func wrapMatcher(s *source, f *ast.FuncDecl) error {
 	return nil
 }
 
+func returnsTrueFalse(st ast.Stmt) bool {
+	return returnOf(2)(st) && mentions(st.(*ast.ReturnStmt).Results[0], "true") && mentions(st.(*ast.ReturnStmt).Results[1], "false")
+}
+
+// chanMeets stands where the lock of the channel c is held, or what is done to it depends on what was done under its lock before.
+const chanMeets = "if knotNat.clocks { knotNatMeets(c) }"
+
 const findText = "if knot.on { if knotGP, knotAgain := knotFind(pp); knotGP != nil { return knotGP, false, false } else if knotAgain { goto top } }"
 
 // edits of the runtime, of packages sync, os/signal and testing.
@@ -300,6 +327,7 @@ var edits = []edit{
 	{"runtime/proc.go", "gdestroy", head("knotExit(gp)")},
 	{"runtime/proc.go", "goexit1", head("knotRaceExit()")},
 	{"runtime/proc.go", "gopark", head("if knot.on { knotParked(reason) }")},
+	{"runtime/proc.go", "goready", head("if knotNat.clocks { knotNatWakes(gp) }")},
 	{"runtime/proc.go", "ready", head("if knot.on { knotReadied(gp) }")},
 	{"runtime/proc.go", "runqput", head("if knot.on && knotRunqput(gp) { return }")},
 	{"runtime/proc.go", "sysmon", afterStmt(1, "usleep(delay)", "if knotSysmon() { continue }", exprCall("usleep"))},
@@ -314,16 +342,23 @@ var edits = []edit{
 	{"runtime/panic.go", "fatalpanic", head("knotDying(knotEndPanic)")},
 	{"runtime/panic.go", "fatalthrow", head("knotThrown(t)")},
 	{"runtime/chan.go", "chansend1", both(head("if knotHooksOn && knotIsHook(c) { knotHooked(c, elem); return }"), chanHead("knotChanOp", "knotOpSend"))},
+	{"runtime/chan.go", "chansend", afterStmt(1, "lock(...)", chanMeets, exprCall("lock"))},
+	{"runtime/chan.go", "chanrecv", both(
+		afterStmt(1, "lock(...)", chanMeets, exprCall("lock")),
+		beforeStmt(2, "return true, false", chanMeets, returnsTrueFalse))},
 	{"runtime/chan.go", "chanrecv1", chanHead("knotChanOp", "knotOpRecv")},
 	{"runtime/chan.go", "chanrecv2", chanHead("knotChanOp", "knotOpRecv")},
 	{"runtime/chan.go", "selectnbsend", chanHead("knotChanPoll", "knotOpSend")},
 	{"runtime/chan.go", "selectnbrecv", chanHead("knotChanPoll", "knotOpRecv")},
 	{"runtime/chan.go", "reflect_chansend", head("if knot.on { knotChanReflect(knotOpSend, c, nb) }")},
 	{"runtime/chan.go", "reflect_chanrecv", head("if knot.on { knotChanReflect(knotOpRecv, c, nb) }")},
-	{"runtime/chan.go", "closechan", chanHead("knotChanOp", "knotOpClose")},
+	{"runtime/chan.go", "closechan", both(
+		chanHead("knotChanOp", "knotOpClose"),
+		afterStmt(1, "lock(...)", chanMeets, exprCall("lock")))},
 	{"runtime/select.go", "selectgo", both(
 		head("if knotHooksOn { if knot.on { knotSelect(cas0, nsends+nrecvs, block) } else if knotNat.rec { knotNatSelect() } }"),
 		renameCalls("cheaprandn", "knotSelectRand"),
+		afterLabels(chanMeets, "bufrecv", "bufsend", "recv", "rclose", "send"),
 		beforeStmt(1, "return casi, recvOK", "if knotHooksOn { if knot.on { knotSelected(casi, scases, nsends) } else if knotNat.rec { knotNatSelected(casi, scases, nsends) } }", returnOf(2)))},
 	{"runtime/proc.go", "exitsyscall", beforeStmt(1, "return", "if knot.on && knotWaitsHere(gp) { mcall(knotKeep_m) }", returnOf(0))},
 	{"runtime/netpoll.go", "poll_runtime_pollReset", head("if knot.on { knotIOPoint(pd) }")},

@@ -30,7 +30,7 @@ func Overlay(goroot, shim, out string) (map[string]string, error) {
 	if err := checkMutex(goroot); err != nil {
 		return nil, err
 	}
-	if err := addField(open, goroot); err != nil {
+	if err := addFields(open, goroot); err != nil {
 		return nil, err
 	}
 	if err := renameInternal(open, goroot); err != nil {
@@ -102,27 +102,39 @@ func apply(open map[string]*source, goroot string, list []edit, mayMiss bool) er
 	return nil
 }
 
-// addField gives the type g a last field for what goknot keeps per goroutine, and declares g as it was, knotPlainG, which
-// is what goroutines get when goknot is not attached: see knotNewG.
-func addField(open map[string]*source, goroot string) error {
-	const rel = "runtime/runtime2.go"
-	s, err := openSource(goroot, rel)
+// addFields gives the type g a last field for what goknot keeps per goroutine, and declares g as it was, knotPlainG, which
+// is what goroutines get when goknot is not attached: see knotNewG. Channels get a clock: see knotNatMeets.
+func addFields(open map[string]*source, goroot string) error {
+	s, fields, err := addField(open, goroot, "runtime/runtime2.go", "g", "knot knotG")
 	if err != nil {
 		return err
 	}
-	open[rel] = s
+	s.insert(s.tree.FileEnd, "\ntype knotPlainG "+fields+"\n")
+	_, _, err = addField(open, goroot, "runtime/chan.go", "hchan", "knotClock uint64")
+	return err
+}
+
+// addField gives a structure a last field. It returns the file and the text of the structure as it was.
+func addField(open map[string]*source, goroot, rel, name, field string) (*source, string, error) {
+	s := open[rel]
+	if s == nil {
+		var err error
+		if s, err = openSource(goroot, rel); err != nil {
+			return nil, "", err
+		}
+		open[rel] = s
+	}
 	for _, sp := range s.specs(token.TYPE) {
 		ts, ok := sp.(*ast.TypeSpec)
-		if !ok || ts.Name.Name != "g" {
+		if !ok || ts.Name.Name != name {
 			continue
 		}
 		if st, ok := ts.Type.(*ast.StructType); ok {
-			s.insert(st.Fields.Closing, "knot knotG\n")
-			s.insert(s.tree.FileEnd, "\ntype knotPlainG "+string(s.text[s.offset(st.Pos()):s.offset(st.End())])+"\n")
-			return nil
+			s.insert(st.Fields.Closing, field+" ") // on its line: functions keep theirs
+			return s, string(s.text[s.offset(st.Pos()):s.offset(st.End())]), nil
 		}
 	}
-	return fmt.Errorf("goknot must add a field to type g in %s, which this Go release does not have", rel)
+	return nil, "", fmt.Errorf("goknot must add a field to type %s in %s, which this Go release does not have", name, rel)
 }
 
 // renameInternal carries out internalCalls in every file of the runtime that is built here.

@@ -129,18 +129,19 @@ func TestMissingFileIsNamed(t *testing.T) {
 }
 
 func TestMissingTypeIsNamed(t *testing.T) {
-	const rel = "runtime/runtime2.go"
-	root := copyFiles(t, rel)
-	text, err := os.ReadFile(filepath.Join(root, "src", rel))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := addField(map[string]*source{}, root); err != nil {
-		t.Fatal(err)
-	}
-	write(t, root, rel, strings.Replace(string(text), "\ntype g struct {", "\ntype gee struct {", 1))
-	if err := addField(map[string]*source{}, root); err == nil || !strings.Contains(err.Error(), "type g ") {
-		t.Errorf("error %v", err)
+	for rel, name := range map[string]string{"runtime/runtime2.go": "g", "runtime/chan.go": "hchan"} {
+		root := copyFiles(t, "runtime/runtime2.go", "runtime/chan.go")
+		text, err := os.ReadFile(filepath.Join(root, "src", rel))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := addFields(map[string]*source{}, root); err != nil {
+			t.Fatal(err)
+		}
+		write(t, root, rel, strings.Replace(string(text), "\ntype "+name+" struct {", "\ntype gee struct {", 1))
+		if err := addFields(map[string]*source{}, root); err == nil || !strings.Contains(err.Error(), "type "+name+" in "+rel) {
+			t.Errorf("error %v", err)
+		}
 	}
 }
 
@@ -200,7 +201,7 @@ func TestOverlay(t *testing.T) {
 
 // An edit must not move a line: the positions of panics and goroutine dumps are those of the user's GOROOT.
 func TestLinesStay(t *testing.T) {
-	root := copyFiles(t, "runtime/chan.go", "sync/mutex.go")
+	root := copyFiles(t, "runtime/chan.go", "runtime/runtime2.go", "sync/mutex.go")
 	open := map[string]*source{}
 	for _, e := range edits {
 		if e.file == "runtime/chan.go" || e.file == "sync/mutex.go" {
@@ -209,6 +210,10 @@ func TestLinesStay(t *testing.T) {
 			}
 		}
 	}
+	if err := addFields(open, root); err != nil {
+		t.Fatal(err)
+	}
+	delete(open, "runtime/runtime2.go") // which has no functions that anyone is shown
 	if len(open) != 2 {
 		t.Fatalf("%d files edited", len(open))
 	}
