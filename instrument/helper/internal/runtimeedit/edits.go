@@ -352,9 +352,8 @@ var edits = []edit{
 	{"runtime/chan.go", "selectnbrecv", chanHead("knotChanPoll", "knotOpRecv")},
 	{"runtime/chan.go", "reflect_chansend", head("if knot.on { knotChanReflect(knotOpSend, c, nb) }")},
 	{"runtime/chan.go", "reflect_chanrecv", head("if knot.on { knotChanReflect(knotOpRecv, c, nb) }")},
-	{"runtime/chan.go", "closechan", both(
-		chanHead("knotChanOp", "knotOpClose"),
-		afterStmt(1, "lock(...)", chanMeets, exprCall("lock")))},
+	{"runtime/chan.go", "closechan", chanHead("knotChanOp", "knotOpClose")},
+	{"runtime/chan.go", "closechan", afterStmt(1, "lock(...)", chanMeets, exprCall("lock"))},
 	{"runtime/select.go", "selectgo", both(
 		head("if knotHooksOn { if knot.on { knotSelect(cas0, nsends+nrecvs, block) } else if knotNat.rec { knotNatSelect() } }"),
 		renameCalls("cheaprandn", "knotSelectRand"),
