@@ -103,7 +103,7 @@ struct knot_campaign {
 	struct knot_arm_stats stored_arms[KNOT_ARM_COUNT];
 	uint64_t earlier_live[KNOT_LIVE_COUNT];
 	uint64_t flushed_ns, flushed_runs; /* at the last flush */
-	uint64_t next_flush_ns, next_progress_ns, next_disk_ns;
+	uint64_t next_flush_ns, next_progress_ns, next_disk_ns, next_glance_ns;
 	struct knot_turns *turns;
 	uint64_t taken; /* runs asked for */
 	KNOT_VEC(struct knot_corpus_cover) covers; /* of entries that are not stored yet */

@@ -27,6 +27,8 @@
 #define OWN_BYTES (64ull << 20) /* what goknot itself wants, at least */
 #define LOOK_NS (2 * KNOT_NS_PER_S)
 #define LOOK_SHARE 50 /* at most the 50th part of the time goes into looking */
+#define GLANCE_NS (20 * KNOT_NS_PER_MS) /* between two looks at what is free */
+#define GLANCE_SHARE 10 /* while room goes fast at most a tenth of the time goes into looking */
 /* With less than this a test that fails for want of room could be taken for a finding. */
 #define FREE_LEAST_BYTES (8ull << 20)
 
@@ -59,8 +61,28 @@ static void look(struct knot_campaign *c)
 	c->status.disk_free_bytes = knot_tree_free_bytes(c->options.campaign_dir);
 	const uint64_t now = knot_clock_mono_ns();
 	const uint64_t rest = (now - start) * LOOK_SHARE;
+	const uint64_t least = (now - start) * GLANCE_SHARE;
 
 	c->next_disk_ns = now + (rest > LOOK_NS ? rest : LOOK_NS);
+	c->next_glance_ns = now + (least > GLANCE_NS ? least : GLANCE_NS);
+}
+
+/* Half of the room that the last look saw is gone, to whomever. */
+static bool is_going_fast(struct knot_campaign *c, uint64_t now)
+{
+	const struct knot_campaign_status *st = &c->status;
+
+	if (now < c->next_glance_ns)
+		return false;
+	c->next_glance_ns = now + GLANCE_NS;
+	const uint64_t under_limit =
+		st->disk_limit_bytes > st->disk_bytes ? st->disk_limit_bytes - st->disk_bytes : 0;
+	const uint64_t above_least =
+		st->disk_free_bytes > FREE_LEAST_BYTES ? st->disk_free_bytes - FREE_LEAST_BYTES : 0;
+	const uint64_t room = under_limit < above_least ? under_limit : above_least;
+	const uint64_t free_bytes = knot_tree_free_bytes(c->options.campaign_dir);
+
+	return free_bytes < st->disk_free_bytes && st->disk_free_bytes - free_bytes > room / 2;
 }
 
 static int full(struct knot_campaign *c, struct knot_error *err)
@@ -160,9 +182,10 @@ int knot_disk_open(struct knot_campaign *c, struct knot_error *err)
 int knot_disk_watch(struct knot_campaign *c, struct knot_error *err)
 {
 	const struct knot_campaign_status *st = &c->status;
+	const uint64_t now = knot_clock_mono_ns();
 	int rc = 0;
 
-	if (knot_clock_mono_ns() < c->next_disk_ns)
+	if (now < c->next_disk_ns && !is_going_fast(c, now))
 		return 0;
 	look(c);
 	if (st->disk_bytes > st->disk_limit_bytes || st->disk_free_bytes < FREE_LEAST_BYTES) {
