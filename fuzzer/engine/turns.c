@@ -37,17 +37,54 @@ static uint64_t allowed(const struct knot_campaign *c)
 	return asked > targets ? asked : targets;
 }
 
+static uint64_t share_left(const struct knot_campaign *c, const struct knot_target_state *s)
+{
+	const uint64_t share = allowed(c) / c->project->targets.len;
+
+	return share > s->taken ? share - s->taken : 0;
+}
+
+/* Runs that are kept for the first turns of tests: with few in all others would have run them off before a slow one has begun. */
+static uint64_t kept(const struct knot_campaign *c)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < c->project->targets.len; i++)
+		if (!c->states[i].slices && !c->states[i].aside)
+			sum += share_left(c, &c->states[i]);
+	return sum;
+}
+
+/* Runs that nobody has asked for and that are not kept for anyone. */
+static uint64_t unclaimed(const struct knot_campaign *c)
+{
+	const uint64_t left = allowed(c) - least(c->taken, allowed(c)), firsts = kept(c);
+
+	return left > firsts ? left - firsts : 0;
+}
+
 /* Runs that may still be asked for in this turn. In a test's first it is its equal share. */
 static uint64_t room(const struct knot_campaign *c, const struct knot_target_state *s)
 {
 	if (!c->options.fuzztime_runs)
 		return UINT64_MAX;
-	const uint64_t all = allowed(c), share = all / c->project->targets.len;
+	return s->slices ? unclaimed(c) : least(allowed(c) - c->taken, share_left(c, s));
+}
 
-	return least(all - c->taken,
-		s->slices                  ? UINT64_MAX
-			: share > s->taken ? share - s->taken
-					   : 0);
+/* Others are still at the last runs, or at first turns for which they are kept. */
+static bool must_wait(const struct knot_campaign *c)
+{
+	if (!c->options.fuzztime_runs || unclaimed(c))
+		return false;
+	if (c->taken >= allowed(c))
+		return true;
+	for (size_t i = 0; i < c->project->targets.len; i++) {
+		const struct knot_target_state *s = &c->states[i];
+
+		if (!s->aside && !s->slices && !s->workers)
+			return false; /* it is the next to have a turn */
+	}
+	return true;
 }
 
 bool knot_turns_used_up(const struct knot_campaign *c)
@@ -105,7 +142,7 @@ int knot_turn_give_up(
 	return knot_worker_assign(w->worker, NULL, err);
 }
 
-/* At the end of its turn a worker goes to the test that deserves it most, often the same one. */
+/* Behind a turn a worker goes to the test that deserves it most, often the same one. */
 static int begin_turn(
 	struct knot_campaign *c, struct knot_campaign_worker *w, struct knot_error *err)
 {
@@ -113,7 +150,6 @@ static int begin_turn(
 	size_t at;
 	int rc;
 
-	end_turn(c, w);
 	if (!knot_turns_next(c->turns, &at, &is_short)) {
 		c->stop = true;
 		return knot_worker_assign(w->worker, NULL, err);
@@ -178,8 +214,8 @@ int knot_turn_step(struct knot_campaign *c, struct knot_campaign_worker *w, stru
 	if (w->state && w->state->aside)
 		rc = knot_turn_give_up(c, w, err);
 	if (!rc && (!w->state || (w->turn.closing && knot_worker_idle(w->worker)))) {
-		/* Others are still at the last runs. */
-		if (c->options.fuzztime_runs && c->taken >= allowed(c))
+		end_turn(c, w);
+		if (must_wait(c))
 			return 0;
 		rc = begin_turn(c, w, err);
 	}

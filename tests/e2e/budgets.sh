@@ -101,6 +101,29 @@ expect "as many runs as were asked for" test "$(events summary '.[0].runs')" = 3
 goknot status -json ../exact
 expect "nobody has less than its share, but who only repeats itself" test "$(targets 'map(select(.test != "TestStuck").runs) | min >= (3217 / 32 | floor)')" = true
 
+# The other worker would have run off all of them by the time the process of the late one is there.
+mkdir -p ../late/{late,quick}
+printf 'module example.org/late\n\ngo 1.23\n' >../late/go.mod
+for package in late quick; do
+	sed -n '/^func TestTrivial01/,/^}/p' many_test.go | sed "1i package $package\n\nimport \"testing\"" >"../late/$package/some_test.go"
+done
+cat >../late/late/init_test.go <<'TEXT'
+package late
+
+func init() {
+	for begin := clock(); clock() < begin+700; {
+	}
+}
+TEXT
+{
+	printf 'package late\n\nimport (\n\t"bytes"\n\t"os"\n\t"strconv"\n)\n\n'
+	sed -n '/^\/\/ Milliseconds of/,/^}/p' many_test.go
+} >../late/late/clock_test.go
+goknot fuzz -C ../late -o ../late/campaign -parallel 2 -json -quiet -seed 1 -fuzztime 4000x ./...
+expect "as many runs as were asked for, by two workers" test "$(events summary '.[0].runs')" = 4000
+goknot status -json ../late/campaign
+expect "half of them are kept for a process that starts late: $(targets 'map({test, runs})')" test "$(targets 'map(.runs) | tostring')" = '[2000,2000]'
+
 # --- the same again ---------------------------------------------------------------------------
 
 # All that a campaign has come to, without the clock's part in it.
