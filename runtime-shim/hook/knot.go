@@ -107,22 +107,24 @@ func AX[T, V any](id uint32, op uint8, p *T, v V) V {
 	return v
 }
 
-// D is a deferred niladic operation, where DM cannot be.
+// D is a deferred niladic operation, where DM cannot be. Who is not asked for the name is not told of the end.
 func D(id uint32, op uint8, f func()) {
-	if on {
-		calls <- uint64(id)<<8 | uint64(op)
+	if !on {
+		f()
+		return
 	}
+	calls <- uint64(id)<<8 | uint64(op)
 	f()
-	if on {
-		calls <- behind | uint64(id)<<8 | uint64(op)
-	}
+	calls <- behind | uint64(id)<<8 | uint64(op)
 }
 
 // DM is a deferred method of *p. It is inlined with f in it, so that neither a method value is made nor p escapes.
 func DM[T any](id uint32, op uint8, f func(*T), p *T) {
-	if on {
-		calls <- uint64(id)<<8 | uint64(op)
+	if !on {
+		f(p)
+		return
 	}
+	calls <- uint64(id)<<8 | uint64(op)
 	f(p)
 	if ends {
 		calls <- behind | uint64(id)<<8 | uint64(op)

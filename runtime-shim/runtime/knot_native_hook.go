@@ -166,6 +166,15 @@ func knotNatChanOp(op uint8, c *hchan) {
 	knotNatOp(op, uintptr(unsafe.Pointer(c)))
 }
 
+// knotNatTryRecv receives from c if that can be done at once. Who finds the channel closed did not take its lock.
+func knotNatTryRecv(c *hchan, elem unsafe.Pointer) (selected, received bool) {
+	selected, received = chanrecv(c, elem, false)
+	if selected && !received && knotNat.clocks {
+		knotNatMeets(c)
+	}
+	return
+}
+
 // knotNatTaken is called by the wrappers in package sync when a lock has been taken.
 func knotNatTaken(op uint8, addr uintptr) {
 	gp := getg()

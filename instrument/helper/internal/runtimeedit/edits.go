@@ -290,11 +290,7 @@ func wrapMatcher(s *source, f *ast.FuncDecl) error {
 	return nil
 }
 
-func returnsTrueFalse(st ast.Stmt) bool {
-	return returnOf(2)(st) && mentions(st.(*ast.ReturnStmt).Results[0], "true") && mentions(st.(*ast.ReturnStmt).Results[1], "false")
-}
-
-// chanMeets stands where the lock of the channel c is held, or what is done to it depends on what was done under its lock before.
+// chanMeets stands where the lock of the channel c is held.
 const chanMeets = "if knotNat.clocks { knotNatMeets(c) }"
 
 const findText = "if knot.on { if knotGP, knotAgain := knotFind(pp); knotGP != nil { return knotGP, false, false } else if knotAgain { goto top } }"
@@ -343,15 +339,13 @@ var edits = []edit{
 	{"runtime/panic.go", "fatalthrow", head("knotThrown(t)")},
 	{"runtime/chan.go", "chansend1", both(head("if knotHooksOn && knotIsHook(c) { knotHooked(c, elem); return }"), chanHead("knotChanOp", "knotOpSend"))},
 	{"runtime/chan.go", "chansend", afterStmt(1, "lock(...)", chanMeets, exprCall("lock"))},
-	{"runtime/chan.go", "chanrecv", both(
-		afterStmt(1, "lock(...)", chanMeets, exprCall("lock")),
-		beforeStmt(2, "return true, false", chanMeets, returnsTrueFalse))},
+	{"runtime/chan.go", "chanrecv", afterStmt(1, "lock(...)", chanMeets, exprCall("lock"))},
 	{"runtime/chan.go", "chanrecv1", chanHead("knotChanOp", "knotOpRecv")},
 	{"runtime/chan.go", "chanrecv2", chanHead("knotChanOp", "knotOpRecv")},
 	{"runtime/chan.go", "selectnbsend", chanHead("knotChanPoll", "knotOpSend")},
-	{"runtime/chan.go", "selectnbrecv", chanHead("knotChanPoll", "knotOpRecv")},
+	{"runtime/chan.go", "selectnbrecv", head("if knotHooksOn { if knot.on { knotChanPoll(knotOpRecv, c) } else if knotNat.rec { knotNatChanOp(knotOpRecv, c); return knotNatTryRecv(c, elem) } }")},
 	{"runtime/chan.go", "reflect_chansend", head("if knot.on { knotChanReflect(knotOpSend, c, nb) }")},
-	{"runtime/chan.go", "reflect_chanrecv", head("if knot.on { knotChanReflect(knotOpRecv, c, nb) }")},
+	{"runtime/chan.go", "reflect_chanrecv", head("if knot.on { knotChanReflect(knotOpRecv, c, nb) } else if knotNat.rec && nb { return knotNatTryRecv(c, elem) }")},
 	{"runtime/chan.go", "closechan", chanHead("knotChanOp", "knotOpClose")},
 	{"runtime/chan.go", "closechan", afterStmt(1, "lock(...)", chanMeets, exprCall("lock"))},
 	{"runtime/select.go", "selectgo", both(
