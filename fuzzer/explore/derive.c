@@ -14,22 +14,32 @@ struct operation {
 
 typedef KNOT_VEC(struct operation) operations;
 
+static bool is_blocked_lock(const struct knot_run_view *view, const struct knot_shm_snap *s)
+{
+	return s->state == STATE_BLOCKED && s->g < view->gs_len &&
+		(s->op == KNOT_OP_LOCK || s->op == KNOT_OP_RLOCK);
+}
+
 /* Who uses each primitive: goroutine + 1, 0 = nobody yet, SHARED = several. */
 #define SHARED UINT32_MAX
 
-static uint32_t *users(const struct knot_run_view *view)
+static void use(uint32_t *user, uint32_t prim, uint32_t g)
+{
+	if (prim && prim < KNOT_RUN_PRIMS_MAX)
+		user[prim] = !user[prim] || user[prim] == g + 1 ? g + 1 : SHARED;
+}
+
+static uint32_t *users(
+	const struct knot_run_view *view, const struct knot_shm_snap *snaps, size_t snaps_len)
 {
 	uint32_t *user = knot_xalloc(KNOT_RUN_PRIMS_MAX * sizeof(*user));
 
-	for (size_t i = 0; i < view->len; i++) {
-		const struct knot_shm_event *e = &view->events[i];
-
-		if (e->kind != KNOT_EV_STEP || !e->prim || e->prim >= KNOT_RUN_PRIMS_MAX)
-			continue;
-		uint32_t *u = &user[e->prim];
-
-		*u = !*u || *u == e->g + 1u ? e->g + 1u : SHARED;
-	}
+	for (size_t i = 0; i < view->len; i++)
+		if (view->events[i].kind == KNOT_EV_STEP)
+			use(user, view->events[i].prim, view->events[i].g);
+	for (size_t i = 0; i < snaps_len; i++)
+		if (is_blocked_lock(view, &snaps[i]))
+			use(user, snaps[i].prim, snaps[i].g);
 	return user;
 }
 
@@ -56,8 +66,7 @@ static void collect_blocked(const struct knot_run_view *view, const struct knot_
 	for (size_t i = 0; i < snaps_len; i++) {
 		const struct knot_shm_snap *s = &snaps[i];
 
-		if (s->state == STATE_BLOCKED && s->g < view->gs_len &&
-			(s->op == KNOT_OP_LOCK || s->op == KNOT_OP_RLOCK))
+		if (is_blocked_lock(view, s))
 			knot_vec_push(ops, ((struct operation){s->g, s->site, s->op}));
 	}
 }
@@ -65,7 +74,7 @@ static void collect_blocked(const struct knot_run_view *view, const struct knot_
 bool knot_derive_chain(const struct knot_run_view *view, const struct knot_shm_snap *snaps,
 	size_t snaps_len, uint32_t switches, struct knot_chain *ret_chain)
 {
-	uint32_t *user = users(view);
+	uint32_t *user = users(view, snaps, snaps_len);
 	struct operation picked[KNOT_CHAIN_MAX] = {0};
 	operations ops = {0};
 	uint32_t n = 0, seen = 0;

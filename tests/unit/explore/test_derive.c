@@ -59,6 +59,27 @@ Test(derive, opposite_locks)
 	cr_expect_not(derive(e, 6, s, 3, 3, &c), "there are but two switches");
 }
 
+/* The same as a run leaves it that ends there: of either lock only one of two is in the trace. */
+Test(derive, who_is_blocked_at_a_primitive_uses_it)
+{
+	const struct knot_shm_event e[] = {
+		step(2, KNOT_OP_LOCK, 20, 2),
+		step(1, KNOT_OP_LOCK, 10, 1),
+	};
+	const struct knot_shm_snap s[] = {
+		{.g = 1, .op = KNOT_OP_LOCK, .state = 3, .site = 12, .prim = 2},
+		{.g = 2, .op = KNOT_OP_LOCK, .state = 3, .site = 22, .prim = 1},
+	};
+	struct knot_chain c;
+
+	cr_assert(derive(e, 2, s, 2, 2, &c));
+	cr_assert_eq(c.len, 4);
+	expect_op(&c, 0, 102, 20);
+	expect_op(&c, 1, 101, 10);
+	expect_op(&c, 2, 101, 12);
+	expect_op(&c, 3, 102, 22);
+}
+
 Test(derive, one_operation_between_two_switches_stands_once)
 {
 	const struct knot_shm_event e[] = {
