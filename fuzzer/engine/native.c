@@ -139,6 +139,12 @@ static int try_derived(struct question *q, struct knot_plan *plan, struct knot_n
 	return 0;
 }
 
+/* Often enough that no other chain is looked for. */
+static bool often(const struct knot_native_trial *t)
+{
+	return t->same * 2 > t->tries;
+}
+
 int knot_native_verify(struct knot_replayer *r, const struct knot_worker_target *target,
 	struct knot_plan *plan, const struct knot_record *rec, knot_native_same same, void *arg,
 	struct knot_native_trial *ret_trial, struct knot_error *err)
@@ -149,7 +155,7 @@ int knot_native_verify(struct knot_replayer *r, const struct knot_worker_target 
 
 	if (plan->request.chain_len)
 		rc = try_plan(&q, plan, KNOT_NATIVE_TRIES, t, err);
-	if (!rc && t->same * 2 <= t->tries) {
+	if (!rc && !often(t)) {
 		/* Nothing is worse than no tries at all. */
 		t->tries = t->tries ? t->tries : 1;
 		rc = try_derived(&q, plan, t, err);
@@ -173,6 +179,15 @@ int knot_native_verify(struct knot_replayer *r, const struct knot_worker_target 
 			t->outcome = first;
 	}
 	return rc;
+}
+
+int knot_native_improve(struct knot_replayer *r, const struct knot_worker_target *target,
+	struct knot_plan *plan, const struct knot_record *rec, knot_native_same same, void *arg,
+	struct knot_native_trial *trial, struct knot_error *err)
+{
+	struct question q = {.replayer = r, .target = target, .rec = rec, .same = same, .arg = arg};
+
+	return often(trial) ? 0 : try_derived(&q, plan, trial, err);
 }
 
 /* --- the same under the controlled scheduler ------------------------------------------------- */

@@ -41,6 +41,15 @@ int knot_native_verify(struct knot_replayer *r, const struct knot_worker_target 
 	struct knot_plan *plan, const struct knot_record *rec, knot_native_same same, void *arg,
 	struct knot_native_trial *ret_trial, struct knot_error *err);
 
+/*
+ * The same with the trace of another run that ended so, for what has been verified as trial says: of a native
+ * trace the last operations may stand in another order than they had. Where a chain derived from rec brings
+ * the end back more often, it is in plan, and trial, whose outcome must be empty, is what it did.
+ */
+int knot_native_improve(struct knot_replayer *r, const struct knot_worker_target *target,
+	struct knot_plan *plan, const struct knot_record *rec, knot_native_same same, void *arg,
+	struct knot_native_trial *trial, struct knot_error *err);
+
 /* A run under the controlled scheduler that ends as a native finding does, replayed twice. */
 struct knot_native_control {
 	bool found;

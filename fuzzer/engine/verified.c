@@ -14,26 +14,80 @@
 
 /* The same end under the controlled scheduler: a crash file that replays exactly, beside the other one. */
 static int control(struct knot_campaign *c, struct knot_target_state *s,
-	const struct knot_verified *v, const struct knot_finding *f, char **ret_file,
-	struct knot_error *err)
+	const struct knot_verified *v, const struct knot_finding *f,
+	struct knot_native_control *ret_control, char **ret_file, struct knot_error *err)
 {
-	struct knot_native_control n = {0};
+	struct knot_native_control *n = ret_control;
 	struct knot_crash crash = {0};
 	struct knot_timeline timeline = {0};
 	struct knot_plan plan = *v->plan;
 
 	plan.request.steps_hint = v->outcome->record.result.steps;
-	int rc = knot_native_control(c, s, &plan, f, NULL, &n, err);
+	int rc = knot_native_control(c, s, &plan, f, NULL, n, err);
 
-	if (!rc && n.found) {
-		knot_crashfile_fill(c, s, &n.plan, &n.outcome.record, 0, n.finding, &crash);
-		knot_timeline_of_run(n.finding, &n.outcome.record, c->names, NULL, &timeline);
-		rc = knot_crashfile_write(c, &crash, &n.outcome, NULL, &timeline, ret_file, err);
+	if (!rc && n->found) {
+		knot_crashfile_fill(c, s, &n->plan, &n->outcome.record, 0, n->finding, &crash);
+		knot_timeline_of_run(n->finding, &n->outcome.record, c->names, NULL, &timeline);
+		rc = knot_crashfile_write(c, &crash, &n->outcome, NULL, &timeline, ret_file, err);
 	}
 	knot_timeline_free(&timeline);
 	knot_crash_free(&crash);
-	knot_native_control_free(&n);
 	return rc;
+}
+
+/* A native finding and what brings it back. */
+struct natively {
+	struct knot_plan plan;
+	struct knot_native_trial trial; /* its outcome is without events */
+	struct knot_timeline timeline; /* which they have become */
+};
+
+static void natively_free(struct natively *n)
+{
+	knot_outcome_free(&n->trial.outcome);
+	knot_timeline_free(&n->timeline);
+}
+
+struct looks_same {
+	struct knot_campaign *c;
+	const struct knot_verified *v;
+	const struct knot_finding *f;
+};
+
+static bool looks_same(void *arg, const struct knot_outcome *o)
+{
+	const struct looks_same *q = arg;
+
+	knot_sitenames_use(q->c->names, knot_replayer_shm(q->c->replayer));
+	return q->f->race ? knot_finding_race(&o->record, q->f->bucket, q->c->names) != NULL
+			  : knot_judge_same_end(&q->v->outcome->record, &o->record);
+}
+
+/* What came again seldom is tried under chains out of the exact trace; v is then about the best of them. */
+static int improve(struct knot_campaign *c, const struct knot_target_state *s,
+	const struct knot_native_control *control, const struct knot_finding *f,
+	struct knot_verified *v, struct natively *better, struct knot_error *err)
+{
+	struct looks_same q = {.c = c, .v = v, .f = f};
+
+	if (!control->found)
+		return 0;
+	better->plan = *v->plan;
+	better->trial = (struct knot_native_trial){.tries = v->tries, .same = v->same};
+	int rc = knot_native_improve(c->replayer, &s->target->run, &better->plan,
+		&control->outcome.record, looks_same, &q, &better->trial, err);
+
+	knot_sitenames_use(c->names, knot_replayer_shm(c->replayer));
+	if (rc || !better->trial.outcome.ran)
+		return rc;
+	knot_timeline_of_run(f, &better->trial.outcome.record, c->names, NULL, &better->timeline);
+	knot_record_drop_events(&better->trial.outcome.record);
+	v->plan = &better->plan;
+	v->outcome = &better->trial.outcome;
+	v->timeline = &better->timeline;
+	v->tries = better->trial.tries;
+	v->same = better->trial.same;
+	return 0;
 }
 
 static void fill_native(
@@ -168,22 +222,18 @@ void knot_verified_back(struct knot_campaign *c, struct knot_target_state *s,
 	c->stop |= c->options.first;
 }
 
-int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
-	const struct knot_verified *v, const struct knot_finding *f, struct knot_error *err)
+static int save(struct knot_campaign *c, struct knot_target_state *s, const struct knot_verified *v,
+	const struct knot_finding *f, const char *controlled, struct knot_error *err)
 {
 	struct knot_crash crash = {0};
 	struct knot_shrunk shrunk = {0};
 	knot_auto_free char *file = NULL;
-	knot_auto_free char *controlled = NULL;
-	int rc = 0;
 
-	if (v->native)
-		rc = control(c, s, v, f, &controlled, err);
 	knot_crashfile_fill(c, s, v->plan, &v->outcome->record, v->flags, f, &crash);
 	if (v->native)
 		fill_native(v, controlled, &crash);
-	if (!rc)
-		rc = knot_crashfile_write(c, &crash, v->outcome, NULL, v->timeline, &file, err);
+	int rc = knot_crashfile_write(c, &crash, v->outcome, NULL, v->timeline, &file, err);
+
 	if (!rc)
 		rc = knot_persist_finding(c, s, v, f, &crash, file, err);
 	if (!rc)
@@ -197,5 +247,26 @@ int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
 	}
 	knot_shrunk_free(&shrunk);
 	knot_crash_free(&crash);
+	return rc;
+}
+
+int knot_verified_save(struct knot_campaign *c, struct knot_target_state *s,
+	const struct knot_verified *v, const struct knot_finding *f, struct knot_error *err)
+{
+	struct knot_verified best = *v;
+	struct knot_native_control exact = {0};
+	struct natively better = {0};
+	knot_auto_free char *controlled = NULL;
+	int rc = 0;
+
+	if (v->native) {
+		rc = control(c, s, v, f, &exact, &controlled, err);
+		if (!rc)
+			rc = improve(c, s, &exact, f, &best, &better, err);
+	}
+	if (!rc)
+		rc = save(c, s, &best, f, controlled, err);
+	natively_free(&better);
+	knot_native_control_free(&exact);
 	return rc;
 }
